@@ -1,0 +1,26 @@
+"""The one family of errors that the application raises on purpose.
+
+The text of each is a sentence for people: it says what is wrong, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class AuditError(Exception):
+    """Anything that went wrong in a way the application foresaw; ``str(error)`` is fit to show."""
+
+
+class NotFound(AuditError):
+    """The thing asked for does not exist, or not for the one who asks."""
+
+
+class InvalidInput(AuditError):
+    """What was given cannot be used as it is; the text says where and how to put it right."""
+
+
+class Conflict(AuditError):
+    """What was asked for does not fit the present state, often because somebody was faster."""
+
+
+class NotAllowed(AuditError):
+    """The one who asks may not do this."""
