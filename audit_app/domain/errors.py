@@ -1,6 +1,7 @@
 """The one family of errors that the application raises on purpose.
 
 The text of each is a sentence for people: it says what is wrong, where, and what to do about it.
+The names carry no "Error": ``except NotFound`` reads as it is meant.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ class AuditError(Exception):
     """Anything that went wrong in a way the application foresaw; ``str(error)`` is fit to show."""
 
 
-class NotFound(AuditError):
+class NotFound(AuditError):  # noqa: N818
     """The thing asked for does not exist, or not for the one who asks."""
 
 
-class InvalidInput(AuditError):
+class InvalidInput(AuditError):  # noqa: N818
     """What was given cannot be used as it is; the text says where and how to put it right."""
 
 
-class Conflict(AuditError):
+class Conflict(AuditError):  # noqa: N818
     """What was asked for does not fit the present state, often because somebody was faster."""
 
 
-class NotAllowed(AuditError):
+class NotAllowed(AuditError):  # noqa: N818
     """The one who asks may not do this."""
