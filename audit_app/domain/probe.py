@@ -1,0 +1,91 @@
+"""The words for what can happen to a probe, and the order in which it may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from audit_app.domain.errors import Conflict
+
+
+class ObservationKind(StrEnum):
+    """What one observation says. Only a human reply stops the clock."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    BOT_MESSAGE = "bot_message"
+    HUMAN_REPLY = "human_reply"
+    UNCERTAIN_REPLY = "uncertain_reply"
+    BOUNCED = "bounced"
+    BLOCKED = "blocked"
+    LOST = "lost"
+    FAILED = "failed"
+    ADDRESS_SEEN = "address_seen"
+
+
+class Outcome(StrEnum):
+    """What came of a probe, as far as is known.
+
+    Answered, unanswered and bounced ones are scored; open and uncertain ones are left out until it is known;
+    excluded ones are left out for good, because the failure was ours.
+    """
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
+    EXCLUDED = "excluded"
+
+
+class InTime(StrEnum):
+    """Whether an answer came within a limit, as far as can be proved."""
+
+    MET = "met"
+    BREACHED = "breached"
+    CANNOT_TELL = "cannot_tell"
+
+
+class ProbeState(StrEnum):
+    """How far the sending of a probe has come."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    SEND_UNKNOWN = "send_unknown"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+# Nothing leads from "sending" back to "planned": a message that may have gone out is never sent again.
+# A claim may be given back, because nothing has left the house before "sending".
+TRANSITIONS: Mapping[ProbeState, frozenset[ProbeState]] = MappingProxyType(
+    {
+        ProbeState.PLANNED: frozenset({ProbeState.CLAIMED, ProbeState.CANCELLED}),
+        ProbeState.CLAIMED: frozenset(
+            {ProbeState.PLANNED, ProbeState.SENDING, ProbeState.FAILED, ProbeState.CANCELLED}
+        ),
+        ProbeState.SENDING: frozenset({ProbeState.SENT, ProbeState.SEND_UNKNOWN, ProbeState.FAILED}),
+        ProbeState.SEND_UNKNOWN: frozenset({ProbeState.SENT, ProbeState.FAILED}),
+        ProbeState.SENT: frozenset(),
+        ProbeState.FAILED: frozenset(),
+        ProbeState.CANCELLED: frozenset(),
+    }
+)
+
+
+def check_transition(before: ProbeState, after: ProbeState) -> None:
+    """Let a probe go from one state to another, if it may.
+
+    Raises:
+        Conflict: it may not.
+    """
+    if after not in TRANSITIONS[before]:
+        possible = (
+            " or ".join(f"“{state}”" for state in ProbeState if state in TRANSITIONS[before])
+            or "nothing else"
+        )
+        raise Conflict(f"A probe that is “{before}” cannot become “{after}”; it can become {possible}.")
