@@ -1,0 +1,57 @@
+"""All models, so that one import knows every table."""
+
+from audit_app.models.action import Action, ActionState
+from audit_app.models.base import Base
+from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, ServiceTarget, Wording
+from audit_app.models.checklist import Checklist, ChecklistVersion
+from audit_app.models.evidence import Evidence, EvidenceKind
+from audit_app.models.location import ChannelName, Location, Organisation, Region, Touchpoint
+from audit_app.models.mailbox import IncomingMail, Mailbox, MailFolder, MailState, Security
+from audit_app.models.probe import Observation, Probe
+from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
+from audit_app.models.score import ReplyRating, Score, ScorePolicy
+from audit_app.models.user import Role, RoleName, User
+from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, VisitState
+
+__all__ = [
+    "Action",
+    "ActionState",
+    "Answer",
+    "Appeal",
+    "AppealState",
+    "Assignment",
+    "AssignmentState",
+    "Base",
+    "Campaign",
+    "ChannelName",
+    "Checklist",
+    "ChecklistVersion",
+    "ClockName",
+    "Evidence",
+    "EvidenceKind",
+    "IncomingMail",
+    "Location",
+    "MailFolder",
+    "MailState",
+    "Mailbox",
+    "Observation",
+    "Organisation",
+    "Persona",
+    "Probe",
+    "Region",
+    "ReplyRating",
+    "Review",
+    "ReviewVerdict",
+    "Role",
+    "RoleName",
+    "Scenario",
+    "Score",
+    "ScorePolicy",
+    "Security",
+    "ServiceTarget",
+    "Touchpoint",
+    "User",
+    "Visit",
+    "VisitState",
+    "Wording",
+]

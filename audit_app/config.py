@@ -1,0 +1,130 @@
+"""Typed settings, read from the environment (`AUDIT_…`) and from nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from audit_app.domain.errors import InvalidInput
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting of the application; docs/administrators/settings.md explains each one."""
+
+    model_config = SettingsConfigDict(env_prefix="AUDIT_", extra="ignore")
+
+    instance: Path = PROJECT_ROOT / "instance"
+    """Folder for the embedded database and the generated keys."""
+    database_url: str = ""
+    """SQLAlchemy address of the database; empty means SQLite inside `instance`."""
+    secret_key: SecretStr | None = None
+    """Signs sessions; generated into `instance` when not set."""
+    encryption_key: SecretStr | None = None
+    """Fernet key that seals mailbox passwords and chat states; generated into `instance` when not set."""
+    browser: Path | None = None
+    """Chromium to drive; when not set, the usual names are searched."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    https: bool = False
+    """True when customers reach the web app by HTTPS: cookies become Secure and HSTS is sent."""
+    upload_limit: int = Field(default=16 * 1024 * 1024, ge=1024)
+    """Largest request body, in bytes."""
+    web_workers: int = Field(default=2, ge=1, le=64)
+    tick_seconds: float = Field(default=15.0, gt=0, le=60)
+    """How often the worker looks for work; at most a minute, so that no target passes unseen."""
+    chat_watch_seconds: float = Field(default=300.0, ge=1)
+    """How long a chat page is held open after sending before it is saved and closed."""
+    log_level: str = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_we_know(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            raise ValueError("is not a database address; write sqlite:///file or postgresql://…") from None
+        if backend not in {"sqlite", "postgresql"}:
+            raise ValueError(f"names {backend}; only sqlite and postgresql are supported")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level_has_a_name(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def database(self) -> str:
+        """The address to connect to, with psycopg 3 chosen for PostgreSQL."""
+        if not self.database_url:
+            return f"sqlite:///{self.instance / 'audit.db'}"
+        url = make_url(self.database_url)
+        if url.drivername in {"postgresql", "postgres"}:
+            url = url.set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
+
+    @cached_property
+    def session_key(self) -> str:
+        """The key that signs sessions."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return self._kept("secret.key", lambda: secrets.token_urlsafe(48))
+
+    @cached_property
+    def sealing_key(self) -> str:
+        """The Fernet key for secrets at rest."""
+        if self.encryption_key is not None:
+            return self.encryption_key.get_secret_value()
+        return self._kept("encryption.key", lambda: Fernet.generate_key().decode())
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        """Read the key `name` from the instance folder, or make it there, readable by its owner only."""
+        path = self.instance / name
+        try:
+            self.instance.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _write_once(path, make())
+            return path.read_text().strip()
+        except OSError as error:
+            raise InvalidInput(
+                f"The folder {self.instance} cannot be written ({error.strerror}). "
+                "Make it writable, or name another one in AUDIT_INSTANCE."
+            ) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a new private file; when two processes race, the first one's content stays."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    part.touch(mode=0o600)
+    part.write_text(text)
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises InvalidInput naming each variable that is wrong and what to do."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"AUDIT_{'_'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        ]
+        raise InvalidInput("Settings are wrong. " + "; ".join(problems)) from None

@@ -1,0 +1,90 @@
+"""Where service is judged: regions, locations and their touchpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audit_app.models.base import Base
+from audit_app.models.types import Json, JsonObject, words
+
+
+class ChannelName(StrEnum):
+    """The ways in which a customer reaches a location."""
+
+    EMAIL = "email"
+    CONTACT_FORM = "contact_form"
+    CHAT = "chat"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
+class Organisation(Base):
+    """The company that is audited; a database holds exactly one."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sample_data: Mapped[bool] = mapped_column(default=False)
+
+
+class Region(Base):
+    """A group of locations that one manager answers for."""
+
+    __tablename__ = "regions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    locations: Mapped[list[Location]] = relationship(back_populates="region")
+
+
+class Location(Base):
+    """The shop, branch or desk that is judged."""
+
+    __tablename__ = "locations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(500), default="")
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"), index=True)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    opening_hours: Mapped[JsonObject] = mapped_column(Json)
+    """As `domain.clock.OpeningHours` writes itself to JSON."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+    region: Mapped[Region] = relationship(back_populates="locations")
+    touchpoints: Mapped[list[Touchpoint]] = relationship(back_populates="location")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which this location's times are shown."""
+        return ZoneInfo(self.time_zone)
+
+
+class Touchpoint(Base):
+    """One address of a location's channel; probes go only to confirmed ones."""
+
+    __tablename__ = "touchpoints"
+    __table_args__ = (UniqueConstraint("location_id", "channel", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), index=True)
+    channel: Mapped[ChannelName] = mapped_column(words(ChannelName))
+    address: Mapped[str] = mapped_column(String(500))
+    """An e-mail address, a page's URL or a telephone number."""
+    contact_page: Mapped[str | None] = mapped_column(String(500))
+    """The page on which customers find an e-mail address; opened before the mail goes out."""
+    widget: Mapped[str] = mapped_column(String(80), default="")
+    """For a chat: the name of the widget's adapter."""
+    confirmed_at: Mapped[datetime | None]
+    """When an administrator confirmed that the address is the company's own; nothing is sent before."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+    location: Mapped[Location] = relationship(back_populates="touchpoints")

@@ -1,0 +1,78 @@
+"""Putting the web application together."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Flask
+
+from audit_app.config import PROJECT_ROOT, Settings
+from audit_app.database import engine_options, prepare_engine
+from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_datastore
+from audit_app.models.types import use_sealing_key
+from audit_app.web import BLUEPRINTS, access, errors, headers, presentation
+
+
+def build(settings: Settings) -> Flask:
+    """Return the application for `settings`; raises InvalidInput when its keys cannot be kept."""
+    use_sealing_key(settings.sealing_key)
+    app = Flask(
+        "audit_app",
+        instance_path=str(settings.instance.resolve()),
+        template_folder=str(PROJECT_ROOT / "audit_app" / "templates"),
+        static_folder=str(PROJECT_ROOT / "audit_app" / "static"),
+    )
+    app.config.from_mapping(configuration(settings))
+    for extension in (db, csrf, bootstrap, limiter):
+        extension.init_app(app)
+    security.init_app(app, user_datastore)
+    with app.app_context():
+        prepare_engine(db.engine)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for part in (access, errors, headers, presentation):
+        part.init_app(app)
+    return app
+
+
+def configuration(settings: Settings) -> dict[str, object]:
+    """Flask's and its extensions' configuration for `settings`."""
+    url = sa.make_url(settings.database)
+    return {
+        "AUDIT_SETTINGS": settings,
+        "SECRET_KEY": settings.session_key,
+        "MAX_CONTENT_LENGTH": settings.upload_limit,
+        "MAX_FORM_MEMORY_SIZE": settings.upload_limit,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_NAME": "audit_session",
+        "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
+        "SQLALCHEMY_ENGINES": {"default": {"url": url, **engine_options(url)}},
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        **SECURITY,
+        # Only signs tokens for features that are off; the user's own salt is in each argon2 hash.
+        "SECURITY_PASSWORD_SALT": settings.session_key,
+    }
+
+
+SECURITY: dict[str, object] = {
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+    "SECURITY_PASSWORD_LENGTH_MIN": 12,
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_LOGIN_URL": "/sign-in",
+    "SECURITY_LOGOUT_URL": "/sign-out",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/sign-in",
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_CHANGE_URL": "/account/password",
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+    "SECURITY_REDIRECT_VALIDATE_MODE": None,
+    "SECURITY_JOIN_USER_ROLES": False,
+}
