@@ -11,17 +11,17 @@ class AuditError(Exception):
     """Anything that went wrong in a way the application foresaw; ``str(error)`` is fit to show."""
 
 
-class NotFound(AuditError):  # noqa: N818
+class NotFound(AuditError):
     """The thing asked for does not exist, or not for the one who asks."""
 
 
-class InvalidInput(AuditError):  # noqa: N818
+class InvalidInput(AuditError):
     """What was given cannot be used as it is; the text says where and how to put it right."""
 
 
-class Conflict(AuditError):  # noqa: N818
+class Conflict(AuditError):
     """What was asked for does not fit the present state, often because somebody was faster."""
 
 
-class NotAllowed(AuditError):  # noqa: N818
+class NotAllowed(AuditError):
     """The one who asks may not do this."""

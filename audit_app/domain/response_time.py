@@ -112,6 +112,7 @@ def judge(
 ) -> Verdict:
     """Say what came of a probe, by what is known now.
 
+    ``now`` is the last moment at which we looked with success; silence proves nothing while nobody listens.
     ``sent`` is None when it is not known that the message went out, which is our failure. Only a person's answer
     counts; one that may be a person's, and came first, leaves the matter undecided until someone has read it. What
     came surely after the cut-off no longer counts as an answer. A reply seen before the sending, which clocks that
@@ -148,17 +149,17 @@ def _no_answer(
         return _never(
             Outcome.BOUNCED, None, "The message came back: the published address does not take mail."
         )
+    for kind, seen in observations:
+        if kind in OUR_FAILURES and measure(sent.latest, seen.earliest) <= limits.cutoff:
+            return _verdict(
+                Outcome.EXCLUDED, None, limits, f"The probe was {kind.value}; left out as our failure."
+            )
     if late:
         return _never(
             Outcome.UNANSWERED,
             late,
             f"A person answered after {_span(late)}, when the probe had been closed.",
         )
-    for kind, seen in observations:
-        if kind in OUR_FAILURES and measure(sent.latest, seen.earliest) <= limits.cutoff:
-            return _verdict(
-                Outcome.EXCLUDED, None, limits, f"The probe was {kind.value}; left out as our failure."
-            )
     if so_far.at_least >= limits.cutoff:
         return _never(Outcome.UNANSWERED, so_far, f"Nobody answered within {duration_words(limits.cutoff)}.")
     words = f"No answer yet: at least {duration_words(so_far.at_least)} so far."

@@ -5,13 +5,15 @@ All arithmetic is in fractions; the only rounding is the one for show. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.exact import largest_remainder, round_half_up
+from audit_app.domain.exact import exact_text, largest_remainder, round_half_up
+from audit_app.domain.policy import Policy, policy_hash
 
 FULL = Fraction(100)
 
@@ -95,3 +97,198 @@ def _check_sections(sections: Sequence[SectionPoints]) -> None:
             raise InvalidInput(f"Section “{section.title}”: weight and possible points must not be negative.")
     if len({section.key for section in sections}) < len(sections):
         raise InvalidInput("Two sections have the same key; give each its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitInput:
+    """A visit that counts: what identifies it, and its score from 0 to 100."""
+
+    ref: str
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseInput:
+    """A probe that counts: what identifies it, and the hours until the answer; None is never answered.
+
+    Probes that are open, uncertain or excluded are not passed in; their numbers go in as ``left_out``.
+    """
+
+    ref: str
+    hours: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityInput:
+    """A rated reply that counts: what identifies it, and its quality from 0 to 100."""
+
+    ref: str
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreInputs:
+    """Everything that one score is made of, so that it can be made again."""
+
+    policy: Policy
+    visits: tuple[VisitInput, ...] = ()
+    responses: tuple[ResponseInput, ...] = ()
+    qualities: tuple[QualityInput, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many probes were left out, by the reason: open, uncertain, excluded."""
+
+    def score(self) -> ScoreResult | None:
+        """Return the score, as the function of this name does."""
+        return score(self.policy, self.visits, self.responses, self.qualities, self.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class InputPoints:
+    """What one input did: its own value from 0 to 100, and the points of the score that it brought and cost.
+
+    ``points`` and ``lost`` over all inputs of a component add up to those of the component.
+    """
+
+    ref: str
+    hours: Fraction | None
+    """Hours until the answer, for responses that were answered."""
+    value: Fraction
+    shown: Decimal
+    points: Fraction
+    lost: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component of a score.
+
+    ``weight`` is in points of 100 after renormalising; ``points`` is what the component brings to the score and
+    ``lost`` what it costs, so that the two add up to the weight.
+    """
+
+    key: str
+    weight: Fraction
+    value: Fraction
+    shown: Decimal
+    n: int
+    points: Fraction
+    lost: Fraction
+    shown_points: Decimal
+    shown_lost: Decimal
+    inputs: tuple[InputPoints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """A score from 0 to 100, exact and as shown (one decimal, half up), with all that it is made of.
+
+    Exactly: the components' points add up to the value, their losses to what is missing to 100. As shown: the same
+    holds for the shown points and losses and the shown value, by the largest remainder, ties from the top down.
+    """
+
+    policy_hash: str
+    value: Fraction
+    shown: Decimal
+    band: str
+    """By the policy's bands, on the unrounded value."""
+    components: tuple[Component, ...]
+    """In fixed order: visits, speed, reply_quality; one without any input is absent."""
+    left_out: Mapping[str, int]
+
+    @property
+    def shown_lost(self) -> Decimal:
+        """What is missing to 100, as shown."""
+        return 100 - self.shown
+
+
+def points_for_response(policy: Policy, hours: Fraction | None) -> Fraction:
+    """Return the points, 0 to 100, for an answer after so many hours; None is never answered and gets 0.
+
+    Straight lines between the corners of the policy's speed curve; 0 from the cut-off on.
+    """
+    if hours is None or hours >= policy.cutoff_hours:
+        return Fraction(0)
+    curve = policy.speed_curve
+    if hours <= curve[0].hours:
+        return curve[0].points
+    for left, right in pairwise(curve):
+        if hours <= right.hours:
+            way = (hours - left.hours) / (right.hours - left.hours)
+            return left.points + way * (right.points - left.points)
+    return curve[-1].points
+
+
+def score(
+    policy: Policy,
+    visits: Sequence[VisitInput],
+    responses: Sequence[ResponseInput],
+    qualities: Sequence[QualityInput],
+    left_out: Mapping[str, int] | None = None,
+) -> ScoreResult | None:
+    """Return the score of a location or group over a period, or None when there is nothing to score.
+
+    Each component is the mean of its inputs; the score is the weighted mean of the components. Where a component has
+    no input, the weights of the others are scaled up to 100.
+
+    Raises:
+        InvalidInput: a value is not from 0 to 100, hours are negative, or one component has the same ref twice.
+    """
+    values = _checked_values(policy, visits, responses, qualities)
+    weights = {key: getattr(policy.weights, key) for key, rows in values.items() if rows}
+    if not weights:
+        return None
+    whole = sum(weights.values(), Fraction(0))
+    drafts = [_draft(key, weight * FULL / whole, values[key]) for key, weight in weights.items()]
+    value = sum((draft.points for draft in drafts), Fraction(0))
+    shown = round_half_up(value)
+    points = largest_remainder([draft.points for draft in drafts], shown)
+    losses = largest_remainder([draft.lost for draft in drafts], 100 - shown)
+    components = tuple(
+        replace(draft, shown_points=brought, shown_lost=cost)
+        for draft, brought, cost in zip(drafts, points, losses, strict=True)
+    )
+    return ScoreResult(
+        policy_hash(policy), value, shown, policy.band(value), components, dict(left_out or {})
+    )
+
+
+Row = tuple[str, Fraction | None, Fraction]
+"""An input as the arithmetic sees it: ref, hours if any, and value from 0 to 100."""
+
+
+def _checked_values(
+    policy: Policy,
+    visits: Sequence[VisitInput],
+    responses: Sequence[ResponseInput],
+    qualities: Sequence[QualityInput],
+) -> dict[str, list[Row]]:
+    """Return the inputs by component, in the fixed order of the components."""
+    if any(response.hours is not None and response.hours < 0 for response in responses):
+        raise InvalidInput("A response time must not be negative.")
+    values: dict[str, list[Row]] = {
+        "visits": [(visit.ref, None, visit.value) for visit in visits],
+        "speed": [(r.ref, r.hours, points_for_response(policy, r.hours)) for r in responses],
+        "reply_quality": [(quality.ref, None, quality.value) for quality in qualities],
+    }
+    for key, rows in values.items():
+        if len({ref for ref, _, _ in rows}) < len(rows):
+            raise InvalidInput(f"The same input is given twice under {key}; nothing may count double.")
+        for ref, _, value in rows:
+            if not 0 <= value <= FULL:
+                raise InvalidInput(f"{ref}: the value must be from 0 to 100, but is {exact_text(value)}.")
+    return values
+
+
+def _draft(key: str, weight: Fraction, rows: Sequence[Row]) -> Component:
+    """Return a component with everything but what depends on the other components: its points as shown."""
+    each = weight / len(rows) / FULL
+    inputs = tuple(
+        InputPoints(ref, hours, value, round_half_up(value), value * each, (FULL - value) * each)
+        for ref, hours, value in rows
+    )
+    value = sum((row.value for row in inputs), Fraction(0)) / len(rows)
+    points = weight * value / FULL
+    nothing = Decimal(0)
+    return Component(
+        key, weight, value, round_half_up(value), len(rows), points, weight - points, nothing, nothing, inputs
+    )
