@@ -25,29 +25,6 @@ class ObservationKind(StrEnum):
     ADDRESS_SEEN = "address_seen"
 
 
-class Outcome(StrEnum):
-    """What came of a probe, as far as is known.
-
-    Answered, unanswered and bounced ones are scored; open and uncertain ones are left out until it is known;
-    excluded ones are left out for good, because the failure was ours.
-    """
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    UNANSWERED = "unanswered"
-    UNCERTAIN = "uncertain"
-    BOUNCED = "bounced"
-    EXCLUDED = "excluded"
-
-
-class InTime(StrEnum):
-    """Whether an answer came within a limit, as far as can be proved."""
-
-    MET = "met"
-    BREACHED = "breached"
-    CANNOT_TELL = "cannot_tell"
-
-
 class ProbeState(StrEnum):
     """How far the sending of a probe has come."""
 

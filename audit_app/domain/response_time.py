@@ -9,18 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from audit_app.domain import clock
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import Exact
-from audit_app.domain.probe import InTime, ObservationKind, Outcome
+from audit_app.domain.probe import ObservationKind
 
 Measure = Callable[[datetime, datetime], timedelta]
 """A clock: how much time passed between two instants, by elapsed time or by opening hours."""
 
 OUR_FAILURES = frozenset({ObservationKind.BLOCKED, ObservationKind.LOST, ObservationKind.FAILED})
 HOUR = timedelta(hours=1)
+
+
+class Outcome(StrEnum):
+    """What came of a probe, as far as is known.
+
+    Answered, unanswered and bounced ones are scored; open and uncertain ones are left out until it is known;
+    excluded ones are left out for good, because the failure was ours.
+    """
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
+    EXCLUDED = "excluded"
+
+
+class InTime(StrEnum):
+    """Whether an answer came within a limit, as far as can be proved."""
+
+    MET = "met"
+    BREACHED = "breached"
+    CANNOT_TELL = "cannot_tell"
 
 
 @dataclass(frozen=True, slots=True)
