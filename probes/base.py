@@ -4,7 +4,6 @@ Every channel speaks in these words, so that whoever runs probes need not know o
 The runner owns time-outs, retries and history; a channel only does one thing at a time and tells the truth.
 """
 
-# ruff: noqa: N818 -- these say what happened to a probe, and read better without "Error" at the end
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
