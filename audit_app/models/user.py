@@ -65,7 +65,9 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_roles, order_by=Role.id)
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mix-in names its own base class
+        secondary=user_roles, order_by=Role.id
+    )
     regions: Mapped[list[Region]] = relationship(secondary=user_regions, order_by=Region.name)
     """The regions a manager answers for."""
     locations: Mapped[list[Location]] = relationship(secondary=user_locations, order_by=Location.name)
