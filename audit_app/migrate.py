@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from audit_app.config import PROJECT_ROOT
 from audit_app.database import check_reachable
-from audit_app.domain.errors import AuditError
+from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.models import Base
 
 MIGRATIONS = PROJECT_ROOT / "migrations"
@@ -46,6 +46,13 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def revision_of(engine: Engine) -> str | None:
+    """The revision of the database behind `engine`, or None when it is empty. Raises DatabaseUnreachable."""
+    check_reachable(engine)
+    with engine.connect() as connection:
+        return current(connection)
+
+
 def _refuse_newer(connection: Connection) -> None:
     revision = current(connection)
     if revision is None:
@@ -73,7 +80,12 @@ def downgrade(engine: Engine, revision: str) -> None:
     check_reachable(engine)
     with engine.begin() as connection:
         _refuse_newer(connection)
-        command.downgrade(_config(connection), revision)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as error:
+            raise InvalidInput(
+                f"Cannot go back to “{revision}”: {error}. Name an earlier revision, or base."
+            ) from error
 
 
 def check_current(engine: Engine) -> None:

@@ -1,0 +1,59 @@
+"""Finding the browser that probes use, and installing one where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from audit_app.domain.errors import AuditError
+from probes.browser import find_browser
+
+DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
+Say = Callable[[str], None]
+
+
+class NoBrowser(AuditError):
+    """No browser was found and none could be installed; the message says what to do."""
+
+
+def ensure_browser(setting: Path | None, say: Say) -> Path:
+    """The browser to use, installed first if there is none; `say` gets a line before each long step.
+
+    Looks for the setting AUDIT_BROWSER, then for chromium-headless-shell, chromium and google-chrome, then
+    lets Playwright download its own, then, as root on Debian, asks apt-get.
+    """
+    found = find_browser(setting)
+    if found is None:
+        say("No browser found; asking Playwright for one (about 100 MB) …")
+        _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"])
+        found = find_browser(setting)
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        found = _from_debian(setting, say)
+    if found is None:
+        raise NoBrowser(
+            "There is no browser for the chat probes. Install Chromium (on Debian and Ubuntu: "
+            "sudo apt install chromium; on macOS: brew install --cask chromium), or name one in AUDIT_BROWSER."
+        )
+    return found
+
+
+def _from_debian(setting: Path | None, say: Say) -> Path | None:
+    say("Playwright could not download one; installing Debian's …")
+    _run(["apt-get", "update", "-q"])
+    for package in DEBIAN_PACKAGES:
+        _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", package])
+        found = find_browser(setting)
+        if found is not None:
+            return found
+    return None
+
+
+def _run(command: Sequence[str]) -> bool:
+    """Run an installer quietly; whether it worked is seen by looking for the browser afterwards."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(list(command), capture_output=True, check=False, timeout=900, env=environment)
+    return done.returncode == 0
