@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+
+.PHONY: demo demo-reset install test check format benchmarks clean
+.DEFAULT_GOAL := help
+
+help:  ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: install  ## Install, load sample data and start everything on 127.0.0.1:8000
+	@$(BIN)/audit-app demo
+
+demo-reset: install  ## Begin the demo anew, with fresh sample data
+	@$(BIN)/audit-app demo --reset
+
+install: $(VENV)/installed  ## Only install: environment, program, browser
+	@$(BIN)/audit-app browser >/dev/null
+
+test: install $(VENV)/installed-dev  ## Run all tests, with a real browser, mail servers and both databases
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/installed-dev  ## Style, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev  ## Put the code in its one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## Remove the environment; keeps the demo's data in instance/
+	@rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@sh .ci/make-venv "$(PYTHON)" "$(VENV)"
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing the program (a minute or two the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . \
+	  || { echo "Installing failed: see pip's words above. Are you online?" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' \
+	  || { echo "Installing failed: see pip's words above. Are you online?" >&2; exit 1; }
+	@touch $@
