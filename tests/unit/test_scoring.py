@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.policy import DEFAULT_POLICY, Policy, Weights
+from audit_app.domain.policy import DEFAULT_POLICY, CurvePoint, Policy, Weights
 from audit_app.domain.score_record import from_snapshot, snapshot, to_json, visit_to_json
 from audit_app.domain.scoring import (
     QualityInput,
@@ -133,6 +133,11 @@ def test_points_fall_by_5_an_hour_from_8_hours_and_by_9_from_10(hours: str, poin
 
 def test_never_answered_gets_nothing() -> None:
     assert points_for_response(DEFAULT_POLICY, None) == 0
+
+
+def test_a_curve_that_ends_early_stays_level_until_the_cut_off() -> None:
+    policy = Policy(speed_curve=(CurvePoint(hours=Fraction(4), points=Fraction(60)),))
+    assert [points_for_response(policy, Fraction(hours)) for hours in (3, 19, 20)] == [60, 60, 0]
 
 
 @given(st.fractions(0, 30), st.fractions(0, 30))
