@@ -9,7 +9,7 @@ from audit_app.domain.errors import NotFound
 from audit_app.models import Location, RoleName, User
 
 
-def locations_visible_to(user: User) -> Select[tuple[Location]]:
+def locations_visible_to(user: User) -> Select[Location]:
     """The active locations whose results `user` may see: all, those of their regions, or their own."""
     query = select(Location).where(Location.active)
     if user.is_a(RoleName.ADMIN):

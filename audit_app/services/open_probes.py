@@ -1,0 +1,65 @@
+"""Probes that are not decided yet: those that wait for an answer, and those that wait for a person's judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit_app.domain import clock
+from audit_app.domain.response_time import Outcome
+from audit_app.models import Campaign, ClockName, Location, Probe, ServiceTarget, Touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """How many probes of a location wait: for an answer, for one beyond its target, for somebody's decision."""
+
+    open: int = 0
+    overdue: int = 0
+    """Part of the open ones: no answer within the hours of their service target."""
+    uncertain: int = 0
+
+
+def pending_by_location(session: Session, locations: Iterable[int], now: datetime) -> dict[int, Pending]:
+    """What waits at `now`, for each of the locations with these ids that has any."""
+    query = (
+        select(
+            Probe.outcome,
+            Probe.sent_latest,
+            ServiceTarget.target_hours,
+            ServiceTarget.clock,
+            Location.id.label("location_id"),
+            Location.time_zone,
+            Location.opening_hours,
+        )
+        .join(Probe.touchpoint)
+        .join(Touchpoint.location)
+        .join(Probe.campaign)
+        .join(Campaign.target)
+        .where(Location.id.in_(sorted(locations)), Probe.sent_latest.is_not(None))
+        .where(Probe.outcome.in_((Outcome.OPEN, Outcome.UNCERTAIN)))
+    )
+    found: dict[int, Pending] = {}
+    for row in session.execute(query):
+        so_far = found.get(row.location_id, Pending())
+        is_open = row.outcome is Outcome.OPEN
+        found[row.location_id] = Pending(
+            so_far.open + is_open,
+            so_far.overdue + (is_open and _waited(row, now) > timedelta(hours=row.target_hours)),
+            so_far.uncertain + (not is_open),
+        )
+    return found
+
+
+def _waited(row: Any, now: datetime) -> timedelta:
+    """How long the probe has waited on its service target's clock."""
+    if row.clock is ClockName.ELAPSED:
+        return clock.elapsed(row.sent_latest, now)
+    hours = clock.OpeningHours.model_validate(row.opening_hours)
+    return clock.opening_time_between(hours, ZoneInfo(row.time_zone), row.sent_latest, now)
