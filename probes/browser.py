@@ -1,0 +1,228 @@
+"""The browsers that probes look through: the only import of Playwright.
+
+Everything here runs on one event loop; Playwright's objects never cross threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Dialog,
+    FrameLocator,
+    Locator,
+    Page,
+    async_playwright,
+)
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import TimeoutError as BrowserTimeout
+
+from probes.base import JSON, Evidence, OurFailure
+
+__all__ = [
+    "BrowserError",
+    "BrowserTimeout",
+    "Browsers",
+    "FrameLocator",
+    "Locator",
+    "Page",
+    "State",
+    "find_browser",
+    "open_page",
+    "screenshot",
+    "within",
+]
+
+State = Mapping[str, JSON]
+Result = TypeVar("Result")
+
+STEP_SECONDS = 15.0
+"""What one step in a page may take: a click, a look, a screenshot."""
+LOAD_SECONDS = 45.0
+"""What loading a page may take."""
+LAUNCH_SECONDS = 60.0
+CLOSE_SECONDS = 10.0
+CONTEXTS_PER_BROWSER = 50
+"""After so many contexts a fresh browser takes over, for a browser's memory only grows."""
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_PROGRAMS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+PLAYWRIGHTS_OWN = (
+    "chromium_headless_shell-*/*/headless_shell",
+    "chromium_headless_shell-*/*/chrome-headless-shell",
+    "chromium-*/*/chrome",
+)
+
+
+def find_browser(setting: str | Path | None = None) -> Path | None:
+    """Find a browser: the setting, then chromium-headless-shell, chromium, google-chrome, then Playwright's own.
+
+    The headless shell comes first because Debian's full Chromium denies storage to the frames that chats live in.
+    Raises OurFailure when the setting names something that cannot be run; None means that there is no browser.
+    """
+    if setting:
+        found = shutil.which(setting)
+        if not found:
+            raise OurFailure(f"The browser setting names {setting}, which is not a program that can be run.")
+        return Path(found)
+    on_path = (shutil.which(name) for name in (*NAMES, *MAC_PROGRAMS))
+    return next((Path(found) for found in on_path if found), None) or _playwrights_own()
+
+
+def _playwrights_own() -> Path | None:
+    cache = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    folder = Path(named) if named and named != "0" else Path.home() / cache / "ms-playwright"
+    programs = (
+        program for pattern in PLAYWRIGHTS_OWN for program in sorted(folder.glob(pattern), reverse=True)
+    )
+    return next((program for program in programs if os.access(program, os.X_OK)), None)
+
+
+async def within(seconds: float, step: Awaitable[Result]) -> Result:
+    """Await a step that has no time limit of its own. Raises BrowserTimeout, as Playwright's own limits do."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await step
+    except TimeoutError as error:
+        raise BrowserTimeout(f"The page did not answer within {seconds:g} seconds") from error
+
+
+class Browsers:
+    """One Chromium at a time, started when first needed, replaced when worn or dead; an async context manager."""
+
+    def __init__(
+        self, executable: str | Path | None = None, contexts_per_browser: int = CONTEXTS_PER_BROWSER
+    ) -> None:
+        self._executable = executable
+        self._contexts_per_browser = contexts_per_browser
+        self._exits = AsyncExitStack()
+        self._starting = asyncio.Lock()
+        self._launch: Callable[[], Awaitable[Browser]] | None = None
+        self._current: Browser | None = None
+        self._opened = 0
+        self._open: dict[Browser, int] = {}
+
+    async def __aenter__(self) -> Browsers:
+        playwright = await self._exits.enter_async_context(async_playwright())
+        # Chromium's sandbox refuses to run as root.
+        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+        async def launch() -> Browser:
+            return await playwright.chromium.launch(
+                executable_path=self._executable, args=arguments, timeout=LAUNCH_SECONDS * 1000
+            )
+
+        self._launch = launch
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for browser in list(self._open):
+            await _close(browser)
+        self._current, self._launch = None, None
+        await self._exits.aclose()
+
+    @asynccontextmanager
+    async def context(
+        self, locale: str = "en", time_zone: str = "UTC", state: State | None = None
+    ) -> AsyncGenerator[BrowserContext, None]:
+        """Lend a fresh context, with the storage of an earlier one if `state` is given, and close it afterwards.
+
+        Raises OurFailure when no browser can be started.
+        """
+        browser = await self._take()
+        try:
+            context = await within(
+                LAUNCH_SECONDS,
+                browser.new_context(
+                    locale=locale,
+                    timezone_id=time_zone,
+                    storage_state=cast("Any", state),
+                    viewport={"width": 1280, "height": 900},
+                    accept_downloads=False,
+                ),
+            )
+            context.set_default_timeout(STEP_SECONDS * 1000)
+            context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
+            try:
+                yield context
+            finally:
+                await _close(context)
+        finally:
+            await self._give_back(browser)
+
+    async def _take(self) -> Browser:
+        async with self._starting:
+            worn = self._opened >= self._contexts_per_browser
+            if self._current is None or worn or not self._current.is_connected():
+                await self._replace()
+            assert self._current is not None  # noqa: S101 -- for the type checker: _replace has just set it
+            self._opened += 1
+            self._open[self._current] += 1
+            return self._current
+
+    async def _replace(self) -> None:
+        if self._launch is None:
+            raise OurFailure("The browsers are not running.")
+        old = self._current
+        try:
+            self._current = await within(LAUNCH_SECONDS, self._launch())
+        except BrowserError as error:
+            raise OurFailure(
+                f"The browser {self._executable or ''} could not be started: {error.message}"
+            ) from error
+        self._opened, self._open[self._current] = 0, 0
+        if old is not None:
+            await self._retire(old)
+
+    async def _give_back(self, browser: Browser) -> None:
+        if browser in self._open:
+            self._open[browser] -= 1
+            if browser is not self._current:
+                await self._retire(browser)
+
+    async def _retire(self, browser: Browser) -> None:
+        """Close a browser that was replaced, once nobody looks through it any more."""
+        if self._open.get(browser) == 0:
+            del self._open[browser]
+            await _close(browser)
+
+
+async def _close(thing: Browser | BrowserContext) -> None:
+    with suppress(BrowserError):
+        await within(CLOSE_SECONDS, thing.close())
+
+
+async def open_page(context: BrowserContext) -> Page:
+    """Open an empty page on which alert boxes are dismissed at once, so that none can hold us up."""
+    page = await within(STEP_SECONDS, context.new_page())
+
+    async def dismiss(dialog: Dialog) -> None:
+        with suppress(BrowserError):
+            await dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    return page
+
+
+async def screenshot(page: Page, name: str) -> Evidence | None:
+    """Picture what the page shows now, or None if it cannot even do that: evidence must not fail a probe."""
+    try:
+        picture = await within(STEP_SECONDS, page.screenshot(type="png", animations="disabled"))
+    except BrowserError:
+        return None
+    return Evidence("screenshot", "image/png", f"{name}.png", picture)
