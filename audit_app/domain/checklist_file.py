@@ -201,6 +201,7 @@ _MESSAGES = {
     "int_parsing": "must be a whole number, not {given}",
     "int_from_float": "must be a whole number, not {given}",
     "number": "must be a number such as 2, 1.5 or 1/3, not {given}",
+    "decimal_number": "must be a number such as 2 or 1.5, not {given}",
     "rule": "{reason}",
     "extra_forbidden": "is not a field here",
 }

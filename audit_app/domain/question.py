@@ -39,17 +39,17 @@ Value: TypeAlias = str | int | Decimal | Prices
 """What a question can be answered with, once it is parsed."""
 
 
-def _number_text(raw: object) -> str:
+def _exact_fraction(raw: object) -> Fraction:
     text = "" if isinstance(raw, bool) else str(raw)
     if not _FILE_NUMBER.fullmatch(text) and not _FILE_FRACTION.fullmatch(text):
         raise PydanticCustomError("number", "must be a number")
-    return text
+    return Fraction(text)
 
 
 def _exact_decimal(raw: object) -> Decimal:
-    text = _number_text(raw)
-    if "/" in text:
-        raise PydanticCustomError("number", "must be a decimal number, not a fraction")
+    text = "" if isinstance(raw, bool) else str(raw)
+    if not _FILE_NUMBER.fullmatch(text):
+        raise PydanticCustomError("decimal_number", "must be a decimal number")
     return Decimal(text)
 
 
@@ -57,7 +57,7 @@ def _as_tuple(raw: object) -> object:
     return (raw,) if isinstance(raw, str) else raw
 
 
-Exact = Annotated[Fraction, BeforeValidator(lambda raw: Fraction(_number_text(raw)))]
+Exact = Annotated[Fraction, BeforeValidator(_exact_fraction)]
 Quantity = Annotated[Decimal, BeforeValidator(_exact_decimal)]
 Points = Annotated[Exact, Field(ge=0, le=1000)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
