@@ -9,6 +9,7 @@ from audit_app.web.health.views import blueprint as health
 from audit_app.web.locations.views import blueprint as locations
 from audit_app.web.overview.views import blueprint as overview
 from audit_app.web.probes.views import blueprint as probes
+from audit_app.web.search.views import blueprint as search
 from audit_app.web.visits.views import blueprint as visits
 
-BLUEPRINTS = (accounts, overview, locations, visits, probes, evidence, admin, health)
+BLUEPRINTS = (accounts, overview, locations, visits, probes, evidence, search, admin, health)

@@ -9,7 +9,7 @@ from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
 from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_datastore
 from audit_app.models.types import use_sealing_key
-from audit_app.web import BLUEPRINTS, access, errors, headers, presentation
+from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation
 
 
 def build(settings: Settings) -> Flask:
@@ -29,7 +29,7 @@ def build(settings: Settings) -> Flask:
         prepare_engine(db.engine)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (access, errors, headers, presentation):
+    for part in (access, errors, headers, navigation, presentation):
         part.init_app(app)
     return app
 
@@ -67,7 +67,7 @@ SECURITY: dict[str, object] = {
     "SECURITY_LOGIN_URL": "/sign-in",
     "SECURITY_LOGOUT_URL": "/sign-out",
     "SECURITY_LOGOUT_METHODS": ["POST"],
-    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGIN_VIEW": "/home",
     "SECURITY_POST_LOGOUT_VIEW": "/sign-in",
     "SECURITY_CHANGEABLE": True,
     "SECURITY_CHANGE_URL": "/account/password",

@@ -1,0 +1,58 @@
+"""Finding locations by their words, visits and probes by their numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from audit_app.models import Location, Probe, Touchpoint, User, Visit
+from audit_app.services.visibility import locations_visible_to
+
+MOST = 50
+"""More results than this help nobody to find something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought, all of it visible to the one who searched."""
+
+    locations: list[Location] = field(default_factory=list)
+    visit: Visit | None = None
+    probe: Probe | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing matched."""
+        return not self.locations and self.visit is None and self.probe is None
+
+
+def find(session: Session, user: User, words: str) -> Found:
+    """What matches `words` of what `user` may see: parts of a location's name, key or address, or a number."""
+    words = words.strip()
+    if not words:
+        return Found()
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        return Found(visit=_visit(session, user, int(number)), probe=_probe(session, user, int(number)))
+    return Found(locations=_locations(session, user, words))
+
+
+def _locations(session: Session, user: User, words: str) -> list[Location]:
+    query = locations_visible_to(user).options(joinedload(Location.region)).order_by(Location.name)
+    for word in words.casefold().split():
+        columns = (Location.name, Location.key, Location.address)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return list(session.scalars(query.limit(MOST)))
+
+
+def _visit(session: Session, user: User, number: int) -> Visit | None:
+    mine = locations_visible_to(user).with_only_columns(Location.id)
+    return session.scalar(select(Visit).where(Visit.id == number, Visit.location_id.in_(mine)))
+
+
+def _probe(session: Session, user: User, number: int) -> Probe | None:
+    mine = locations_visible_to(user).with_only_columns(Location.id)
+    query = select(Probe).join(Probe.touchpoint).where(Probe.id == number, Touchpoint.location_id.in_(mine))
+    return session.scalar(query)

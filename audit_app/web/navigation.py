@@ -1,0 +1,85 @@
+"""The entries of the menu: what exists and what the person may use, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask, current_app, request
+from flask_login import current_user
+
+from audit_app.extensions import db
+from audit_app.models import Organisation, RoleName, User
+from audit_app.web.access import declared_access
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the menu; `bottom_bar`: also on a phone, where there is room for four."""
+
+    endpoint: str
+    label: str
+    icon: str
+    bottom_bar: bool = True
+    group: str = ""
+
+    @property
+    def current(self) -> bool:
+        """Whether the page being shown belongs to this entry."""
+        here = request.endpoint or ""
+        if here in {entry.endpoint for entry in ENTRIES}:
+            return here == self.endpoint
+        return here.partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+ENTRIES = (
+    Entry("overview.index", "Overview", "overview"),
+    Entry("visits.mine", "My visits", "clipboard"),
+    Entry("locations.index", "Locations", "place", bottom_bar=False),
+    Entry("visits.index", "Visits", "visits"),
+    Entry("probes.index", "Probes", "probe"),
+    Entry("admin.users", "Users", "people", group="Set-up"),
+)
+BOTTOM_BAR_ENTRIES = 4
+
+
+def entries_for(user: User) -> list[Entry]:
+    """The entries whose pages exist and admit `user`."""
+    return [entry for entry in ENTRIES if may_use(entry.endpoint, user)]
+
+
+def may_use(endpoint: str, user: User) -> bool:
+    """Whether the page exists and admits `user`."""
+    if endpoint not in current_app.view_functions:
+        return False
+    access = declared_access(current_app, endpoint)
+    return access is not None and access.admits(user)
+
+
+def landing(user: User) -> str:
+    """The endpoint of the first page after signing in: an auditor's own visits, else the first that admits."""
+    reach = [entry.endpoint for entry in entries_for(user)]
+    results = user.is_a(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
+    wanted = ("overview.index",) if results else ("visits.mine",)
+    return next((endpoint for endpoint in (*wanted, *reach) if endpoint in reach), "accounts.account")
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the menu and the name of the organisation."""
+
+    @app.context_processor
+    def menu() -> dict[str, object]:
+        if not current_user.is_authenticated:
+            return {"menu": [], "bottom_bar": [], "may_search": False, "organisation": organisation()}
+        entries = entries_for(current_user)
+        return {
+            "menu": entries,
+            "bottom_bar": [entry for entry in entries if entry.bottom_bar][:BOTTOM_BAR_ENTRIES],
+            "may_search": may_use("search.index", current_user),
+            "organisation": organisation(),
+        }
+
+
+def organisation() -> Organisation | None:
+    """The company that is audited, or None before it was entered."""
+    return db.session.scalar(sa.select(Organisation).limit(1))
