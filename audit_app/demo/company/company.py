@@ -167,7 +167,7 @@ class DemoCompany:
             request_handler=_QuietRequests,
             fd=listener.fileno(),
         )
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         starting.callback(_stop_web, server, thread)
 

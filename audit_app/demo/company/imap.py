@@ -19,6 +19,7 @@ from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
+from pymap.concurrent import Subsystem
 from pymap.exceptions import NotAllowedError
 from pymap.flags import FlagOp
 from pymap.imap import IMAPServer
@@ -166,6 +167,7 @@ class ImapServer:
             port=0,
             tls_enabled=False,
             hash_context=Cleartext(),
+            cpu_subsystem=Subsystem.for_asyncio(),
             demo_data=False,
             demo_user="",
             demo_password="",

@@ -1,8 +1,8 @@
 """The staff of the demo company: who answers, how soon and in what mood.
 
 The automatic acknowledgement goes out at once; what a person says is planned in the store, so that it is
-still said after a restart. All choices come from a random generator that is seeded with the message, so
-that the same message always meets the same fate.
+still said after a restart. All choices come from a random generator that is seeded with the Message-ID of a
+letter or the number of a chat message in its shop, so that they can be repeated.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ class Staff:
 
     def visitor_wrote(self, conversation: Conversation, text: str, now: datetime, first: bool) -> None:
         """Greet a visitor's first message by bot, and decide whether a colleague will answer this one."""
-        shop = _SHOPS[conversation.shop]
-        chance, behaviour = self._chance(shop, f"{conversation.email} {text}"), BEHAVIOURS[shop.key]
+        shop, number = _SHOPS[conversation.shop], self._store.count_visitor_messages(conversation.shop)
+        chance, behaviour = self._chance(shop, f"chat {number}"), BEHAVIOURS[shop.key]
         if first:
             self._store.add_chat_message(conversation.id, "bot", BOT, CHAT_ACKNOWLEDGEMENT, now)
         if chance.random() >= behaviour.never:
@@ -133,7 +133,7 @@ class Staff:
         self._run_later(self._store.add_plan(now + wait, kind, subject, body))
 
     def _answer_mail(self, plan: Plan, now: datetime) -> None:
-        mail = next(each for each in self._store.shop_mail() if each.id == plan.body["mail"])
+        mail = self._store.shop_mail(plan.body["mail"])[0]
         shop = _SHOPS[mail.shop]
         chance = self._chance(shop, f"words {mail.id}")
         self._send(letters.answer(shop, mail, plan.body["polite"], plan.body["by"], now, chance))

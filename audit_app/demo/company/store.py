@@ -236,11 +236,13 @@ class Store:
             (last,) = db.execute("SELECT COALESCE(MAX(id), 0) FROM shop_mail").fetchone()
         return int(last) + 1
 
-    def shop_mail(self) -> list[ReceivedMail]:
-        """Every message that a shop ever got, oldest first."""
+    def shop_mail(self, id_: int | None = None) -> list[ReceivedMail]:
+        """Every message that a shop ever got, oldest first, or the one with this id."""
         with self.transaction() as db:
             rows = db.execute(
-                "SELECT id, shop, sender, recipient, received_at, raw FROM shop_mail ORDER BY id"
+                "SELECT id, shop, sender, recipient, received_at, raw FROM shop_mail"
+                " WHERE ?1 IS NULL OR id = ?1 ORDER BY id",
+                (id_,),
             )
             return [
                 ReceivedMail(n, shop, who, to, _instant(at), bytes(raw)) for n, shop, who, to, at, raw in rows
@@ -295,6 +297,16 @@ class Store:
             return [
                 ChatMessage(n, which, role, who, text, _instant(at)) for n, which, role, who, text, at in rows
             ]
+
+    def count_visitor_messages(self, shop: str) -> int:
+        """How many messages visitors have written to one shop."""
+        with self.transaction() as db:
+            (count,) = db.execute(
+                "SELECT COUNT(*) FROM chat_message m JOIN conversation c ON c.id = m.conversation"
+                " WHERE c.shop = ? AND m.role = 'visitor'",
+                (shop,),
+            ).fetchone()
+        return int(count)
 
     # What the staff still owe
 
