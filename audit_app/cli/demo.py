@@ -1,0 +1,60 @@
+"""`audit-app demo`: the sample company and everything around it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from audit_app.cli.serve import check_port_free
+from audit_app.config import Settings, load_settings
+
+
+@click.command()
+@click.option("--reset", is_flag=True, help="Throw the sample data away and begin anew.")
+@click.option("--once", is_flag=True, help="Run one visit, one e-mail and one chat to their end, then stop.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: print the result as one JSON object.")
+def demo(reset: bool, once: bool, as_json: bool) -> None:
+    """Start the web app, the worker and a demo company to audit, with sample data."""
+    if as_json and not once:
+        raise click.UsageError("--json goes with --once.")
+    if once:
+        if reset:
+            raise click.UsageError("--once always begins anew; leave --reset out.")
+        sys.exit(_run_once(as_json))
+    _stay_up(reset)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _stay_up(reset: bool) -> None:
+    from audit_app.demo import runner
+
+    settings = load_settings()
+    check_port_free(settings.host, settings.port, "AUDIT_PORT")
+    if reset:
+        runner.reset(settings, _say)
+    with runner.running(settings, _say, runner.FIXED_PORTS, settings.port) as demo:
+        runner.stay_up(demo, _say)
+
+
+def _run_once(as_json: bool) -> int:
+    from audit_app.demo import once
+
+    with tempfile.TemporaryDirectory(prefix="audit-demo-") as folder:
+        settings = load_settings()
+        alone = Settings(
+            **settings.model_dump(exclude={"instance", "database_url"}), instance=Path(folder), database_url=""
+        )
+        result = once.run(alone, _say)
+    if as_json:
+        click.echo(json.dumps(result.report, ensure_ascii=False))
+    else:
+        for line in result.lines():
+            click.echo(line)
+    return 0 if result.complete else 1

@@ -1,0 +1,153 @@
+"""`audit-app demo`: everything installed, loaded and running, for as long as somebody looks at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from audit_app import migrate
+from audit_app.config import Settings
+from audit_app.database import open_engine, transaction
+from audit_app.demo.accounts import ACCOUNTS, PASSWORD
+from audit_app.demo.addresses import Addresses
+from audit_app.demo.loader import is_loaded, load_chain, point_at
+from audit_app.demo.past import load_past
+from audit_app.demo.processes import Processes, start_company, wait_until_up
+from audit_app.domain.errors import Conflict
+from audit_app.models import Organisation
+from audit_app.services.browser_setup import ensure_browser
+
+Say = Callable[[str], None]
+FIXED_PORTS = {"site": 8001, "chat": 8002, "smtp": 8025, "imap": 8143}
+FREE_PORTS = {"site": 0, "chat": 0, "smtp": 0, "imap": 0}
+FAST_TICK = 2.0
+"""Seconds between two looks of the demo's worker, so that a newcomer need not wait."""
+CHECK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is up: its database, its web address, its company, and its processes."""
+
+    engine: Engine
+    url: str
+    addresses: Addresses
+    processes: Processes
+
+
+def reset(settings: Settings, say: Say) -> None:
+    """Throw the sample data away. Raises Conflict when the database holds anything else."""
+    engine = open_engine(settings)
+    try:
+        if migrate.revision_of(engine) is not None:
+            _check_sample(engine, "thrown away")
+            migrate.downgrade(engine, "base")
+    finally:
+        engine.dispose()
+    shutil.rmtree(_company_data(settings), ignore_errors=True)
+    say("The sample data is gone; beginning anew.")
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(settings: Settings, say: Say, ports: dict[str, int], web_port: int) -> Iterator[Demo]:
+    """Start everything, yield the Demo, and end everything again."""
+    browser = ensure_browser(settings.browser, say)
+    engine = open_engine(settings)
+    try:
+        say("Preparing the database …")
+        migrate.upgrade(engine)
+        with Processes(settings.instance / "logs") as processes:
+            say("Starting the demo company: web site, chat, mail servers …")
+            addresses = start_company(processes, _company_data(settings), ports)
+            prepare(engine, addresses, say)
+            environment = _environment(settings, browser, web_port)
+            command = [sys.executable, "-m", "audit_app.cli"]
+            say("Starting the probe worker and the web app …")
+            processes.start("worker", [*command, "worker"], environment)
+            processes.start("web", [*command, "web"], environment)
+            url = f"http://{settings.host}:{web_port}"
+            wait_until_up(processes, f"{url}/healthz")
+            yield Demo(engine, url, addresses, processes)
+    finally:
+        engine.dispose()
+
+
+def prepare(engine: Engine, addresses: Addresses, say: Say) -> None:
+    """Load the sample data into an empty database, or point existing sample data at the company's ports."""
+    with transaction(engine) as session:
+        if is_loaded(session):
+            _refuse_real_data(session, "used for the demo")
+            point_at(session, addresses)
+            return
+        say("Loading the sample data: 12 locations, 26 weeks …")
+        now = datetime.now(UTC)
+        load_chain(session, addresses, now)
+        load_past(session, now)
+
+
+def stay_up(demo: Demo, say: Say) -> None:
+    """Say where everything is, then stay until Ctrl-C. Raises DemoFailed when a part ends by itself."""
+    say("")
+    say(f"  The web app:       {demo.url}")
+    say(f"  The demo company:  {demo.addresses.site_url}")
+    say("")
+    say(f"  Sign in with one of these; the password of all is  {PASSWORD}")
+    for account in ACCOUNTS:
+        say(f"    {account.email:<24} {account.role.value:<9} {account.shows}")
+    say("")
+    say("  The worker sends its first probes now; see them answered under Probes. Ctrl-C ends everything.")
+    try:
+        while True:
+            demo.processes.check()
+            time.sleep(CHECK_SECONDS)
+    except KeyboardInterrupt:
+        say("\nStopping …")
+
+
+def _environment(settings: Settings, browser: Path, web_port: int) -> dict[str, str]:
+    """What the children are told by the environment; what the caller set there stays."""
+    told = {
+        "AUDIT_INSTANCE": str(settings.instance),
+        "AUDIT_DATABASE_URL": settings.database,
+        "AUDIT_BROWSER": str(browser),
+        "AUDIT_PORT": str(web_port),
+    }
+    if "AUDIT_TICK_SECONDS" not in os.environ:
+        told["AUDIT_TICK_SECONDS"] = str(FAST_TICK)
+    return told
+
+
+def _company_data(settings: Settings) -> Path:
+    return settings.instance / "demo-company"
+
+
+def _check_sample(engine: Engine, what: str) -> None:
+    with Session(engine) as session:
+        _refuse_real_data(session, what)
+
+
+def _refuse_real_data(session: Session, what: str) -> None:
+    organisation = session.scalar(select(Organisation))
+    if organisation is not None and not organisation.sample_data:
+        raise Conflict(
+            f"The database holds the data of {organisation.name}, which is no sample data and is not {what}. "
+            "Name another database in AUDIT_DATABASE_URL, or another folder in AUDIT_INSTANCE."
+        )
