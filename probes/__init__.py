@@ -2,3 +2,19 @@
 
 Knows neither Flask nor SQL nor the application; `CHANNELS` is the one table of what it can drive.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from probes.base import Channel
+from probes.channels.chat import Chat
+from probes.channels.email import Email
+
+CHANNELS: Mapping[str, Channel] = MappingProxyType(
+    {
+        "email": Email(),
+        "chat": Chat(),
+    }
+)

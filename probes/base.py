@@ -166,14 +166,17 @@ class Attempt(Protocol):
     async def send(self) -> Observation:
         """Send the message once and return `sent`. Raises NotSent, Rejected, Blocked or SendUnknown."""
 
-    async def find_sent(self) -> Observation | None:
-        """Look for proof that the message left earlier: `sent`, or None if the place it would be in lacks it.
+    async def find_sent(self, since: datetime) -> Observation | None:
+        """Look for proof that the message left after `since`: `sent`, or None if the place it would be in lacks it.
 
         Raises OurFailure when that place cannot be looked at, for then absence proves nothing.
         """
 
-    def watch(self, until: datetime) -> AsyncGenerator[Observation]:
-        """Yield what comes back up to `until`, each fact once, those already there first."""
+    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
+        """Yield what comes back up to `until`, each fact once, those already there first.
+
+        `since` is when the channel was last looked at. Raises OurFailure when it can no longer be.
+        """
 
 
 class Channel(Protocol):

@@ -6,6 +6,7 @@ The mailbox is only ever read (EXAMINE, BODY.PEEK), so another mail program besi
 from __future__ import annotations
 
 import re
+import selectors
 import smtplib
 import ssl
 import threading
@@ -29,8 +30,10 @@ Clock: TypeAlias = Callable[[], datetime]
 TIMEOUT = 30.0
 """Seconds that one network step may take."""
 BATCH = 20
-IDLE_SLICE = 0.5
+STOP_SLICE = 0.5
 """Seconds between two looks at the stop event while the server has nothing to say."""
+FIRST_STRETCH, IDLE_STRETCH = 1.0, 120.0
+"""Seconds of listening at a time; the first is short, for a line that came with the go-ahead wakes nobody."""
 COMPANYS_OWN_REFUSALS = re.compile(r"5\.[1-4]\.\d+|5\.6\.\d+")
 """Enhanced status codes (RFC 3463) about the address, the mailbox or its system; 5.5 and 5.7 are about us."""
 
@@ -356,16 +359,25 @@ def _fetch(
 
 
 def _idle(imap: IMAPClient, deadline: float, stop_event: threading.Event) -> bool:
-    imap.idle()
-    came = False
-    while not came and not stop_event.is_set() and (left := deadline - time.monotonic()) > 0:
-        began, slice_ = time.monotonic(), min(left, IDLE_SLICE)
-        said = imap.idle_check(timeout=slice_)
-        came = any(b"EXISTS" in line or b"RECENT" in line for line in said)
-        if not said and time.monotonic() - began < slice_ / 2:
-            break  # readable, yet nothing to read: the line is dead, and idle_done will say so
-    imap.idle_done()
-    return came
+    """Listen in stretches: ending one is what reads the server's lines whole, where `idle_check` may tear them."""
+    stretch = FIRST_STRETCH
+    while not stop_event.is_set() and (left := deadline - time.monotonic()) > 0:
+        imap.idle()
+        _until_readable(imap, min(left, stretch), stop_event)
+        _, said = imap.idle_done()
+        if any(b"EXISTS" in line or b"RECENT" in line for line in said):
+            return True
+        stretch = IDLE_STRETCH
+    return False
+
+
+def _until_readable(imap: IMAPClient, seconds: float, stop_event: threading.Event) -> None:
+    end = time.monotonic() + seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(imap.socket(), selectors.EVENT_READ)
+        while not stop_event.is_set() and (left := end - time.monotonic()) > 0:
+            if selector.select(min(left, STOP_SLICE)):
+                return
 
 
 def _message_id(raw: bytes) -> str:

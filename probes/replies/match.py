@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from probes.replies.mail import ReadMail
 
-KeyKind: TypeAlias = Literal["recipient", "message_id", "token"]
+KeyKind: TypeAlias = Literal["copy", "recipient", "message_id", "token"]
 Found = TypeVar("Found")
 
 RECIPIENT_HEADERS = (
@@ -29,7 +29,10 @@ MOST_TOKENS = 40
 
 @dataclass(frozen=True)
 class Candidate:
-    """A key that may belong to a probe: an address of ours, our mail's Message-ID, or a token; `where` it stood."""
+    """A key that may belong to a probe: an address of ours, our mail's Message-ID, or a token; `where` it stood.
+
+    A `copy` is the mail's own Message-ID: if it is a probe's, the mail is no answer but our own message.
+    """
 
     kind: KeyKind
     value: str
@@ -37,19 +40,33 @@ class Candidate:
 
     def in_words(self) -> str:
         """Say what was matched, for the reasons shown beside a reply."""
-        names = {"recipient": "the address", "message_id": "the Message-ID", "token": "the token"}
+        names = {
+            "copy": "its own Message-ID",
+            "recipient": "the address",
+            "message_id": "the Message-ID",
+            "token": "the token",
+        }
         return f"matched by {names[self.kind]} {self.value} in {self.where}"
 
 
 def candidate_keys(raw: bytes, token: re.Pattern[str] = TOKEN) -> list[Candidate]:
-    """List the keys in a mail, surest first, each once: recipients, then Message-IDs it answers, then tokens.
+    """List the keys in a mail, surest first, each once.
 
+    Its own Message-ID comes first, then recipients, then Message-IDs that it answers, then tokens.
     A bounce names our mail only in the copy that it returns, so the headers of that copy count too.
     """
     mail = ReadMail.of(raw)
-    found = [*_recipients(mail), *_answered_ids(mail), *_returned(mail), *_tokens(mail, token)]
-    first = {(key.kind, key.value): key for key in reversed(found)}
-    return [key for key in dict.fromkeys(found) if first[key.kind, key.value] is key]
+    found = [
+        *_own_id(mail),
+        *_recipients(mail),
+        *_answered_ids(mail),
+        *_returned(mail),
+        *_tokens(mail, token),
+    ]
+    first: dict[tuple[str, str], Candidate] = {}
+    for key in found:
+        first.setdefault((key.kind, key.value), key)
+    return list(first.values())
 
 
 def match(raw: bytes, lookup: Callable[[Candidate], Found | None]) -> tuple[Found, Candidate] | None:
@@ -59,6 +76,11 @@ def match(raw: bytes, lookup: Callable[[Candidate], Found | None]) -> tuple[Foun
         if found is not None:
             return found, candidate
     return None
+
+
+def _own_id(mail: ReadMail) -> Iterator[Candidate]:
+    for value in MESSAGE_ID.findall(mail.header("Message-ID")):
+        yield Candidate("copy", value, "Message-ID")
 
 
 def _recipients(mail: ReadMail) -> Iterator[Candidate]:

@@ -1,0 +1,295 @@
+"""E-mail: finds the company's address as a customer would, writes to it, and judges what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Literal
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from probes import mailbox
+from probes.base import (
+    JSON,
+    Blocked,
+    Equipment,
+    Evidence,
+    Message,
+    NotSent,
+    Observation,
+    ObservationKind,
+    OurFailure,
+)
+from probes.browser import BrowserError, Browsers, Page, State, open_page, screenshot, within
+from probes.consent import expect_consent_banners
+from probes.replies.classify import RULES_VERSION, judge
+from probes.replies.mail import ReadMail
+from probes.replies.quoted import new_text
+from probes.replies.verdict import Judgement
+
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+CONTACT_LINK = re.compile(
+    r"contact|kontakt|customer (care|service)|kundservice|kundtjänst|yhteys|impressum", re.IGNORECASE
+)
+MOST_CLICKS = 2
+READ_SECONDS = 15.0
+RECEIPT_TIME = "mailbox's receipt time (INTERNALDATE)"
+RECEIPT_PRECISION = timedelta(milliseconds=999)
+"""INTERNALDATE drops the fraction of the second, so the true time lies up to this much later."""
+LONGEST_PLAIN_LINE = 900
+
+
+# --- the address ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Published:
+    """Addresses on a page, best first, and how they stand there."""
+
+    addresses: tuple[str, ...]
+    how: str
+
+
+async def look_for_address(
+    browsers: Browsers, page_url: str, expected: str, language: str = "en", time_zone: str = "UTC"
+) -> Observation:
+    """Open the company's contact page like a customer and note which address it publishes, in how many clicks.
+
+    The fact is noted also when there is none, or another than `expected`. Raises NotSent when the page cannot be
+    opened, Blocked when it wants a sign-in or refuses us.
+    """
+    async with browsers.context(language, time_zone) as context:
+        page = await open_page(context)
+        earliest = datetime.now(UTC)
+        try:
+            await expect_consent_banners(page)
+            await _load(page, page_url)
+            published, clicks = await _search(page)
+        except BrowserError as error:
+            picture = await screenshot(page, "contact-page")
+            sentence = f"The contact page {page_url} could not be opened: {error.message.splitlines()[0]}"
+            raise NotSent(sentence, [picture] if picture else []) from error
+        picture = await screenshot(page, "contact-page")
+        return _address_seen(page_url, expected, published, clicks, earliest, [picture] if picture else [])
+
+
+async def _load(page: Page, url: str) -> None:
+    response = await page.goto(url, wait_until="domcontentloaded")
+    if response and response.status in (401, 403, 407, 429):
+        picture = await screenshot(page, "refused")
+        sentence = f"The contact page {url} refused us with status {response.status}."
+        raise Blocked("blocked", sentence, [picture] if picture else [])
+    if response and response.status >= 400:
+        picture = await screenshot(page, "no-page")
+        raise NotSent(
+            f"The contact page {url} answered with status {response.status}.", [picture] if picture else []
+        )
+
+
+async def _search(page: Page) -> tuple[Published, int]:
+    """Look on the page, and if it has no address, follow what leads to the contact page."""
+    for clicks in range(MOST_CLICKS + 1):
+        published = await _published(page)
+        link = page.get_by_role("link", name=CONTACT_LINK).first
+        if published.addresses or clicks == MOST_CLICKS or not await link.is_visible():
+            return published, clicks
+        await link.click()
+        await page.wait_for_load_state("domcontentloaded")
+    return Published((), ""), MOST_CLICKS
+
+
+async def _published(page: Page) -> Published:
+    links = page.locator("a[href^='mailto:' i]")
+    targets: list[str] = await within(READ_SECONDS, links.evaluate_all("(all) => all.map((a) => a.href)"))
+    linked = tuple(dict.fromkeys(_address_of(target) for target in targets if _address_of(target)))
+    if linked:
+        # A click that brings the link into view also makes any banner over it go away.
+        await links.first.click(trial=True)
+        return Published(linked, "mailto link")
+    text = await page.locator("body").inner_text()
+    return Published(tuple(dict.fromkeys(ADDRESS.findall(text))), "printed")
+
+
+def _address_of(target: str) -> str:
+    found = ADDRESS.search(unquote(target[len("mailto:") :].partition("?")[0]))
+    return found.group() if found else ""
+
+
+def _address_seen(
+    url: str,
+    expected: str,
+    published: Published,
+    clicks: int,
+    earliest: datetime,
+    evidence: Sequence[Evidence],
+) -> Observation:
+    known = {address.casefold() for address in published.addresses}
+    matches = expected.casefold() in known
+    seen = expected if matches else next(iter(published.addresses), "")
+    text = f"The contact page publishes {seen}" if seen else "The contact page publishes no address"
+    return Observation(
+        ObservationKind.ADDRESS_SEEN,
+        earliest,
+        datetime.now(UTC),
+        source="our clock",
+        key=f"address:{url}",
+        text=text if matches or not seen else f"{text} instead of {expected}",
+        details={
+            "url": url,
+            "expected": expected,
+            "published": list(published.addresses),
+            "matches": matches,
+            "how": published.how,
+            "clicks": clicks,
+        },
+        evidence=tuple(evidence),
+    )
+
+
+# --- our mail ------------------------------------------------------------------------------------------------
+
+
+def compose(message: Message, now: datetime) -> bytes:
+    """Write the mail as an ordinary mail program would: nothing in it tells that it is a test."""
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = Address(_one_line(message.persona_name), addr_spec=message.from_address)
+    mail["To"] = message.to
+    mail["Subject"] = _one_line(message.subject)
+    mail["Date"] = format_datetime(now.astimezone(ZoneInfo(message.time_zone)))
+    mail["Message-ID"] = message.message_id
+    text = message.text.rstrip() + "\n"
+    plain = text.isascii() and max(map(len, text.split("\n"))) <= LONGEST_PLAIN_LINE
+    mail.set_content(
+        text, charset="us-ascii" if plain else "utf-8", cte="7bit" if plain else "quoted-printable"
+    )
+    return mail.as_bytes()
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+# --- what comes back -----------------------------------------------------------------------------------------
+
+
+def observe_reply(mail: mailbox.IncomingMail, own_text: str = "") -> tuple[Observation, Judgement]:
+    """Judge a mail that answers a probe whose text was `own_text`, and say what it is a fact of."""
+    judgement, read = judge(mail.raw, own_text), ReadMail.of(mail.raw)
+    name, address = read.sender
+    observation = Observation(
+        _kind_of(judgement),
+        mail.received_at,
+        mail.received_at + RECEIPT_PRECISION,
+        source=RECEIPT_TIME,
+        key=read.header("Message-ID").strip() or f"{mail.folder}/{mail.uidvalidity}/{mail.uid}",
+        text=new_text(read.text, own_text) or read.text.strip(),
+        role={"human": "person", "uncertain": "unknown"}.get(judgement.verdict, "machine"),
+        author=name or address,
+        reasons=judgement.reasons,
+        details={
+            "from": address,
+            "subject": read.header("Subject"),
+            "kind": judgement.kind,
+            "platform": judgement.platform,
+            "rules_version": RULES_VERSION,
+        },
+        evidence=(Evidence("raw_mail", "message/rfc822", "reply.eml", mail.raw),),
+    )
+    return observation, judgement
+
+
+def _kind_of(judgement: Judgement) -> ObservationKind:
+    if judgement.verdict == "automatic":
+        told_us = judgement.kind in ("acknowledgement", "out_of_office", "automatic")
+        delivered = judgement.kind in ("receipt", "delivery_report")
+        automatic = ObservationKind.ACKNOWLEDGED if told_us else ObservationKind.BOT_MESSAGE
+        return ObservationKind.DELIVERED if delivered else automatic
+    return {
+        "human": ObservationKind.HUMAN_REPLY,
+        "bounce": ObservationKind.BOUNCED,
+        "uncertain": ObservationKind.UNCERTAIN_REPLY,
+    }[judgement.verdict]
+
+
+# --- the channel ---------------------------------------------------------------------------------------------
+
+
+class EmailAttempt:
+    """A probe by e-mail, as the runner drives it (see `probes.base.Attempt`)."""
+
+    def __init__(self, browsers: Browsers, account: mailbox.MailAccount, message: Message) -> None:
+        self._browsers, self._account, self._message = browsers, account, message
+
+    async def prepare(self) -> Sequence[Observation]:
+        """Look at the contact page, if there is one."""
+        message = self._message
+        if not message.url:
+            return ()
+        seen = await look_for_address(
+            self._browsers, message.url, message.to, message.language, message.time_zone
+        )
+        return (seen,)
+
+    async def state(self) -> Mapping[str, JSON]:
+        """Return nothing: the Message-ID is all that is needed to come back."""
+        return {}
+
+    async def send(self) -> Observation:
+        """Send the mail, with a copy to our own mailbox."""
+        raw = compose(self._message, datetime.now(UTC))
+        return await asyncio.to_thread(mailbox.send, self._account, raw)
+
+    async def find_sent(self, since: datetime) -> Observation | None:
+        """Look for the copy in our own mailbox."""
+        copy = await asyncio.to_thread(mailbox.find_copy, self._account, self._message.message_id)
+        return observe_copy(copy, self._message) if copy else None
+
+    async def watch(
+        self, until: datetime, since: datetime | None = None
+    ) -> AsyncGenerator[Observation, None]:
+        """End at once: answers come to the mailbox, which is read for all probes together."""
+        answers: tuple[Observation, ...] = ()
+        for answer in answers:
+            yield answer
+
+
+def observe_copy(copy: mailbox.IncomingMail, message: Message) -> Observation:
+    """Say what the copy in our own mailbox proves: that the message left, by then at the latest."""
+    return Observation(
+        ObservationKind.SENT,
+        copy.received_at,
+        copy.received_at + RECEIPT_PRECISION,
+        source=RECEIPT_TIME,
+        key=message.message_id,
+        role="visitor",
+        reasons=("The blind copy of the message lies in our own mailbox",),
+        details={"to": message.to, "folder": copy.folder},
+        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", copy.raw),),
+    )
+
+
+class Email:
+    """The channel."""
+
+    answers_come_to: Literal["mailbox", "session"] = "mailbox"
+
+    def open(
+        self, equipment: Equipment, message: Message, state: State | None = None
+    ) -> AbstractAsyncContextManager[EmailAttempt]:
+        """Begin a mail for one probe. Raises OurFailure when there is no mailbox to send from."""
+        return _open(equipment, message)
+
+
+@asynccontextmanager
+async def _open(equipment: Equipment, message: Message) -> AsyncGenerator[EmailAttempt, None]:
+    if equipment.account is None:
+        raise OurFailure("There is no mailbox to send this e-mail from.")
+    yield EmailAttempt(equipment.browsers, equipment.account, message)
