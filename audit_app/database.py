@@ -83,7 +83,7 @@ def check_reachable(engine: sa.Engine) -> None:
     try:
         with engine.connect():
             pass
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         address = engine.url.render_as_string(hide_password=True)
         reason = str(error.orig).strip().splitlines()[0]
         raise DatabaseUnreachable(

@@ -1,0 +1,23 @@
+"""The probes and the application name the same things alike, although neither imports the other."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import probes
+from audit_app.domain.probe import ObservationKind
+from audit_app.models import ChannelName, EvidenceKind
+from probes.base import EvidenceKind as ProbeEvidenceKind
+from probes.base import ObservationKind as ProbeObservationKind
+
+
+def test_both_sides_know_the_same_kinds_of_observation() -> None:
+    assert {kind.value for kind in ProbeObservationKind} == {kind.value for kind in ObservationKind}
+
+
+def test_every_kind_of_evidence_that_probes_bring_can_be_stored() -> None:
+    assert set(get_args(ProbeEvidenceKind)) <= {kind.value for kind in EvidenceKind}
+
+
+def test_every_driver_belongs_to_a_channel_of_the_application() -> None:
+    assert set(probes.CHANNELS) <= {channel.value for channel in ChannelName}

@@ -1,0 +1,76 @@
+"""The database goes up, down and up again, on SQLite and PostgreSQL, and then is what the models say."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from audit_app import migrate
+from audit_app.config import Settings
+from audit_app.database import DatabaseUnreachable, open_engine
+from audit_app.domain.errors import InvalidInput
+
+
+@pytest.fixture
+def empty(empty_database: Settings):
+    """An engine on a database without any table."""
+    engine = open_engine(empty_database)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_build_exactly_what_the_models_describe(empty: sa.Engine) -> None:
+    migrate.upgrade(empty)
+
+    with empty.connect() as connection:
+        assert migrate.differences(connection) == []
+
+
+def test_going_down_leaves_nothing_and_going_up_again_works(empty: sa.Engine) -> None:
+    migrate.upgrade(empty)
+    migrate.downgrade(empty, "base")
+
+    assert set(sa.inspect(empty).get_table_names()) <= {"alembic_version"}
+    assert migrate.upgrade(empty) == migrate.newest()
+
+
+def test_an_older_database_is_told_how_to_catch_up(empty: sa.Engine) -> None:
+    with pytest.raises(migrate.OlderDatabase, match="audit-app db upgrade"):
+        migrate.check_current(empty)
+
+
+def test_a_database_from_a_newer_version_is_left_as_it_is(empty: sa.Engine) -> None:
+    migrate.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for attempt in (migrate.upgrade, migrate.check_current):
+        with pytest.raises(migrate.NewerDatabase, match="newer version"):
+            attempt(empty)
+    with empty.connect() as connection:
+        assert migrate.current(connection) == "9999"
+
+
+def test_going_back_to_a_revision_that_never_was_says_what_to_name(empty: sa.Engine) -> None:
+    migrate.upgrade(empty)
+
+    with pytest.raises(InvalidInput, match="Name an earlier revision"):
+        migrate.downgrade(empty, "nonsense")
+
+
+def test_an_unreachable_database_is_named_without_its_password(tmp_path) -> None:
+    settings = Settings(instance=tmp_path, database_url="postgresql://audit:topsecret@127.0.0.1:1/audit")
+    engine = open_engine(settings)
+
+    with pytest.raises(DatabaseUnreachable, match=r"127\.0\.0\.1:1/audit") as caught:
+        migrate.upgrade(engine)
+    assert "topsecret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path) -> None:
+    (tmp_path / "audit.db").write_bytes(b"this is not a database, but somebody's holiday diary" * 50)
+    engine = open_engine(Settings(instance=tmp_path, database_url=""))
+
+    with pytest.raises(DatabaseUnreachable, match=r"audit\.db"):
+        migrate.upgrade(engine)
+    engine.dispose()
