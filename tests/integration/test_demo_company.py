@@ -418,6 +418,24 @@ def test_on_the_command_line_it_prints_its_addresses_and_ends_on_a_signal(tmp_pa
     assert (process.returncode, errors) == (0, "")
 
 
+def test_killed_at_once_it_still_owes_its_answer_and_gives_it_once(tmp_path: Path) -> None:
+    with run_in_foreground("--data", str(tmp_path), "--answer-after", "1", "1") as process:
+        assert process.stdout is not None
+        addresses = json.loads(process.stdout.readline())
+        with smtplib.SMTP(addresses["mail_host"], addresses["smtp_port"]) as smtp:
+            letter = (
+                b"From: Anna <anna@shopper.example>\r\nMessage-ID: <1@shopper.example>\r\n\r\nAre you open?"
+            )
+            smtp.sendmail(ANNA, ["stockholm@fjordfield.example"], letter)
+            process.kill()
+    with DemoCompany(tmp_path, answer_after=QUICK) as company:
+        assert company.received(message_id="<1@shopper.example>") == 1
+        automatic = [letter["Auto-Submitted"] for letter in letters_when(company, 2)]
+        write(company, "stockholm")
+        letters_when(company, 4)
+    assert automatic == ["auto-replied", None]
+
+
 def test_on_the_command_line_a_taken_port_is_one_line_and_status_2(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

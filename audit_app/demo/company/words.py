@@ -26,6 +26,17 @@ def _topic(clues: str, polite: tuple[str, ...], curt: str) -> Topic:
 
 _TOPICS = (
     _topic(
+        r"charged|overcharg|at the till|paid too much",
+        (
+            "I am sorry: the price on the label is the price you pay. I refund the difference to your card today "
+            "and will personally see to it that the label is put right. As a small thank you for telling us, the "
+            "next delivery is on us.",
+            "I apologise, that must not happen. You get the difference back within two days, and I have put a "
+            "voucher of ten euros in your name at the till. Would that be all right for you?",
+        ),
+        "The till is right. Labels change.",
+    ),
+    _topic(
         r"complain|broken|damaged|disappoint|unhappy|crack|scratch|wrong|rude",
         (
             "I am sorry about this, and I can see why you are disappointed. I will take care of it myself: we send "
@@ -46,8 +57,8 @@ _TOPICS = (
     _topic(
         r"deliver|ship|transport|carry|courier",
         (
-            "We deliver every Tuesday and Thursday, usually within four days, for 29 euros up to your door. If "
-            "anything unforeseen happens I will tell you at once.",
+            "We deliver every Tuesday and Thursday, usually within four days, and in the evening until nine if you "
+            "like. It costs 29 euros up to your door. If anything unforeseen happens I will tell you at once.",
         ),
         "See the delivery page.",
     ),
@@ -63,8 +74,8 @@ _TOPICS = (
     _topic(
         r"open|clos|hours|sunday|saturday|weekend|holiday",
         (
-            "We are open from 10 to 19 on weekdays, from 10 to 17 on Saturdays and from 11 to 16 on Sundays. "
-            "It is calmest before noon, and then I have the most time to show you round.",
+            "We are open from 10 to 19 on weekdays and from 10 to 17 on Saturdays; on Sundays we are closed. It is "
+            "calmest before noon, and then I have the most time to show you round.",
         ),
         "The hours are on the web site.",
     ),

@@ -5,6 +5,7 @@
   const place = `fjord-chat:${shop}`;
   const start = document.getElementById("start");
   const talk = document.getElementById("talk");
+  const scroll = document.getElementById("scroll");
   const log = document.getElementById("log");
   const compose = document.getElementById("compose");
   const box = compose.querySelector("textarea");
@@ -65,7 +66,7 @@
     if (fresh.length) showTyping(null);
     fresh.forEach(add);
     showTyping(typing);
-    if (fresh.length || log.childElementCount !== before) log.scrollTop = log.scrollHeight;
+    if (fresh.length || log.childElementCount !== before) scroll.scrollTop = scroll.scrollHeight;
   };
 
   const update = async () => {
