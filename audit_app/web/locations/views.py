@@ -1,7 +1,84 @@
-"""Pages of the feature `locations`."""
+"""The list of locations, and the page of one."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from fractions import Fraction
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload, selectinload
+
+from audit_app.domain.policy import Policy
+from audit_app.extensions import db
+from audit_app.models import Location, RoleName
+from audit_app.services.location_results import LocationResults, location_results
+from audit_app.services.periods import organisation_zone
+from audit_app.services.scores import current_policy
+from audit_app.services.visibility import locations_visible_to, visible_location
+from audit_app.web.access import roles, user_now
+from audit_app.web.charts import response_time_chart
+from audit_app.web.locations.opening_words import opening_words
+from audit_app.web.overview.chosen_period import ChosenPeriod
+from audit_app.web.presentation import request_instant, shown
 
 blueprint = Blueprint("locations", __name__)
+
+WHO = (RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
+
+
+@blueprint.get("/locations")
+@roles(*WHO)
+def index() -> ResponseReturnValue:
+    """List the locations with their addresses, zones and touchpoints."""
+    query = locations_visible_to(user_now()).options(
+        joinedload(Location.region), selectinload(Location.touchpoints)
+    )
+    locations = db.session.scalars(query).all()
+    ordered = sorted(locations, key=lambda location: (location.region.name, location.name))
+    return render_template("locations/index.html", locations=ordered)
+
+
+@blueprint.get("/locations/<key>")
+@roles(*WHO)
+def show(key: str) -> ResponseReturnValue:
+    """Show the results of one location."""
+    user, now = user_now(), request_instant()
+    location = visible_location(db.session, user, key)
+    chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
+    policy = current_policy(db.session, now)
+    results = location_results(
+        db.session,
+        location,
+        chosen.period,
+        chosen.before,
+        chosen.weeks,
+        policy,
+        now,
+        with_chain=user.is_a(RoleName.ADMIN, RoleName.MANAGER),
+    )
+    summary = response_summary(results, policy)
+    return render_template(
+        "locations/show.html",
+        location=location,
+        results=results,
+        chosen=chosen,
+        policy=policy,
+        opening=opening_words(location.opening_hours),
+        summary=summary,
+        chart=response_time_chart(results.response_weeks, policy, location.zone, summary),
+    )
+
+
+def response_summary(results: LocationResults, policy: Policy) -> str:
+    """What the chart of response times shows, in one sentence."""
+    weeks = results.response_weeks
+    n, in_time = sum(week.n for week in weeks), sum(week.in_time for week in weeks)
+    never = sum(week.never for week in weeks)
+    return (
+        f"Response times of {n} probes over {len(weeks)} weeks: {in_time} answered within "
+        f"{_hours(policy.target_hours)}, {n - in_time - never} later, {never} never."
+    )
+
+
+def _hours(hours: Fraction) -> str:
+    return f"{shown(hours).removesuffix('.0')} h"

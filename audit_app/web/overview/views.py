@@ -1,7 +1,46 @@
-"""Pages of the feature `overview`."""
+"""The overview: how all locations stand, and what needs attention."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from audit_app.extensions import db
+from audit_app.models import RoleName, User
+from audit_app.services.overview import overview
+from audit_app.services.periods import organisation_zone
+from audit_app.services.scores import current_policy
+from audit_app.web.access import signed_in, user_now
+from audit_app.web.overview.chosen_period import ChosenPeriod
+from audit_app.web.overview.table import Table
+from audit_app.web.presentation import request_instant
 
 blueprint = Blueprint("overview", __name__)
+
+
+@blueprint.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Show the locations that the person may see; an auditor, who has none, is led to their visits."""
+    user, now = user_now(), request_instant()
+    if not user.is_a(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT):
+        return redirect(url_for("visits.mine"))
+    chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
+    policy = current_policy(db.session, now)
+    seen = overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
+    table = Table.of(request.args)
+    return render_template(
+        "overview/index.html",
+        seen=seen,
+        chosen=chosen,
+        policy=policy,
+        table=table,
+        rows=table.rows(seen.rows),
+        regions=sorted({(row.location.region.key, row.location.region.name) for row in seen.rows}),
+        whose="Chain" if seen.whole_chain else possessive(user),
+    )
+
+
+def possessive(user: User) -> str:
+    """What a score over only some locations is called."""
+    return "Your regions" if user.is_a(RoleName.MANAGER) else "Your locations"

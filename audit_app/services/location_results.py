@@ -1,0 +1,136 @@
+"""Everything about one location: how it stands, against what, and what that is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from audit_app.domain.exact import largest_remainder, round_half_up
+from audit_app.domain.policy import Policy
+from audit_app.domain.scoring import Component, InputPoints
+from audit_app.models import Location, Probe, Touchpoint, Visit, VisitState
+from audit_app.models.checklist import ChecklistVersion
+from audit_app.services.open_probes import Pending, pending_by_location
+from audit_app.services.overview import spanning
+from audit_app.services.periods import Period
+from audit_app.services.score_inputs import Facts, ProbeFact, VisitFact, gather
+from audit_app.services.standings import Standing, standing, weekly_scores
+from audit_app.services.trends import ResponseWeek, response_weeks
+
+LATEST = 8
+"""How many of the latest probes and visits a location's page shows."""
+
+INPUT_DIGITS = 2
+"""Decimals of one input's points; a single visit or probe seldom moves a score by more than a few points."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """One visit, probe or rated reply with what it did to the score, as shown."""
+
+    fact: VisitFact | ProbeFact
+    points: InputPoints
+    shown_points: Decimal
+    shown_lost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LocationResults:
+    """The results of one location in a period."""
+
+    standing: Standing
+    chain: Standing | None
+    """How the whole chain stands, for those who may see that."""
+    weekly: Sequence[Fraction | None]
+    response_weeks: Sequence[ResponseWeek]
+    facts: Facts
+    """Those of the period."""
+    pending: Pending
+    probes: Sequence[Probe]
+    """The latest ones, newest first, whatever the period."""
+    visits: Sequence[Visit]
+    """The latest submitted ones, newest first, whatever the period."""
+
+    @property
+    def facts_by_ref(self) -> Mapping[str, VisitFact | ProbeFact]:
+        """The visits and probes of the period by the name that the score's inputs give them."""
+        facts: list[VisitFact | ProbeFact] = [*self.facts.visits, *self.facts.probes]
+        return {fact.ref: fact for fact in facts}
+
+    def rows(self, component: Component) -> list[InputRow]:
+        """The inputs of `component`, those that cost most first.
+
+        Their shown points add up to those of the component, rounded to as many decimals; so do the losses.
+        """
+        facts, inputs = self.facts_by_ref, component.inputs
+        points = _shown([row.points for row in inputs], component.points)
+        lost = _shown([row.lost for row in inputs], component.lost)
+        rows = [
+            InputRow(facts[row.ref], row, *shown) for row, *shown in zip(inputs, points, lost, strict=True)
+        ]
+        return sorted(rows, key=lambda row: row.points.lost, reverse=True)
+
+
+def _shown(parts: Sequence[Fraction], whole: Fraction) -> Sequence[Decimal]:
+    return largest_remainder(parts, round_half_up(whole, INPUT_DIGITS), INPUT_DIGITS)
+
+
+def location_results(
+    session: Session,
+    location: Location,
+    period: Period,
+    before: Period,
+    weeks: Sequence[Period],
+    policy: Policy,
+    now: datetime,
+    with_chain: bool,
+) -> LocationResults:
+    """The results of `location` in `period`, against `before` and, if asked for, the chain, and over `weeks`."""
+    facts = gather(session, [location.id], spanning((period, before, *weeks)))
+    return LocationResults(
+        standing(facts, period, before, policy),
+        chain_standing(session, period, before, policy) if with_chain else None,
+        weekly_scores(facts, weeks, policy),
+        response_weeks(facts, weeks, policy),
+        facts.within(period),
+        pending_by_location(session, [location.id], now).get(location.id, Pending()),
+        latest_probes(session, location),
+        latest_visits(session, location),
+    )
+
+
+def chain_standing(session: Session, period: Period, before: Period, policy: Policy) -> Standing:
+    """How all active locations together stand in `period` and stood in `before`."""
+    everywhere = session.scalars(select(Location.id).where(Location.active))
+    return standing(gather(session, everywhere, spanning((period, before))), period, before, policy)
+
+
+def latest_probes(session: Session, location: Location) -> Sequence[Probe]:
+    """The latest probes that were sent to `location`, newest first."""
+    query = (
+        select(Probe)
+        .join(Probe.touchpoint)
+        .where(Touchpoint.location_id == location.id, Probe.sent_latest.is_not(None))
+        .options(joinedload(Probe.scenario))
+        .order_by(Probe.sent_latest.desc(), Probe.id.desc())
+        .limit(LATEST)
+    )
+    return session.scalars(query).all()
+
+
+def latest_visits(session: Session, location: Location) -> Sequence[Visit]:
+    """The latest submitted visits of `location`, newest first."""
+    query = (
+        select(Visit)
+        .where(Visit.location_id == location.id, Visit.state == VisitState.SUBMITTED)
+        .options(joinedload(Visit.version).joinedload(ChecklistVersion.checklist))
+        .order_by(Visit.submitted_at.desc(), Visit.id.desc())
+        .limit(LATEST)
+    )
+    return session.scalars(query).all()
