@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from audit_app import migrate
 from audit_app.config import Settings
-from audit_app.database import open_engine, transaction
+from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation
 from audit_app.services.mailboxes import check_account
@@ -58,7 +59,7 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
 
 
 def _database(engine: Engine) -> str:
-    migrate.check_reachable(engine)
+    check_reachable(engine)
     return engine.url.render_as_string(hide_password=True)
 
 
@@ -80,7 +81,7 @@ def _mailboxes(engine: Engine) -> Iterator[Finding]:
     if not mailboxes:
         yield Finding("mailboxes", True, "none is set up yet")
     for mailbox in mailboxes:
-        yield _finding(f"mailbox {mailbox.address}", lambda mailbox=mailbox: check_account(mailbox))
+        yield _finding(f"mailbox {mailbox.address}", partial(check_account, mailbox))
 
 
 def _clock(engine: Engine | None, now: datetime) -> str:

@@ -49,7 +49,9 @@ def _run_once(as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="audit-demo-") as folder:
         settings = load_settings()
         alone = Settings(
-            **settings.model_dump(exclude={"instance", "database_url"}), instance=Path(folder), database_url=""
+            **settings.model_dump(exclude={"instance", "database_url"}),
+            instance=Path(folder),
+            database_url="",
         )
         result = once.run(alone, _say)
     if as_json:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from audit_app.config import load_settings
+from audit_app.doctor import examine
 from audit_app.services.browser_setup import ensure_browser
-from audit_app.services.doctor import examine
 
 
 @click.command()

@@ -34,7 +34,9 @@ def score(key: str, first: datetime, last: datetime, as_json: bool) -> None:
         period = Period.of_days(first.date(), last.date(), zone)
         policy = current_policy(session, datetime.now(UTC))
         explained = explain(session, location, period, zone, policy)
-    click.echo(json.dumps(explained, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(explained)))
+    click.echo(
+        json.dumps(explained, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(explained))
+    )
 
 
 def _lines(explained: dict[str, Any]) -> list[str]:

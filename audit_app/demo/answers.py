@@ -10,6 +10,7 @@ from audit_app.domain.question import (
     PricePairQuestion,
     Question,
     ScaleQuestion,
+    TextQuestion,
     YesNoQuestion,
 )
 
@@ -40,29 +41,36 @@ def answer_well(question: Question) -> object:
 
 
 def answer_by_chance(question: Question, good: float, draw: random.Random) -> object:
-    """The best answer with the chance `good`, else one of the others."""
-    if draw.random() < good:
-        return answer_well(question) if question.full_points else _plain(question, draw)
+    """The best answer with the chance `good`, else one of the others; any answer where none is better."""
+    if not question.full_points:
+        return _any_answer(question, draw)
+    return answer_well(question) if draw.random() < good else _lesser_answer(question, draw)
+
+
+def _lesser_answer(question: Question, draw: random.Random) -> object:
     match question:
         case YesNoQuestion():
             return "no" if question.good == "yes" else "yes"
         case ScaleQuestion():
             return draw.randrange(1, len(question.labels))
-        case ChoiceQuestion():
-            return draw.choice(question.options).key
         case NumberQuestion():
             return str(_beyond_bands(question))
         case PricePairQuestion():
             return {"shelf": "149.00", "till": "199.00"}
         case _:
-            return _plain(question, draw)
+            return _any_answer(question, draw)
 
 
-def _plain(question: Question, draw: random.Random) -> object:
-    """An answer to a question that earns nothing either way."""
-    if isinstance(question, NumberQuestion):
-        return str(_best_number(question) + draw.randrange(3))
-    return answer_well(question) if question.full_points else draw.choice(REMARKS)
+def _any_answer(question: Question, draw: random.Random) -> object:
+    match question:
+        case ChoiceQuestion():
+            return draw.choice(question.options).key
+        case NumberQuestion():
+            return str(int(question.min) + draw.randrange(2))
+        case TextQuestion():
+            return draw.choice(REMARKS)
+        case _:
+            return answer_well(question)
 
 
 def _best_number(question: NumberQuestion) -> int:

@@ -17,7 +17,7 @@ from audit_app.demo.chain import SHOPS, Shop
 from audit_app.demo.questions import QUESTIONS, SHOPPERS
 from audit_app.models import ChannelName
 
-SEED = 20260101
+SEED = 20260102
 WEEKS = 26
 DECLINE_SHOP = "lulea"
 DECLINE_WEEK = 18

@@ -77,7 +77,9 @@ def point_at(session: Session, addresses: Addresses) -> None:
 
 
 def _add_locations(session: Session, addresses: Addresses, now: datetime) -> None:
-    regions = {name: Region(key=name.lower(), name=name) for name in dict.fromkeys(shop.region for shop in SHOPS)}
+    regions = {
+        name: Region(key=name.lower(), name=name) for name in dict.fromkeys(shop.region for shop in SHOPS)
+    }
     session.add_all(regions.values())
     for shop in SHOPS:
         session.add(

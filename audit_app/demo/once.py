@@ -124,7 +124,7 @@ def _report(session: Session, visit: dict[str, Any]) -> OnceResult:
 
 def _facts(probe: Probe | None) -> dict[str, Any]:
     if probe is None:
-        return {key: None for key in ("sent_at", "acknowledged_at", "answered_at", "seconds", "verdict")}
+        return dict.fromkeys(("sent_at", "acknowledged_at", "answered_at", "seconds", "verdict"))
     return {
         "sent_at": _iso(probe.sent_latest),
         "acknowledged_at": _iso(probe.acknowledged_at),

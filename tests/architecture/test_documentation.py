@@ -17,7 +17,9 @@ COMMANDS = ROOT / "docs" / "administrators" / "commands.md"
 SETTINGS = ROOT / "docs" / "administrators" / "settings.md"
 
 
-def commands(group: click.Group, words: tuple[str, ...] = ("audit-app",)) -> Iterator[tuple[str, click.Command]]:
+def commands(
+    group: click.Group, words: tuple[str, ...] = ("audit-app",)
+) -> Iterator[tuple[str, click.Command]]:
     """Every command below `group`, with the words one types."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
@@ -49,7 +51,12 @@ def test_every_documented_setting_exists() -> None:
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:
-    documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "checklists").glob("*.md")]
+    documents = [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "checklists").glob("*.md"),
+    ]
     broken = [
         f"{document.relative_to(ROOT)}: {target}"
         for document in documents

@@ -1,0 +1,195 @@
+"""Entering the sample history through the same services that real visits and probes go through."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit_app.demo.answers import answer_by_chance
+from audit_app.demo.history import SEED, PastProbe, PastVisit, first_monday, past_probes, past_visits
+from audit_app.demo.loader import HISTORY_CAMPAIGN
+from audit_app.demo.replies import ACKNOWLEDGEMENT, rating, reply
+from audit_app.domain.checklist import Answer as CheckedAnswer
+from audit_app.domain.checklist import parse_answer, stored_answer
+from audit_app.domain.probe import ProbeState
+from audit_app.domain.reply_quality import Share, reply_quality
+from audit_app.models import (
+    Answer,
+    Campaign,
+    ChannelName,
+    ChecklistVersion,
+    Location,
+    Probe,
+    ReplyRating,
+    Touchpoint,
+    User,
+    Visit,
+)
+from audit_app.services.checklists import newest_version
+from audit_app.services.probes.ledger import looked, record
+from audit_app.services.probes.messages import compose
+from audit_app.services.scores import store_weekly_scores
+from audit_app.services.visits import submit_visit
+from probes.base import Observation, ObservationKind
+
+NOT_APPLICABLE_SHARE = 0.04
+VISIT_LASTS = timedelta(minutes=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The rows that the history refers to, looked up once."""
+
+    campaign: Campaign
+    version: ChecklistVersion
+    locations: dict[str, Location]
+    touchpoints: dict[tuple[int, ChannelName], Touchpoint]
+    auditor: User
+    manager: User
+
+
+def load_past(session: Session, now: datetime, seed: int = SEED) -> None:
+    """Enter 26 weeks of visits, probes and ratings, and the weekly scores that follow from them."""
+    cast = _cast(session)
+    for visit in past_visits(now, seed):
+        _enter_visit(session, cast, visit, seed)
+    for number, probe in enumerate(past_probes(now, seed)):
+        _enter_probe(session, cast, probe, random.Random(f"{seed}/{number}/reply"))  # noqa: S311 -- sample data
+    session.flush()
+    store_weekly_scores(session, first_monday(now) - timedelta(days=1), now, now)
+
+
+def _cast(session: Session) -> Cast:
+    people = {user.email: user for user in session.scalars(select(User))}
+    return Cast(
+        campaign=session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGN)).one(),
+        version=newest_version(session, "store-visit"),
+        locations={location.key: location for location in session.scalars(select(Location))},
+        touchpoints={
+            (touchpoint.location_id, touchpoint.channel): touchpoint
+            for touchpoint in session.scalars(select(Touchpoint))
+        },
+        auditor=people["auditor@demo.example"],
+        manager=people["manager@demo.example"],
+    )
+
+
+def _enter_visit(session: Session, cast: Cast, past: PastVisit, seed: int) -> None:
+    draw = random.Random(f"{seed}/{past.shop.key}/{past.made_at.isoformat()}/answers")  # noqa: S311 -- sample data
+    ended = past.made_at + VISIT_LASTS
+    visit = Visit(
+        client_id=str(uuid.UUID(int=draw.getrandbits(128), version=4)),
+        location=cast.locations[past.shop.key],
+        version=cast.version,
+        auditor=cast.auditor,
+        started_at=past.made_at,
+    )
+    for question in cast.version.form.questions:
+        if question.allow_na and draw.random() < NOT_APPLICABLE_SHARE:
+            checked = CheckedAnswer(not_applicable=True)
+        else:
+            # Critical points are missed less often: that is why they are watched.
+            good = past.quality + (1 - past.quality) / 2 if question.critical else past.quality
+            checked = CheckedAnswer(parse_answer(question, answer_by_chance(question, good, draw)))
+        visit.answers.append(
+            Answer(
+                question_key=question.key,
+                value=stored_answer(checked)["value"],
+                not_applicable=checked.not_applicable,
+                saved_at=ended,
+            )
+        )
+    session.add(visit)
+    session.flush()
+    submit_visit(session, visit, ended)
+
+
+def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Random) -> None:
+    location = cast.locations[past.shop.key]
+    scenario = cast.campaign.scenarios[past.question]
+    probe = compose(
+        cast.campaign,
+        cast.touchpoints[location.id, past.channel],
+        past.sent_at.replace(second=0),
+        next(wording for wording in scenario.wordings if wording.channel is past.channel),
+        cast.campaign.personas[past.shopper],
+        past.sent_at - timedelta(seconds=30),
+    )
+    probe.state, probe.sending_at = ProbeState.SENT, past.sent_at - timedelta(seconds=2)
+    session.add(probe)
+    facts = _facts(past, probe, draw)
+    record(session, probe, facts, max(fact.latest for fact in facts))
+    end = past.sent_at + timedelta(hours=cast.campaign.target.cutoff_hours, minutes=1)
+    looked(session, probe, end, end)
+    # Nobody looks at the demo company for what is invented here.
+    probe.next_look_at = None
+    answer = facts[-1]
+    if answer.kind is ObservationKind.HUMAN_REPLY:
+        _rate(session, cast, probe, rating(draw, answer.text, scenario.complaint), answer.latest)
+
+
+def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Observation]:
+    by_mail = past.channel is ChannelName.EMAIL
+    server = "mailbox's receipt time (INTERNALDATE)" if by_mail else "chat server's time"
+    facts = [
+        _fact(ObservationKind.SENT, past.sent_at, "SMTP server's answer" if by_mail else server, probe.token)
+    ]
+    if past.acknowledged_after is not None:
+        facts.append(
+            _fact(
+                ObservationKind.ACKNOWLEDGED,
+                past.sent_at + past.acknowledged_after,
+                server,
+                f"{probe.token}/acknowledgement",
+                text=ACKNOWLEDGEMENT,
+                reasons=("It says that it is an automatic acknowledgement",),
+            )
+        )
+    if past.answered_after is not None:
+        author, text = reply(draw, past.quality, probe.persona.name, past.shop.name)
+        facts.append(
+            _fact(
+                ObservationKind.HUMAN_REPLY,
+                past.sent_at + past.answered_after,
+                server,
+                f"{probe.token}/reply",
+                author=author,
+                text=text,
+                role="person",
+                reasons=("It answers the question in words of its own",),
+            )
+        )
+    return sorted(facts, key=lambda fact: fact.latest)
+
+
+def _fact(
+    kind: ObservationKind,
+    at: datetime,
+    source: str,
+    key: str,
+    *,
+    text: str = "",
+    author: str = "",
+    role: str = "",
+    reasons: tuple[str, ...] = (),
+) -> Observation:
+    return Observation(
+        kind, at, at, source=source, key=key, text=text, author=author, role=role, reasons=reasons
+    )
+
+
+def _rate(session: Session, cast: Cast, probe: Probe, items: dict[str, Share], answered_at: datetime) -> None:
+    session.add(
+        ReplyRating(
+            probe=probe,
+            rater=cast.manager,
+            items={key: share.value for key, share in items.items()},
+            quality=reply_quality(items),
+            created_at=(answered_at + timedelta(days=1)).astimezone(UTC),
+        )
+    )
