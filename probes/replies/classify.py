@@ -93,7 +93,7 @@ def bounce(mail: ReadMail, own_text: str) -> Judgement | None:
     if delayed := phrases.find("delay", said):
         return Judgement("automatic", "delay", "", (by_system, f"It says: “{delayed}”"))
     told = phrases.find("bounce", said)
-    if told or _failures(mail.parsed) or _returns_a_mail(mail) or DAEMON.search(" ".join(mail.sender)):
+    if told or _failures(mail.parsed) or _returns_a_mail(mail) or "daemon" in mail.header("From").casefold():
         reason = f"It says: “{told}”" if told else "It returns a mail or names a failed address"
         return Judgement("bounce", "bounce", "", (by_system, reason))
     return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
@@ -137,7 +137,7 @@ def _decoded(value: str) -> str:
     unfolded = re.sub(r"[\r\n]+\s*", " ", plain)
     try:
         return str(make_header(decode_header(unfolded)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return unfolded
 
 

@@ -1,0 +1,123 @@
+"""The e-mail channel on the demo company's site: finding the address, and a whole probe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
+from probes import CHANNELS
+from probes.base import Equipment, Message, NotSent, Observation, ObservationKind, OurFailure
+from probes.browser import Browsers, find_browser
+from probes.channels.email import look_for_address
+from probes.mailbox import MailAccount
+
+pytestmark = pytest.mark.browser
+ANNA = "anna@shopper.example"
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[DemoCompany]:
+    with DemoCompany(tmp_path / "company", answer_after=(60.0, 60.0)) as running:
+        yield running
+
+
+def look(url: str, expected: str) -> Observation:
+    async def run() -> Observation:
+        async with Browsers(find_browser()) as browsers:
+            return await look_for_address(browsers, url, expected)
+
+    return asyncio.run(run())
+
+
+def test_the_address_is_found_on_the_contact_page_in_spite_of_the_consent_banner(
+    company: DemoCompany,
+) -> None:
+    seen = look(company.contact_url("umea"), "umea@fjordfield.example")
+    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert (seen.details["matches"], seen.details["clicks"], seen.details["how"]) == (True, 0, "mailto link")
+    assert [evidence.media_type for evidence in seen.evidence] == ["image/png"]
+
+
+def test_the_way_to_the_contact_page_is_counted_in_clicks(company: DemoCompany) -> None:
+    seen = look(company.shop_url("umea"), "umea@fjordfield.example")
+    assert (seen.details["matches"], seen.details["clicks"]) == (True, 1)
+
+
+def test_another_address_than_the_expected_one_is_noted(company: DemoCompany) -> None:
+    seen = look(company.contact_url("umea"), "old@fjordfield.example")
+    assert seen.details["matches"] is False
+    assert seen.details["published"] == ["umea@fjordfield.example"]
+    assert seen.text == "The contact page publishes umea@fjordfield.example instead of old@fjordfield.example"
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", None])
+def test_a_page_that_does_not_open_sends_nothing(company: DemoCompany, path: str | None) -> None:
+    url = company.site_url + path if path else "http://127.0.0.1:1/contact"
+    with pytest.raises(NotSent, match="contact page"):
+        look(url, "umea@fjordfield.example")
+
+
+def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: DemoCompany) -> None:
+    account = MailAccount(
+        ANNA,
+        company.host,
+        company.smtp_port,
+        company.host,
+        company.imap_port,
+        "none",
+        "none",
+        ANNA,
+        SHOPPER_PASSWORD,
+    )
+    message = Message(
+        token="k7m2p9",
+        channel="email",
+        persona_name="Anna Berg",
+        from_address="anna+k7m2p9@shopper.example",
+        to="umea@fjordfield.example",
+        subject="A lamp",
+        text="Hello, do you have the lamp in stock?",
+        message_id="<k7m2p9@shopper.example>",
+        url=company.contact_url("umea"),
+    )
+
+    async def run() -> list[Observation | None]:
+        async with (
+            Browsers(find_browser()) as browsers,
+            CHANNELS["email"].open(Equipment(browsers, account), message) as attempt,
+        ):
+            start = datetime.now(UTC)
+            before = await attempt.find_sent(start)
+            prepared = await attempt.prepare()
+            assert await attempt.state() == {}
+            sent = await attempt.send()
+            answers = [seen async for seen in attempt.watch(start + timedelta(hours=1))]
+            return [before, *prepared, sent, await attempt.find_sent(start), *answers]
+
+    before, seen, sent, proof = asyncio.run(run())
+    assert before is None
+    assert seen is not None
+    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert sent is not None
+    assert proof is not None
+    assert sent.key == proof.key == message.message_id
+    assert company.received(message_id=message.message_id) == 1
+
+
+def test_without_a_mailbox_nothing_is_begun() -> None:
+    message = Message("t", "email", "Anna", ANNA, "Hello")
+
+    async def run() -> None:
+        async with (
+            Browsers(find_browser()) as browsers,
+            CHANNELS["email"].open(Equipment(browsers), message),
+        ):
+            pytest.fail("it began")
+
+    with pytest.raises(OurFailure, match="mailbox"):
+        asyncio.run(run())
