@@ -1,0 +1,184 @@
+"""What happened to one probe, in order, with all that its page shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit_app.domain import clock
+from audit_app.domain.probe import ObservationKind, ProbeState
+from audit_app.domain.response_time import InTime, Limits, Outcome, ResponseTime
+from audit_app.models import Evidence, EvidenceKind, Observation, Probe
+from audit_app.services.decisions import Decision, can_be_decided, decisions_on
+from audit_app.services.evidence import is_picture
+from audit_app.services.probe_times import Reading, in_time, readings, verdict_with
+from audit_app.services.probes.looks import limits_of
+from probes.replies.mail import ReadMail
+
+REPLIES = frozenset(
+    {
+        ObservationKind.ACKNOWLEDGED,
+        ObservationKind.BOT_MESSAGE,
+        ObservationKind.HUMAN_REPLY,
+        ObservationKind.UNCERTAIN_REPLY,
+        ObservationKind.BOUNCED,
+    }
+)
+LONGEST_TRANSCRIPT = 1000
+"""Lines of a chat that a page shows; the file has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One message of a chat as the page showed it; `at` is the server's time where it showed one."""
+
+    role: str
+    author: str
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One observation of the time line with its evidence, sorted by how it is shown.
+
+    `after` is how many seconds, at least, after sending it happened; `whole_text` is the mail with all that it
+    quotes, where that is more than the reply itself.
+    """
+
+    observation: Observation
+    after: float | None
+    stops_clock: bool
+    whole_text: str
+    decisions: list[Decision]
+    to_decide: bool
+    pictures: list[Evidence]
+    files: list[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A probe with its times, its verdict in words, its time line, and its chat as last seen."""
+
+    probe: Probe
+    limits: Limits
+    readings: tuple[Reading, ...]
+    in_time: InTime | None
+    reason: str
+    entries: list[Entry]
+    conversation: list[ChatLine]
+
+    @property
+    def response(self) -> ResponseTime | None:
+        """The response time on the clock that judges."""
+        return self.readings[0].response if self.readings else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something may still change by itself."""
+        return self.probe.outcome is Outcome.OPEN
+
+    @property
+    def undecided(self) -> list[Entry]:
+        """The replies that wait for a decision."""
+        return [each for each in self.entries if each.observation.kind is ObservationKind.UNCERTAIN_REPLY]
+
+
+def story_of(probe: Probe, now: datetime) -> Story:
+    """The story of `probe` as known at `now`."""
+    found = readings(probe, now)
+    return Story(
+        probe=probe,
+        limits=limits_of(probe),
+        readings=found,
+        in_time=in_time(probe, found[0].response if found else None),
+        reason=_reason(probe, now),
+        entries=_entries(probe),
+        conversation=_conversation(probe),
+    )
+
+
+def _reason(probe: Probe, now: datetime) -> str:
+    """The verdict in one sentence; what was stored wins over what would be judged today."""
+    if probe.failure:
+        return probe.failure
+    if probe.sent_latest is None:
+        return _UNSENT.get(probe.state, "")
+    verdict = verdict_with(probe, now)
+    return verdict.reason if verdict.outcome is probe.outcome else ""
+
+
+_UNSENT = {
+    ProbeState.PLANNED: "Planned; it goes out when its time comes.",
+    ProbeState.CLAIMED: "It is about to be sent.",
+    ProbeState.SENDING: "It is being sent.",
+    ProbeState.SEND_UNKNOWN: "It is not known yet whether it left; its trace is being looked for.",
+}
+
+
+def _entries(probe: Probe) -> list[Entry]:
+    human = [seen for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY]
+    first = min(human, key=lambda seen: (seen.latest, seen.id), default=None)
+    stopped = probe.outcome is Outcome.ANSWERED
+    return [_entry(probe, seen, stopped and seen is first) for seen in probe.observations]
+
+
+def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
+    after = None
+    if probe.sent_latest is not None and seen.earliest >= probe.sent_latest:
+        after = clock.elapsed(probe.sent_latest, seen.earliest).total_seconds()
+    return Entry(
+        observation=seen,
+        after=after,
+        stops_clock=stops_clock,
+        whole_text=whole_text(seen),
+        decisions=decisions_on(seen),
+        to_decide=can_be_decided(seen),
+        pictures=[each for each in seen.evidence if is_picture(each)],
+        files=[each for each in seen.evidence if not is_picture(each)],
+    )
+
+
+def whole_text(observation: Observation) -> str:
+    """The whole text of a reply by mail, quotes and all; empty where it is not more than the reply's own text."""
+    if observation.kind not in REPLIES:
+        return ""
+    raw = next((each for each in observation.evidence if each.kind is EvidenceKind.RAW_MAIL), None)
+    text = readable_text(raw.content) if raw else ""
+    return text if text.split() != observation.text.split() else ""
+
+
+def readable_text(raw: bytes) -> str:
+    """The text of a raw mail; empty for one that is too broken to be read."""
+    try:
+        return ReadMail.of(raw).text.strip()
+    except Exception:  # whatever the email package trips over, the raw mail is still there to be saved
+        return ""
+
+
+def _conversation(probe: Probe) -> list[ChatLine]:
+    transcripts = [each for each in probe.evidence if each.kind is EvidenceKind.TRANSCRIPT]
+    return read_transcript(transcripts[-1].content) if transcripts else []
+
+
+def read_transcript(content: bytes) -> list[ChatLine]:
+    """The lines of a stored transcript; empty where it is not one that we know how to read."""
+    try:
+        rows = json.loads(content)
+    except ValueError:
+        return []
+    if not isinstance(rows, Sequence):
+        return []
+    lines = [_chat_line(row) for row in rows[:LONGEST_TRANSCRIPT] if isinstance(row, Mapping)]
+    return [line for line in lines if line.text]
+
+
+def _chat_line(row: Mapping[str, object]) -> ChatLine:
+    role, author, text = (str(row.get(name) or "") for name in ("role", "author", "text"))
+    try:
+        at = datetime.fromisoformat(str(row.get("at")))
+    except ValueError:
+        at = None
+    return ChatLine(role, author, text, at if at is not None and at.tzinfo else None)

@@ -1,0 +1,126 @@
+"""Rating answers by the rubric: one rating per person and answer, which its author may replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit_app.domain.errors import Conflict, InvalidInput
+from audit_app.domain.exact import largest_remainder, round_half_up
+from audit_app.domain.reply_quality import (
+    RUBRIC,
+    ItemPoints,
+    Rating,
+    Share,
+    reply_quality,
+    reply_quality_breakdown,
+)
+from audit_app.domain.response_time import Outcome
+from audit_app.models import Probe, ReplyRating, User
+
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class RatedItem:
+    """One item of a rating; the shown points of all items and the correction add up to the shown total."""
+
+    points: ItemPoints
+    shown: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RatedReply:
+    """A rating taken apart. `floor` is what was added because no reply has less than 0 points."""
+
+    rating: ReplyRating
+    items: tuple[RatedItem, ...]
+    floor: Decimal
+    total: Decimal
+
+    def __post_init__(self) -> None:
+        """Refuse a breakdown that does not add up, which nobody could trust."""
+        if sum((item.shown for item in self.items), self.floor) != self.total:
+            raise InvalidInput(f"The points of rating {self.rating.id} do not add up to {self.total}.")
+
+
+def rate(
+    session: Session,
+    probe: Probe,
+    rater: User,
+    items: Mapping[str, str],
+    note: str,
+    now: datetime,
+) -> ReplyRating:
+    """Store how `rater` rates the answer to `probe`, in place of an earlier rating of theirs.
+
+    `items` has yes, partly, no or not_applicable for every item of the rubric. Raises Conflict when no person has
+    answered, InvalidInput when an item is missing or wrong, nothing applies or the note is too long.
+    """
+    check_rateable(probe)
+    quality = reply_quality(read_items(items))
+    if len(note) > LONGEST_NOTE:
+        raise InvalidInput(f"The note has {len(note)} characters; {LONGEST_NOTE} is the most.")
+    # Two tabs of one person must not both insert: the second waits here, and then finds the first's row.
+    session.refresh(probe, with_for_update=True)
+    check_rateable(probe)
+    rating = own_rating(session, probe, rater)
+    if rating is None:
+        rating = ReplyRating(probe=probe, rater=rater)
+        session.add(rating)
+    rating.items = {item.key: str(items[item.key]) for item in RUBRIC}
+    rating.quality, rating.note, rating.created_at = quality, note.strip(), now
+    session.flush()
+    return rating
+
+
+def check_rateable(probe: Probe) -> None:
+    """Raise Conflict unless a person has answered the probe in time to count."""
+    if probe.outcome is not Outcome.ANSWERED:
+        raise Conflict("Only an answer that a person gave can be rated; this probe has none that counts.")
+
+
+def read_items(items: Mapping[str, str]) -> Rating:
+    """The shares in `items`; raises InvalidInput for a word that is none."""
+    try:
+        return {key: Share(value) for key, value in items.items()}
+    except ValueError:
+        raise InvalidInput(f"Each item is one of {', '.join(Share)}. Choose again.") from None
+
+
+def own_rating(session: Session, probe: Probe, rater: User) -> ReplyRating | None:
+    """The rating that `rater` gave, if any."""
+    return session.scalar(
+        select(ReplyRating).where(ReplyRating.probe_id == probe.id, ReplyRating.rater_id == rater.id)
+    )
+
+
+def ratings_of(session: Session, probe: Probe) -> list[RatedReply]:
+    """All ratings of the probe's answer, oldest first, each taken apart."""
+    query = select(ReplyRating).where(ReplyRating.probe_id == probe.id)
+    return [
+        taken_apart(rating)
+        for rating in session.scalars(query.order_by(ReplyRating.created_at, ReplyRating.id))
+    ]
+
+
+def mean_quality(ratings: list[RatedReply]) -> Fraction | None:
+    """What the score counts: the mean of all ratings; None where there is none."""
+    values = [rated.rating.quality for rated in ratings]
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+def taken_apart(rating: ReplyRating) -> RatedReply:
+    """The rating with the points of each item, rounded so that they add up to its total."""
+    items = reply_quality_breakdown(read_items(rating.items))
+    total = round_half_up(rating.quality)
+    summed = sum((item.points for item in items), Fraction(0))
+    shown = largest_remainder([item.points for item in items], round_half_up(summed))
+    rows = tuple(RatedItem(item, points) for item, points in zip(items, shown, strict=True))
+    return RatedReply(rating, rows, total - round_half_up(summed), total)

@@ -1,0 +1,142 @@
+"""Mail that matched no probe: a person says which probe it answers, or that it answers none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from audit_app.domain.errors import Conflict, InvalidInput, NotFound
+from audit_app.domain.response_time import Outcome
+from audit_app.models import (
+    Evidence,
+    IncomingMail,
+    Location,
+    MailState,
+    Probe,
+    Scenario,
+    Touchpoint,
+    User,
+)
+from audit_app.services.mail import assign_mail
+from audit_app.services.probe_story import readable_text
+
+PAGE_SIZE = 20
+MOST_CANDIDATES = 12
+PREVIEW = 600
+"""Characters of a mail that the list shows; the mail's own page shows all."""
+
+ASIDE = (MailState.UNMATCHED, MailState.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """One page of mails with the beginning of their texts, and how many there are in both lists."""
+
+    mails: list[tuple[IncomingMail, str]]
+    number: int
+    pages: int
+    waiting: int
+    discarded: int
+
+
+def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
+    """Page `number` (from 1) of the mails that wait, or of the discarded ones, newest first."""
+    counted = session.execute(
+        select(IncomingMail.state, func.count().label("count"))
+        .where(IncomingMail.state.in_(ASIDE))
+        .group_by(IncomingMail.state)
+    )
+    counts = {row.state: row.count for row in counted}
+    state = MailState.DISCARDED if discarded else MailState.UNMATCHED
+    pages = max(1, -(-counts.get(state, 0) // PAGE_SIZE))
+    number = min(max(1, number), pages)
+    mails = session.scalars(
+        select(IncomingMail)
+        .where(IncomingMail.state == state)
+        .order_by(IncomingMail.received_at.desc(), IncomingMail.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+        .options(
+            joinedload(IncomingMail.mailbox), joinedload(IncomingMail.evidence).undefer(Evidence.content)
+        )
+    )
+    shown = [(mail, text_of(mail)[:PREVIEW]) for mail in mails]
+    return MailPage(
+        shown, number, pages, counts.get(MailState.UNMATCHED, 0), counts.get(MailState.DISCARDED, 0)
+    )
+
+
+def mail_aside(session: Session, mail_id: int) -> IncomingMail:
+    """The mail with this number, if it waits or was discarded; raises NotFound otherwise."""
+    mail = session.scalar(
+        select(IncomingMail)
+        .where(IncomingMail.id == mail_id, IncomingMail.state.in_(ASIDE))
+        .options(joinedload(IncomingMail.evidence).undefer(Evidence.content))
+    )
+    if mail is None:
+        raise NotFound("This mail is not among those without a probe. Somebody may have assigned it already.")
+    return mail
+
+
+def text_of(mail: IncomingMail) -> str:
+    """The mail's text as a reader would see it."""
+    return readable_text(mail.evidence.content)
+
+
+def candidates(session: Session, mail: IncomingMail, words: str) -> list[Probe]:
+    """Probes that the mail may answer: those whose number, subject, text or location `words` name.
+
+    Without words, those sent before the mail came, from the mailbox in which it lies; the latest ones first.
+    """
+    query = (
+        select(Probe)
+        .join(Probe.touchpoint)
+        .join(Touchpoint.location)
+        .join(Probe.scenario)
+        .where(Probe.sent_latest.is_not(None))
+        .options(
+            contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location), joinedload(Probe.persona)
+        )
+    )
+    number = words.strip().removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        query = query.where(Probe.id == int(number))
+    elif words.strip():
+        columns = (Probe.subject, Probe.text, Scenario.title, Location.name, Probe.from_address)
+        for word in words.split():
+            query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    else:
+        own = Probe.persona.has(mailbox_id=mail.mailbox_id)
+        query = query.where(Probe.sent_latest <= mail.received_at, own)
+    waiting = Probe.outcome.in_((Outcome.OPEN, Outcome.UNCERTAIN))
+    return list(
+        session.scalars(query.order_by(waiting.desc(), Probe.sent_latest.desc()).limit(MOST_CANDIDATES))
+    )
+
+
+def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now: datetime) -> Probe:
+    """Say which probe the mail answers, and judge that anew.
+
+    Raises InvalidInput when there is no such probe or it was never sent, Conflict when the mail came before it.
+    """
+    session.refresh(mail, with_for_update=True)
+    probe = session.get(Probe, probe_id)
+    if probe is None or probe.sent_earliest is None:
+        raise InvalidInput(f"There is no probe {probe_id} that was sent. Search for it by number or subject.")
+    if mail.received_at < probe.sent_earliest:
+        raise Conflict(f"This mail came before probe {probe_id} was sent, so it cannot answer it.")
+    assign_mail(session, mail, probe, user, now)
+    return probe
+
+
+def restore(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
+    """Put a discarded mail back among those that wait; raises Conflict when it is not discarded."""
+    session.refresh(mail, with_for_update=True)
+    if mail.state is not MailState.DISCARDED:
+        raise Conflict("This mail is not discarded; reload the page to see where it is.")
+    mail.state = MailState.UNMATCHED
+    mail.reasons = [*mail.reasons, f"{user.name} put it back on {now:%Y-%m-%d %H:%M} UTC"]
+    session.flush()

@@ -1,0 +1,63 @@
+"""Which probes a person may see, and which they may judge."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from audit_app.domain.errors import NotAllowed, NotFound
+from audit_app.domain.response_time import Outcome
+from audit_app.models import Location, Probe, RoleName, Touchpoint, User
+
+CLOSED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED, Outcome.EXCLUDED})
+"""The outcomes after which nobody waits any more."""
+
+
+def visible_probes(user: User) -> Select[Probe]:
+    """The probes that `user` may see, joined to their touchpoints and locations.
+
+    An administrator sees all, a manager those of their regions, a location contact the closed ones of their own
+    location: who sees an open one knows that a message in the shop's inbox is a test.
+    """
+    return select(Probe).join(Probe.touchpoint).join(Touchpoint.location).where(_visible(user))
+
+
+def _visible(user: User) -> ColumnElement[bool]:
+    own = [location.id for location in user.locations] if user.is_a(RoleName.CONTACT) else []
+    closed = and_(Location.active, Location.id.in_(own), Probe.outcome.in_(CLOSED))
+    return or_(_managed(user), closed)
+
+
+def _managed(user: User) -> ColumnElement[bool]:
+    if user.is_a(RoleName.ADMIN):
+        return true()
+    if user.is_a(RoleName.MANAGER):
+        return and_(Location.active, Location.region_id.in_([region.id for region in user.regions]))
+    return false()
+
+
+def visible_probe(session: Session, user: User, probe_id: int) -> Probe:
+    """The probe with this number; raises NotFound alike when it does not exist and when it is not for `user`."""
+    probe = session.scalar(visible_probes(user).where(Probe.id == probe_id))
+    if probe is None:
+        raise NotFound("There is no such probe among yours. Choose one from the list of probes.")
+    return probe
+
+
+def may_judge(user: User, probe: Probe) -> bool:
+    """Whether `user` may decide on the probe's replies and rate them: administrators, and managers of its region."""
+    if user.is_a(RoleName.ADMIN):
+        return True
+    region = probe.touchpoint.location.region_id
+    return user.is_a(RoleName.MANAGER) and region in {region.id for region in user.regions}
+
+
+def probe_to_judge(session: Session, user: User, probe_id: int) -> Probe:
+    """The probe with this number for a decision or a rating.
+
+    Raises NotFound as `visible_probe` does, and NotAllowed when `user` may only read it.
+    """
+    probe = visible_probe(session, user, probe_id)
+    if not may_judge(user, probe):
+        raise NotAllowed("Only the manager of this region and administrators judge its replies.")
+    return probe
