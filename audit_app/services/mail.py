@@ -1,0 +1,286 @@
+"""Mail that comes in: stored raw before anything else, matched to its probe, judged, or left for a person to assign."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from audit_app.domain.errors import Conflict
+from audit_app.domain.probe import ProbeState
+from audit_app.domain.response_time import Outcome
+from audit_app.models import (
+    Evidence,
+    EvidenceKind,
+    IncomingMail,
+    Mailbox,
+    MailFolder,
+    MailState,
+    Observation,
+    Persona,
+    Probe,
+    User,
+)
+from audit_app.services.probes.channels import answered_by_mail
+from audit_app.services.probes.ledger import record
+from audit_app.services.probes.messages import message_of
+from audit_app.services.probes.steps import settle_sent
+from audit_app.services.texts import storable
+from probes import base
+from probes import mailbox as driver
+from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME, observe_copy, observe_reply
+from probes.replies.classify import RULES_VERSION
+from probes.replies.mail import ReadMail
+from probes.replies.match import Candidate, match
+from probes.replies.verdict import Judgement
+
+OWN_COPY = "own_copy"
+LONGEST_HEADER = 998
+Result = TypeVar("Result")
+
+
+def positions_of(session: Session, mailbox: Mailbox) -> dict[str, driver.Position]:
+    """How far each folder of `mailbox` has been read."""
+    folders = session.scalars(select(MailFolder).where(MailFolder.mailbox_id == mailbox.id))
+    return {folder.name: driver.Position(folder.uidvalidity, folder.last_uid) for folder in folders}
+
+
+def store_new_mail(
+    session: Session, mailbox: Mailbox, mails: Iterable[driver.IncomingMail], now: datetime
+) -> list[IncomingMail]:
+    """Store mails raw together with the new position of their folder, match and judge them; returns the new ones.
+
+    Mail that was seen before changes nothing but the position: the same place in the same folder, or, after the
+    server has numbered its mail anew or somebody has moved it, the same bytes. What matches no probe is kept as
+    unmatched. Any number of workers may read the same mailbox.
+    """
+    session.execute(select(Mailbox.id).where(Mailbox.id == mailbox.id).with_for_update(key_share=True))
+    stored = [_store(session, mailbox, mail, now) for mail in mails]
+    return [mail for mail in stored if mail is not None]
+
+
+def _store(
+    session: Session, mailbox: Mailbox, mail: driver.IncomingMail, now: datetime
+) -> IncomingMail | None:
+    _advance(session, mailbox, mail)
+    if _seen_before(session, mailbox, mail):
+        return None
+    read = ReadMail.of(mail.raw)
+    evidence = Evidence.of(EvidenceKind.RAW_MAIL, "message/rfc822", "mail.eml", mail.raw, now)
+    row = IncomingMail(
+        mailbox_id=mailbox.id,
+        folder=mail.folder,
+        uidvalidity=mail.uidvalidity,
+        uid=mail.uid,
+        received_at=mail.received_at,
+        message_id=_or_empty(lambda: storable(read.header("Message-ID").strip(), LONGEST_HEADER)),
+        sender=_or_empty(lambda: storable(read.header("From"), LONGEST_HEADER)),
+        subject=_or_empty(lambda: storable(read.header("Subject"), LONGEST_HEADER)),
+        state=MailState.UNMATCHED,
+        evidence=evidence,
+    )
+    session.add(row)
+    session.flush()
+    _place(session, row, mail, now)
+    session.flush()
+    return row
+
+
+def _or_empty(read: Callable[[], str]) -> str:
+    """What could be read, or nothing: a mail so broken that its reading fails is stored and shown all the same."""
+    try:
+        return read()
+    except Exception:  # any defect of our reading must not keep a reply from being stored
+        return ""
+
+
+def _advance(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> None:
+    folder = session.scalar(
+        select(MailFolder).where(MailFolder.mailbox_id == mailbox.id, MailFolder.name == mail.folder)
+    )
+    if folder is None:
+        folder = MailFolder(mailbox_id=mailbox.id, name=mail.folder, uidvalidity=mail.uidvalidity, last_uid=0)
+        session.add(folder)
+    if folder.uidvalidity != mail.uidvalidity:
+        folder.uidvalidity, folder.last_uid = mail.uidvalidity, 0
+    folder.last_uid = max(folder.last_uid, mail.uid)
+
+
+def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> bool:
+    place = (
+        IncomingMail.folder == mail.folder,
+        IncomingMail.uidvalidity == mail.uidvalidity,
+        IncomingMail.uid == mail.uid,
+    )
+    ours = select(IncomingMail.id).where(IncomingMail.mailbox_id == mailbox.id)
+    if session.scalar(ours.where(*place)) is not None:
+        return True
+    same_bytes = Evidence.sha256 == hashlib.sha256(mail.raw).hexdigest()
+    return session.scalar(ours.join(IncomingMail.evidence).where(same_bytes)) is not None
+
+
+def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
+    """Find the probe that a mail belongs to, as our own copy or as an answer."""
+    own = _own_copy_of(session, row)
+    if own is not None:
+        row.state, row.probe_id, row.kind = MailState.MATCHED, own.id, OWN_COPY
+        row.matched_by = "our own copy of the message"
+        row.evidence.probe_id = own.id
+        _prove_sent(session, own, observe_copy(mail, message_of(own)), now)
+        return
+    found = _matching(session, mail.raw)
+    if found is None:
+        row.reasons = ["No address, Message-ID or token in it belongs to a probe"]
+        _, judgement = _judged(mail, "")
+        _keep_judgement(row, judgement, row.reasons)
+        return
+    probe_id, candidate = found
+    _attach(session, row, mail, probe_id, storable(candidate.in_words(), 200), now)
+
+
+def _own_copy_of(session: Session, row: IncomingMail) -> Probe | None:
+    if not row.message_id:
+        return None
+    probe = session.scalar(select(Probe).where(Probe.message_id == row.message_id).with_for_update(of=Probe))
+    # The Message-ID alone could come from anybody who saw it; our copy also has our address in From.
+    return probe if probe is not None and probe.from_address in row.sender.lower() else None
+
+
+def _matching(session: Session, raw: bytes) -> tuple[int, Candidate] | None:
+    columns = {
+        "recipient": Probe.from_address,
+        "message_id": Probe.message_id,
+        "token": Probe.token,
+    }
+
+    def lookup(candidate: Candidate) -> int | None:
+        value = storable(candidate.value, LONGEST_HEADER)
+        return session.scalar(select(Probe.id).where(columns[candidate.kind] == value).limit(1))
+
+    return match(raw, lookup)
+
+
+def _attach(
+    session: Session, row: IncomingMail, mail: driver.IncomingMail, probe_id: int, by: str, now: datetime
+) -> None:
+    """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
+    probe = session.scalars(select(Probe).where(Probe.id == probe_id).with_for_update(of=Probe)).one()
+    fact, judgement = _judged(mail, probe.text)
+    _prove_sent(session, probe, _sent_before(probe, mail), now)
+    reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]
+    new = record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
+    row.state, row.probe_id, row.matched_by = MailState.MATCHED, probe.id, by
+    _keep_judgement(row, judgement, reasons)
+    row.evidence.probe_id = probe.id
+    row.evidence.observation_id = next((seen.id for seen in new), None) or _same_fact(session, probe, fact)
+
+
+def _same_fact(session: Session, probe: Probe, fact: base.Observation) -> int | None:
+    key = storable(fact.key, LONGEST_HEADER)
+    return session.scalar(
+        select(Observation.id).where(Observation.probe_id == probe.id, Observation.key == key)
+    )
+
+
+def _keep_judgement(row: IncomingMail, judgement: Judgement, reasons: list[str]) -> None:
+    row.verdict, row.kind, row.platform = judgement.verdict, judgement.kind, judgement.platform
+    row.reasons, row.rules_version = reasons, RULES_VERSION
+
+
+def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation, Judgement]:
+    """Judge a mail; one that our rules trip over is uncertain, so that a person reads it."""
+    try:
+        return observe_reply(mail, own_text)
+    except Exception as error:  # a defect of our rules must not keep a reply from being stored
+        reason = f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"
+        fact = base.Observation(
+            base.ObservationKind.UNCERTAIN_REPLY,
+            mail.received_at,
+            mail.received_at + RECEIPT_PRECISION,
+            source=RECEIPT_TIME,
+            key=f"{mail.folder}/{mail.uidvalidity}/{mail.uid}",
+            role="unknown",
+            reasons=(reason,),
+        )
+        return fact, Judgement("uncertain", "answer", "", (reason,))
+
+
+def _sent_before(probe: Probe, mail: driver.IncomingMail) -> base.Observation:
+    """What an answer proves: that the message had left before it came."""
+    begun = min(probe.sending_at or probe.planned_at, mail.received_at)
+    return base.Observation(
+        base.ObservationKind.SENT,
+        begun,
+        mail.received_at + RECEIPT_PRECISION,
+        source=RECEIPT_TIME,
+        key="proved-by-answer",
+        role="visitor",
+        reasons=("An answer to it came, so it had been sent before",),
+    )
+
+
+def _prove_sent(session: Session, probe: Probe, sent: base.Observation, now: datetime) -> None:
+    """Settle a probe of which nobody knew whether it left; one that is just being sent is left to its worker."""
+    vanished = probe.claimed_until is None or probe.claimed_until <= now
+    if probe.state is ProbeState.SEND_UNKNOWN or (probe.state is ProbeState.SENDING and vanished):
+        settle_sent(session, probe, replace(sent, evidence=()), now)
+
+
+def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:
+    """Note that all mail that had come when the reading `began` is stored, for the mailbox and its open probes."""
+    mailbox.checked_at = began
+    personas = select(Persona.id).where(Persona.mailbox_id == mailbox.id)
+    session.execute(
+        update(Probe)
+        .where(Probe.persona_id.in_(personas), Probe.state == ProbeState.SENT)
+        .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}))
+        .where(or_(Probe.looked_at.is_(None), Probe.looked_at < began))
+        .values(looked_at=began)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+
+
+def mailbox_down(session: Session, mailbox: Mailbox, reason: str, now: datetime) -> None:
+    """Note that our mailbox cannot be read: our failure, and no probe leaves from it until `mailbox_up`."""
+    mailbox.down_since = mailbox.down_since or now
+    mailbox.down_reason = reason
+    session.flush()
+
+
+def mailbox_up(session: Session, mailbox: Mailbox, now: datetime) -> timedelta | None:
+    """Note that our mailbox can be read again; returns for how long it was down, or None if it was not."""
+    if mailbox.down_since is None:
+        return None
+    down_for = now - mailbox.down_since
+    mailbox.down_since, mailbox.down_reason = None, ""
+    session.flush()
+    return down_for
+
+
+def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:
+    """Say that `mail` answers `probe`: it is judged like any other answer. Raises Conflict if it has its probe."""
+    _refuse_matched(mail)
+    raw = driver.IncomingMail(
+        mail.folder, mail.uidvalidity, mail.uid, mail.received_at, mail.evidence.content
+    )
+    _attach(session, mail, raw, probe.id, storable(f"assigned by {user.name}", 200), now)
+    session.flush()
+
+
+def discard_mail(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
+    """Say that `mail` answers no probe; it is kept and can still be assigned. Raises Conflict if it has its probe."""
+    _refuse_matched(mail)
+    mail.state = MailState.DISCARDED
+    mail.reasons = [*mail.reasons, f"{user.name} discarded it on {now:%Y-%m-%d %H:%M} UTC"]
+    session.flush()
+
+
+def _refuse_matched(mail: IncomingMail) -> None:
+    if mail.state is MailState.MATCHED:
+        raise Conflict("This mail belongs to a probe already; reload the page to see to which.")

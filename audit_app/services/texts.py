@@ -1,0 +1,11 @@
+"""Text that others wrote, made fit for a database."""
+
+from __future__ import annotations
+
+
+def storable(text: str, longest: int) -> str:
+    """`text` without what PostgreSQL refuses (NUL, lone surrogates), cut to `longest` characters.
+
+    Mail from anywhere holds both, and one odd character must not lose a reply.
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:longest]
