@@ -11,7 +11,7 @@ from flask import Flask, g
 
 from audit_app.domain.exact import Exact, round_half_up
 from audit_app.domain.response_time import InTime, Outcome
-from audit_app.models import RoleName
+from audit_app.models import ChannelName, RoleName
 
 LOCALE = "en_GB"
 NOTHING = "–"
@@ -24,6 +24,14 @@ ROLE_WORDS = {
     RoleName.MANAGER: "Manager",
     RoleName.AUDITOR: "Auditor",
     RoleName.CONTACT: "Location contact",
+}
+
+CHANNEL_WORDS = {
+    ChannelName.EMAIL: "E-mail",
+    ChannelName.CONTACT_FORM: "Contact form",
+    ChannelName.CHAT: "Chat",
+    ChannelName.PHONE: "Phone",
+    ChannelName.IN_PERSON: "In person",
 }
 
 OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
@@ -82,6 +90,11 @@ def change(value: Number | None, digits: int = 1) -> str:
     rounded = round_half_up(_exact(value), digits)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
     return f"{sign}{abs(rounded)}"
+
+
+def channel_words(channel: ChannelName) -> str:
+    """The name of a channel as people know it: `E-mail`."""
+    return CHANNEL_WORDS[channel]
 
 
 def zone_name(zone: object) -> str:
@@ -195,6 +208,7 @@ FILTERS = (
     exact_time,
     relative_time,
     points_of,
+    channel_words,
 )
 
 
