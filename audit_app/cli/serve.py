@@ -27,6 +27,7 @@ def web() -> None:
         f"--threads={THREADS}",
         "--worker-class=gthread",
         "--graceful-timeout=5",
+        "--no-control-socket",
         f"--log-level={settings.log_level.lower()}",
         "audit_app:create_app()",
     ]

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 @pytest.fixture
-def stocked(terminal: Terminal) -> Iterator[Terminal]:
+def stocked(terminal: Terminal) -> Terminal:
     """A terminal whose database holds one location, and nothing to score."""
     engine = open_engine(terminal.settings)
     migrate.upgrade(engine)
@@ -75,7 +74,7 @@ def stocked(terminal: Terminal) -> Iterator[Terminal]:
             )
         )
     engine.dispose()
-    yield terminal
+    return terminal
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
