@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     https: bool = False
     """True when customers reach the web app by HTTPS: cookies become Secure and HSTS is sent."""
+    proxies: int = Field(default=0, ge=0, le=8)
+    """How many reverse proxies stand in front and report the visitor's address; 0 believes no such report."""
     upload_limit: int = Field(default=16 * 1024 * 1024, ge=1024)
     """Largest request body, in bytes."""
     web_workers: int = Field(default=2, ge=1, le=64)

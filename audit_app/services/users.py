@@ -34,6 +34,19 @@ ROLE_DESCRIPTIONS = {
     RoleName.CONTACT: "Sees the results of their own locations.",
 }
 
+
+class WeakPassword(InvalidInput):
+    """A password that is too short, too long or too easy to guess."""
+
+
+class AddressInvalid(InvalidInput):
+    """What was entered is not an e-mail address."""
+
+
+class AddressTaken(Conflict):
+    """Somebody else signs in with this address."""
+
+
 Hash = Callable[[str], str]
 Keyed = TypeVar("Keyed", Region, Location)
 
@@ -62,8 +75,8 @@ def add_user(
     """Add a person with `roles`; `regions` and `locations` are keys.
 
     Raises:
-        InvalidInput: an address, role, region, location or password that cannot be used, saying which.
-        Conflict: somebody has this address already.
+        InvalidInput: a name, address, role, region, location or password that cannot be used, saying which.
+        AddressTaken: somebody has this address already.
     """
     user = User(fs_uniquifier=uuid.uuid4().hex, created_at=now)
     with _all_or_nothing(session, email):
@@ -91,7 +104,7 @@ def change_user(
 
 
 def set_password(session: Session, user: User, password: str, hash: Hash = hash_password) -> None:
-    """Give a person a new password and sign them out everywhere; raises InvalidInput when it is weak."""
+    """Give a person a new password and sign them out everywhere; raises WeakPassword."""
     check_password(password, user)
     user.password = hash(password)
     _sign_out_everywhere(user)
@@ -116,15 +129,15 @@ def reactivate(session: Session, user: User) -> None:
 
 
 def check_password(password: str, user: User) -> None:
-    """Raise InvalidInput, saying what to do, when a password is too easy to guess."""
+    """Raise WeakPassword, saying what to do, when a password is too easy to guess."""
     if len(password) < PASSWORD_LEAST:
-        raise InvalidInput(
+        raise WeakPassword(
             f"The password must have at least {PASSWORD_LEAST} characters; this one has {len(password)}."
         )
     if len(password) > PASSWORD_MOST:
-        raise InvalidInput(f"The password must have at most {PASSWORD_MOST} characters.")
+        raise WeakPassword(f"The password must have at most {PASSWORD_MOST} characters.")
     if len(set(password)) < 5 or password.casefold() in {user.email.casefold(), user.name.casefold()}:
-        raise InvalidInput("The password is too easy to guess. Use several words, or let one be generated.")
+        raise WeakPassword("The password is too easy to guess. Use several words, or let one be generated.")
 
 
 def user_by_id(session: Session, user_id: int) -> User:
@@ -196,7 +209,7 @@ def _address(email: str) -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise InvalidInput(f"“{email.strip()}” is not an e-mail address. {error}") from None
+        raise AddressInvalid(f"“{email.strip()}” is not an e-mail address. {error}") from None
 
 
 def _name(name: str) -> str:
@@ -238,7 +251,7 @@ def _check_free(session: Session, user: User, address: str) -> None:
     with session.no_autoflush:
         other = session.scalar(select(User).where(User.email == address, User.id != (user.id or 0)))
     if other is not None:
-        raise Conflict(
+        raise AddressTaken(
             f"{other.name} already has the address {address}. Change that account, or use another address."
         )
 
@@ -251,7 +264,9 @@ def _all_or_nothing(session: Session, email: str) -> Iterator[None]:
             yield
             session.flush()
     except IntegrityError:
-        raise Conflict(f"Somebody has just taken the address {email}. Reload the list of users.") from None
+        raise AddressTaken(
+            f"Somebody has just taken the address {email}. Reload the list of users."
+        ) from None
 
 
 def _keep_an_administrator(session: Session, leaving: User) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from audit_app.database import read_only
@@ -42,6 +43,9 @@ LIBRARY_ROUTES: dict[str, Access] = {
     "security.change_password": SIGNED_IN,
 }
 """Routes whose views belong to a library, where no decorator can stand."""
+
+WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.check"})
+"""Routes that answer even when the database does not."""
 
 
 def allow(access: Access) -> Callable[[View], View]:
@@ -81,23 +85,25 @@ def user_now() -> User:
     return cast(User, current_user._get_current_object())
 
 
-def enforce() -> None:
+def enforce() -> ResponseReturnValue | None:
     """Refuse the request unless its route admits the user; reading requests cannot write."""
     if request.endpoint is None:
-        return
+        return None
     access = declared_access(current_app, request.endpoint)
     if access is None:
         abort(403)
-    if request.endpoint in {"static", "bootstrap.static"}:
-        return
+    if request.endpoint in WITHOUT_DATABASE:
+        return None
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         read_only(db.session)
     if access.public:
-        return
+        return None
     if not current_user.is_authenticated:
         abort(401)
     if not access.admits(user_now()):
-        abort(403)
+        # People type the bare address; whoever may not see the overview is led to their own first page.
+        return redirect(url_for("accounts.home")) if request.path == "/" else abort(403)
+    return None
 
 
 def init_app(app: Flask) -> None:

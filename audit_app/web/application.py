@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
 from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_datastore
 from audit_app.models.types import use_sealing_key
 from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation
+from audit_app.web.accounts import sign_in
 
 
 def build(settings: Settings) -> Flask:
@@ -22,6 +26,10 @@ def build(settings: Settings) -> Flask:
         static_folder=str(PROJECT_ROOT / "audit_app" / "static"),
     )
     app.config.from_mapping(configuration(settings))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     for extension in (db, csrf, bootstrap, limiter):
         extension.init_app(app)
     security.init_app(app, user_datastore)
@@ -29,7 +37,7 @@ def build(settings: Settings) -> Flask:
         prepare_engine(db.engine)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (access, errors, headers, navigation, presentation):
+    for part in (access, errors, headers, navigation, presentation, sign_in):
         part.init_app(app)
     return app
 
@@ -46,6 +54,11 @@ def configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_NAME": "audit_session",
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.https,
+        "REMEMBER_COOKIE_NAME": "audit_remember",
+        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
         "SQLALCHEMY_ENGINES": {"default": {"url": url, **engine_options(url)}},
         "BOOTSTRAP_SERVE_LOCAL": True,
@@ -75,4 +88,7 @@ SECURITY: dict[str, object] = {
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
     "SECURITY_REDIRECT_VALIDATE_MODE": None,
     "SECURITY_JOIN_USER_ROLES": False,
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_FLASH_MESSAGES": True,
+    "SECURITY_MSG_PASSWORD_CHANGE": ("Your password is changed.", "success"),
 }

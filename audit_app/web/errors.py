@@ -1,25 +1,28 @@
-"""Errors as pages: what happened, and what to do."""
+"""Errors as pages, or as JSON for scripts: what happened, and what to do."""
 
 from __future__ import annotations
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotAllowed, NotFound
+from audit_app.extensions import db
 
 STATUS: dict[type[AuditError], int] = {NotFound: 404, InvalidInput: 400, Conflict: 409, NotAllowed: 403}
 
 WORDS: dict[int, tuple[str, str]] = {
     400: ("This request cannot be used", "Go back, reload the page and try again."),
+    401: ("You are not signed in", "Sign in, then try again."),
     403: (
         "This page is not for your account",
         "Ask an administrator if you need it, or sign in as somebody else.",
     ),
-    404: ("There is no such page", "Check the address, or start from the overview."),
+    404: ("There is no such page", "Check the address, or start from the first page."),
     405: ("This address takes no such request", "Go back and use the buttons of the page."),
-    409: ("Somebody was faster", "Reload the page to see how it stands now."),
+    409: ("This no longer fits", "Reload the page to see how it stands now."),
     413: (
         "This is too large",
         "Send something smaller, for example a photo of lower resolution. Nothing was changed.",
@@ -27,41 +30,78 @@ WORDS: dict[int, tuple[str, str]] = {
     429: ("Too many attempts", "Wait a minute, then try again."),
     500: (
         "Something went wrong on our side",
-        "Try again. If it happens again, tell your administrator the time.",
+        "Nothing was changed. Try again; if it happens again, tell your administrator the time.",
+    ),
+    503: (
+        "The database does not answer",
+        "Nothing was changed. Try again in a minute; if it lasts, tell your administrator.",
     ),
 }
+OUT_OF_DATE = "This form was open for too long or did not come from here. Reload the page and send it again."
+
+
+def wants_json() -> bool:
+    """Whether the request comes from a script, which has no use for a page."""
+    accepted = request.accept_mimetypes
+    return request.is_json or accepted.best_match(("text/html", "application/json")) == "application/json"
 
 
 def page(status: int, message: str = "") -> ResponseReturnValue:
     """The page for `status`, with `message` in the place of the general advice when there is one."""
     title, advice = WORDS.get(status, WORDS[500])
-    return render_template("error.html", title=title, message=message or advice, status=status), status
+    words = {"title": title, "message": message or advice, "status": status}
+    if wants_json():
+        return jsonify(error=words), status
+    return render_template("error.html", **words), status
+
+
+def page_without_database() -> ResponseReturnValue:
+    """A page that asks the database nothing, not even who is signed in."""
+    title, message = WORDS[503]
+    if wants_json():
+        return jsonify(error={"title": title, "message": message, "status": 503}), 503
+    template = current_app.jinja_env.get_template("error_without_database.html")
+    return template.render(title=title, message=message), 503
+
+
+def foreseen(error: AuditError) -> ResponseReturnValue:
+    """Say what the error says, after undoing what the request had begun."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    db.session.rollback()
+    return page(status, str(error))
+
+
+def forged(_error: CSRFError) -> ResponseReturnValue:
+    """Refuse a form without our token; nothing was done yet."""
+    return page(400, OUT_OF_DATE)
+
+
+def http(error: HTTPException) -> ResponseReturnValue:
+    """Put Flask's own errors into our words, and send the anonymous to the sign-in page."""
+    if error.code == 401 and not wants_json():
+        here = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=here))
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    response = make_response(page(error.code))
+    if "Allow" in (headers := dict(error.get_headers())):
+        response.headers["Allow"] = headers["Allow"]
+    return response
+
+
+def unforeseen(error: Exception) -> ResponseReturnValue:
+    """Log what nobody foresaw and show that it was our fault."""
+    current_app.logger.error("Unforeseen error at %s", request.path, exc_info=error)
+    try:
+        db.session.rollback()
+        return page(500)
+    except SQLAlchemyError:
+        return page_without_database()
 
 
 def init_app(app: Flask) -> None:
     """Translate every error into a page."""
-
-    @app.errorhandler(AuditError)
-    def foreseen(error: AuditError) -> ResponseReturnValue:
-        status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-        return page(status, str(error))
-
-    @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> ResponseReturnValue:
-        return page(
-            400,
-            "This form was open for too long or did not come from here. Reload the page and send it again.",
-        )
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> ResponseReturnValue:
-        if error.code == 401:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        if error.response is not None or error.code is None or error.code < 400:
-            return error
-        return page(error.code)
-
-    @app.errorhandler(Exception)
-    def unforeseen(error: Exception) -> ResponseReturnValue:
-        app.logger.exception("Unforeseen error", exc_info=error)
-        return page(500)
+    app.register_error_handler(AuditError, foreseen)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, unforeseen)

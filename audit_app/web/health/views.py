@@ -1,7 +1,25 @@
-"""Pages of the feature `health`."""
+"""Whether the web app can work, for monitors and load balancers."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import sqlalchemy as sa
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+
+from audit_app.extensions import db
+from audit_app.web.access import public
 
 blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def check() -> ResponseReturnValue:
+    """Answer 200 when the database answers, else 503; it tells nothing else to strangers."""
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError as error:
+        current_app.logger.error("The database does not answer: %s", error)
+        return jsonify(status="database unreachable"), 503
+    return jsonify(status="ok")
