@@ -1,0 +1,136 @@
+"""Reading our mailboxes: one thread for each, which listens, reads what is new and now and then reads back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from audit_app.domain.errors import AuditError
+from audit_app.models import Mailbox
+from audit_app.services import mail
+from audit_app.services.mailboxes import account_of
+from audit_app.worker.desk import Desk, log, step, utc_now
+from probes.base import ProbeError
+from probes.mailbox import IncomingMail, MailAccount, Position, fetch_new, wait_for_mail
+
+LISTEN_SECONDS = 60.0
+"""How long one listening lasts; then all folders are read, the spam folder too."""
+READ_BACK_SECONDS = 900.0
+READ_BACK_MAILS = 50
+"""How many older UIDs are read again each time: some servers let a mail appear after a later one."""
+LONGEST_WAIT = 300.0
+DOWN_AFTER = 2
+"""Failures in a row after which the mailbox counts as down; one alone is a dropped line."""
+
+Result = TypeVar("Result")
+Positions = Mapping[str, Position]
+
+
+class MailboxReader:
+    """Keeps reading one mailbox until the worker stops or the mailbox is switched off."""
+
+    def __init__(self, desk: Desk, mailbox_id: int) -> None:
+        self._desk, self._mailbox_id = desk, mailbox_id
+        # Its own thread: it is busy listening most of the time, and must not keep others from the database.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mailbox-{mailbox_id}")
+        self._read_back_at = 0.0
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Read until there is no more reason to; failures are noted and tried again, each time later."""
+        try:
+            while not self._desk.stop.is_set() and await self._in_thread(self._once):
+                pass
+        finally:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _once(self) -> bool:
+        """Read and listen once; returns whether to go on."""
+        try:
+            self._read(*self._desk.do_here(self._where_to_begin))
+            self._listen(*self._desk.do_here(self._where_we_are))
+        except _SwitchedOff:
+            return False
+        except Exception as error:  # our mailbox, the network or the database: wait and try again, for ever
+            self._failed(error)
+        return True
+
+    def _where_we_are(self, session: Session) -> tuple[MailAccount, Positions]:
+        mailbox = session.get(Mailbox, self._mailbox_id)
+        if mailbox is None or not mailbox.active:
+            raise _SwitchedOff
+        return account_of(mailbox), mail.positions_of(session, mailbox)
+
+    def _where_to_begin(self, session: Session) -> tuple[MailAccount, Positions]:
+        """Where the last reading ended; at the start and every quarter of an hour some mails before that."""
+        account, positions = self._where_we_are(session)
+        if time.monotonic() < self._read_back_at:
+            return account, positions
+        self._read_back_at = time.monotonic() + READ_BACK_SECONDS
+        return account, {
+            name: replace(position, last_uid=max(0, position.last_uid - READ_BACK_MAILS))
+            for name, position in positions.items()
+        }
+
+    def _read(self, account: MailAccount, positions: Positions) -> None:
+        began = utc_now()
+        for incoming in fetch_new(account, positions):
+            self._store(incoming)
+        self._desk.do_here(lambda session: self._note_read(session, began))
+        self._failures = 0
+
+    def _store(self, incoming: IncomingMail) -> None:
+        """Store one mail, with its place, in one transaction; until it is committed the mailbox counts as unread."""
+
+        def store(session: Session) -> list[tuple[int, int | None, str, str]]:
+            mailbox = session.get_one(Mailbox, self._mailbox_id)
+            rows = mail.store_new_mail(session, mailbox, [incoming], utc_now())
+            return [(row.id, row.probe_id, row.state.value, row.kind) for row in rows]
+
+        for mail_id, probe_id, state, kind in self._desk.do_here(store):
+            log.info("mail.stored", mail=mail_id, probe=probe_id, state=state, kind=kind)
+            if probe_id is not None:
+                step("mail_stored", probe_id, mail=mail_id, kind=kind)
+
+    def _note_read(self, session: Session, began: datetime) -> None:
+        mailbox = session.get_one(Mailbox, self._mailbox_id)
+        mail.mailbox_read(session, mailbox, began)
+        down_for = mail.mailbox_up(session, mailbox, utc_now())
+        if down_for is not None:
+            log.info("mailbox.up", mailbox=self._mailbox_id, down_seconds=round(down_for.total_seconds()))
+
+    def _listen(self, account: MailAccount, positions: Positions) -> None:
+        if not self._desk.halt.is_set():
+            wait_for_mail(account, LISTEN_SECONDS, self._desk.halt, positions)
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        foreseen = isinstance(error, (ProbeError, AuditError))
+        reason = str(error) if foreseen else f"Reading the mailbox failed: {type(error).__name__}"
+        log.warning("mailbox.failed", mailbox=self._mailbox_id, failures=self._failures, reason=reason)
+        if self._failures >= DOWN_AFTER:
+            self._note_down(reason)
+        self._desk.halt.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT))
+
+    def _note_down(self, reason: str) -> None:
+        def note(session: Session) -> None:
+            mail.mailbox_down(session, session.get_one(Mailbox, self._mailbox_id), reason, utc_now())
+
+        try:
+            self._desk.do_here(note)
+        except Exception as error:  # the database itself may be what is away
+            log.warning("mailbox.not_noted", mailbox=self._mailbox_id, error=type(error).__name__)
+
+
+class _SwitchedOff(Exception):
+    """The mailbox was deleted or switched off."""

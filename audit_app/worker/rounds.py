@@ -1,0 +1,143 @@
+"""One round of a worker: what is due is planned, taken from the database and given to tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit_app.models import Mailbox, Probe
+from audit_app.services.probes import claims
+from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
+from audit_app.services.probes.planning import plan_due
+from audit_app.services.probes.steps import cancel_stale
+from audit_app.services.scores import store_due_scores
+from audit_app.worker.desk import Desk, log, step, utc_now
+from audit_app.worker.reading import MailboxReader
+from audit_app.worker.sending import find_out, send_probe
+from audit_app.worker.watching import look_again
+
+AT_ONCE = 24
+"""Probes that one worker handles at a time; an open chat needs about 31 MB."""
+FOR_NEW_ONES = 4
+"""Places of those that only new sends and searches may take, so that watched chats do not hold them up."""
+SCORES_EVERY = timedelta(minutes=15)
+
+Claim = Callable[[Session, str, datetime, int, timedelta], list[Probe]]
+Task = Callable[[Desk, int], Coroutine[object, object, None]]
+
+
+class Rounds:
+    """A worker's rounds and the tasks that came of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._probes: dict[int, asyncio.Task[None]] = {}
+        self._mailboxes: dict[int, asyncio.Task[None]] = {}
+        self._scored_at: datetime | None = None
+        self._turn = asyncio.Lock()
+
+    async def go_round(self) -> None:
+        """Do all that is due now; what fails is logged and done in the next round."""
+        parts = (
+            self._renew,
+            self._tend_mailboxes,
+            self._plan,
+            self._settle,
+            self._send,
+            self._look,
+            self._close,
+            self._score,
+        )
+        async with self._turn:
+            for part in parts:
+                if self._desk.stop.is_set():
+                    return
+                await self._guarded(part)
+
+    async def _guarded(self, part: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await part()
+        except Exception as error:  # a database that is away for a minute must not end the worker
+            name = getattr(part, "__name__", "")
+            log.error("round.failed", part=name, error=type(error).__name__, reason=str(error)[:500])
+
+    async def finish(self, seconds: float) -> None:
+        """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
+        async with self._turn:
+            tasks = [*self._probes.values(), *self._mailboxes.values()]
+        if tasks:
+            _, left = await asyncio.wait(tasks, timeout=seconds)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _renew(self) -> None:
+        ids, until = list(self._probes), utc_now() + self._desk.lease
+        if ids:
+            await self._desk.do(lambda session: claims.renew(session, self._desk.name, ids, until))
+
+    async def _tend_mailboxes(self) -> None:
+        active = await self._desk.do(
+            lambda session: session.scalars(select(Mailbox.id).where(Mailbox.active)).all()
+        )
+        for mailbox_id in active:
+            running = self._mailboxes.get(mailbox_id)
+            if running is None or running.done():
+                reader = MailboxReader(self._desk, mailbox_id)
+                self._mailboxes[mailbox_id] = asyncio.create_task(reader.run(), name=f"mailbox-{mailbox_id}")
+
+    async def _plan(self) -> None:
+        for probe in await self._desk.do(lambda session: cancel_stale(session, utc_now())):
+            step("cancelled", probe.id)
+        for probe in await self._desk.do(lambda session: plan_due(session, utc_now())):
+            step("planned", probe.id, channel=probe.channel.value)
+
+    async def _settle(self) -> None:
+        await self._take(claims.claim_unsettled, find_out, AT_ONCE, "search")
+
+    async def _send(self) -> None:
+        await self._take(claims.claim, send_probe, AT_ONCE, "claimed")
+
+    async def _look(self) -> None:
+        await self._take(claims.claim_looks, look_again, AT_ONCE - FOR_NEW_ONES, "look")
+
+    async def _take(self, claim: Claim, task: Task, places: int, name: str) -> None:
+        room = places - len(self._probes)
+        if room <= 0:
+            return
+        desk = self._desk
+        taken = await desk.do(lambda session: claim(session, desk.name, utc_now(), room, desk.lease))
+        for probe in taken:
+            step(name, probe.id, channel=probe.channel.value)
+            self._start(probe.id, task(desk, probe.id))
+
+    def _start(self, probe_id: int, work: Coroutine[object, object, None]) -> None:
+        running = asyncio.create_task(work, name=f"probe-{probe_id}")
+        self._probes[probe_id] = running
+        running.add_done_callback(lambda done: self._ended(probe_id, done))
+
+    def _ended(self, probe_id: int, done: asyncio.Task[None]) -> None:
+        if self._probes.get(probe_id) is done:
+            del self._probes[probe_id]
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error(
+                "probe.task_failed", probe=probe_id, error=type(error).__name__, reason=str(error)[:500]
+            )
+
+    async def _close(self) -> None:
+        closed = await self._desk.do(
+            lambda session: [*close_mail_probes(session, utc_now()), *give_up_unseen(session, utc_now())]
+        )
+        for probe in closed:
+            step("closed", probe.id, outcome=probe.outcome.value)
+
+    async def _score(self) -> None:
+        now = utc_now()
+        if self._scored_at is None or now - self._scored_at >= SCORES_EVERY:
+            scores = await self._desk.do(lambda session: len(store_due_scores(session, now)))
+            self._scored_at = now
+            log.info("scores.stored", new=scores)

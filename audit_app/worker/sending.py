@@ -1,0 +1,114 @@
+"""Sending a probe once, and finding out whether one left when its worker did not live to say so."""
+
+from __future__ import annotations
+
+from audit_app.services.probes import steps
+from audit_app.services.probes.claims import ClaimLost
+from audit_app.worker.desk import Desk, Job, log, step, utc_now
+from audit_app.worker.watching import saved_state, watch
+from probes.base import Attempt, Blocked, NotSent, Observation, OurFailure, ProbeError, Rejected, SendUnknown
+
+
+async def send_probe(desk: Desk, probe_id: int) -> None:
+    """Take a claimed probe to the company's door, send it, and watch the page if answers show there.
+
+    Whatever fails before `sending` is committed gives the probe back; from there on it is never sent again.
+    """
+    sending = False
+    try:
+        job = await desk.job(probe_id)
+        async with desk.open(job) as attempt:
+            seen = await attempt.prepare()
+            step("prepared", probe_id)
+            state = await attempt.state()
+            sending = await desk.do(
+                lambda session: steps.begin_sending(session, probe_id, desk.name, state, seen, utc_now())
+            )
+            if sending:
+                step("sending", probe_id)
+                await _send(desk, job, attempt)
+            else:
+                step("cancelled", probe_id)
+    except ClaimLost as lost:
+        log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
+    except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
+        if sending:
+            log.error("probe.interrupted", probe=probe_id, error=type(error).__name__, reason=_words(error))
+        else:
+            await _give_back(desk, probe_id, error)
+
+
+async def _give_back(desk: Desk, probe_id: int, error: Exception) -> None:
+    if isinstance(error, Blocked):
+        await _fail(desk, probe_id, error)
+        return
+    reason = error if isinstance(error, ProbeError) else NotSent(f"Nothing was sent: {_words(error)}")
+    probe = await desk.do(lambda session: steps.give_back(session, probe_id, desk.name, reason, utc_now()))
+    step("given_back" if probe.closed_at is None else "failed", probe_id, reason=_words(reason))
+
+
+async def _fail(desk: Desk, probe_id: int, error: ProbeError) -> None:
+    probe = await desk.do(lambda session: steps.mark_failed(session, probe_id, desk.name, error, utc_now()))
+    step("failed", probe_id, outcome=probe.outcome.value, error=type(error).__name__)
+
+
+async def _send(desk: Desk, job: Job, attempt: Attempt) -> None:
+    try:
+        sent = await attempt.send()
+    except (NotSent, Rejected, Blocked) as error:
+        await _fail(desk, job.probe_id, error)
+    except Exception as error:  # anything unforeseen leaves open whether the message left
+        await _unknown(desk, job.probe_id, error)
+    else:
+        step("handed_over", job.probe_id)
+        await _sent(desk, job, attempt, sent)
+
+
+async def _sent(desk: Desk, job: Job, attempt: Attempt, sent: Observation) -> None:
+    state = await saved_state(attempt) if job.on_page else None
+    await desk.do(
+        lambda session: steps.mark_sent(session, job.probe_id, desk.name, sent, state or {}, utc_now())
+    )
+    step("sent", job.probe_id)
+    if job.on_page:
+        await watch(desk, job, attempt, sent.latest, sent.latest)
+
+
+async def _unknown(desk: Desk, probe_id: int, error: Exception) -> None:
+    reason = str(error) if isinstance(error, ProbeError) else f"Sending broke off: {_words(error)}"
+    evidence = error.evidence if isinstance(error, ProbeError) else ()
+    await desk.do(
+        lambda session: steps.mark_unknown(session, probe_id, desk.name, reason, utc_now(), evidence)
+    )
+    step("send_unknown", probe_id, error=type(error).__name__)
+
+
+async def find_out(desk: Desk, probe_id: int) -> None:
+    """Look for the proof that a probe left; if it is found, go on with it, and if not, look again later."""
+    found = False
+    try:
+        job = await desk.job(probe_id)
+        if job.on_page and job.state is None:
+            raise OurFailure("The state of its page was never stored, so there is nowhere to look.")
+        async with desk.open(job, again=True) as attempt:
+            if job.on_page:
+                await attempt.prepare()
+            sent = await attempt.find_sent(job.sending_at)
+            found = sent is not None
+            step("searched", probe_id, found=found)
+            if sent is not None:
+                await _sent(desk, job, attempt, sent)
+        if not found:
+            raise SendUnknown("The place where the message would be does not have it.")
+    except ClaimLost as lost:
+        log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
+    except Exception as error:  # as above: whatever it is, it is this probe's alone
+        if found:
+            log.error("probe.interrupted", probe=probe_id, error=type(error).__name__, reason=_words(error))
+        else:
+            await _unknown(desk, probe_id, error)
+
+
+def _words(error: Exception) -> str:
+    """The first line of what an error says; browsers add a log of many lines."""
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__

@@ -1,0 +1,123 @@
+"""Watching a page on which answers show: right after sending, and again whenever a look is due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from datetime import datetime, timedelta
+
+from audit_app.services.probes import steps
+from audit_app.services.probes.claims import ClaimLost
+from audit_app.worker.desk import Desk, Job, log, step, utc_now
+from probes.base import JSON, Attempt, Blocked, Observation, ProbeError
+
+LOOK_SECONDS = 10.0
+"""How long a page that was opened again is watched: what is there already shows at once."""
+
+
+class Stopped(Exception):
+    """The worker has to stop; what was not seen yet will be seen by whoever opens the page again."""
+
+
+async def look_again(desk: Desk, probe_id: int) -> None:
+    """Open the page of a sent probe again and watch it, for long while it is young, else for a moment."""
+    try:
+        job = await desk.job(probe_id)
+        async with desk.open(job, again=True) as attempt:
+            await attempt.prepare()
+            step("reopened", probe_id)
+            since = job.looked_at or job.sent_latest
+            await watch(desk, job, attempt, job.sent_latest or utc_now(), since)
+    except ClaimLost as lost:
+        log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
+    except Blocked as closed:
+        await desk.do(
+            lambda session, error=closed: steps.shut_out(session, probe_id, desk.name, error, utc_now())
+        )
+        step("blocked", probe_id, error=closed.kind)
+    except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
+        log.warning("probe.not_seen", probe=probe_id, error=type(error).__name__, reason=str(error)[:300])
+        await desk.do(lambda session: steps.end_watch(session, probe_id, desk.name, None, None, utc_now()))
+
+
+async def watch(desk: Desk, job: Job, attempt: Attempt, sent: datetime, since: datetime | None) -> None:
+    """Watch the page until it has been open long enough after sending, or a person has answered.
+
+    Each fact is committed as it comes; at the end the page's state is stored, so that it can be opened again.
+    """
+    young_until = sent + timedelta(seconds=desk.settings.chat_watch_seconds)
+    until = max(young_until, utc_now() + timedelta(seconds=LOOK_SECONDS))
+    step("watching", job.probe_id)
+    seen_until: datetime | None = None
+    stopped = False
+    try:
+        await _follow(desk, job, attempt, until, since)
+        seen_until = min(until, utc_now())
+    except Stopped:
+        stopped = True
+    except ProbeError as error:
+        log.warning("probe.not_seen", probe=job.probe_id, error=type(error).__name__, reason=str(error))
+    state = await saved_state(attempt)
+    probe = await desk.do(
+        lambda session: steps.end_watch(
+            session, job.probe_id, desk.name, state, seen_until, utc_now(), at_once=stopped
+        )
+    )
+    step("watched", job.probe_id, outcome=probe.outcome.value, stopped=stopped)
+
+
+async def _follow(desk: Desk, job: Job, attempt: Attempt, until: datetime, since: datetime | None) -> None:
+    async with aclosing(_until_stopped(desk, attempt.watch(until, since))) as facts:
+        async for fact in facts:
+            if await _note(desk, job, fact):
+                return
+
+
+async def _note(desk: Desk, job: Job, fact: Observation) -> bool:
+    """Store one fact; returns whether it closed the probe."""
+    now = utc_now()
+    probe = await desk.do(lambda session: steps.note(session, job.probe_id, desk.name, [fact], now))
+    step("observed", job.probe_id, kind=fact.kind.value, outcome=probe.outcome.value)
+    return probe.closed_at is not None
+
+
+async def _until_stopped(
+    desk: Desk, facts: AsyncGenerator[Observation, None]
+) -> AsyncGenerator[Observation, None]:
+    """Pass facts on until there are no more; raises Stopped in the middle of a wait when the worker has to stop."""
+    stopping = asyncio.ensure_future(desk.stop.wait())
+    try:
+        async with aclosing(facts):
+            while (fact := await _next_or_stop(facts, stopping)) is not None:
+                yield fact
+    finally:
+        stopping.cancel()
+
+
+async def _next_or_stop(
+    facts: AsyncGenerator[Observation, None], stopping: asyncio.Future[bool]
+) -> Observation | None:
+    coming: asyncio.Future[Observation | None] = asyncio.ensure_future(_next(facts))
+    try:
+        await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if coming.done():
+            return coming.result()
+        raise Stopped
+    finally:
+        if not coming.done():
+            coming.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await coming
+
+
+async def _next(facts: AsyncGenerator[Observation, None]) -> Observation | None:
+    return await anext(facts, None)
+
+
+async def saved_state(attempt: Attempt) -> Mapping[str, JSON] | None:
+    """What is needed to open the page again, or None when it cannot be had: then the state before stays."""
+    try:
+        return await attempt.state()
+    except ProbeError:
+        return None
