@@ -9,19 +9,21 @@ from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.exact import largest_remainder, round_half_up
 from audit_app.domain.policy import Policy
+from audit_app.domain.response_time import InTime, ResponseTime
 from audit_app.domain.scoring import Component, InputPoints
-from audit_app.models import Location, Probe, Touchpoint, Visit, VisitState
+from audit_app.models import Campaign, Location, Probe, Touchpoint, Visit, VisitState
 from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.open_probes import Pending, pending_by_location
 from audit_app.services.overview import spanning
 from audit_app.services.periods import Period
+from audit_app.services.probe_times import in_time, most_or_least, reading
 from audit_app.services.score_inputs import Facts, ProbeFact, VisitFact, gather
 from audit_app.services.standings import Standing, standing, weekly_scores
-from audit_app.services.trends import ResponseWeek, response_weeks
+from audit_app.services.trends import MEDIAN_OVER, ResponseWeek, response_weeks
 
 LATEST = 8
 """How many of the latest probes and visits a location's page shows."""
@@ -41,6 +43,20 @@ class InputRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LatestProbe:
+    """A probe with its response time, or its wait so far, on the clock that judges it."""
+
+    probe: Probe
+    response: ResponseTime | None
+    in_time: InTime | None
+
+    @property
+    def seconds(self) -> float | None:
+        """The time by which the answer had provably come, or the wait so far, in seconds."""
+        return most_or_least(self.response).total_seconds() if self.response else None
+
+
+@dataclass(frozen=True, slots=True)
 class LocationResults:
     """The results of one location in a period."""
 
@@ -52,7 +68,7 @@ class LocationResults:
     facts: Facts
     """Those of the period."""
     pending: Pending
-    probes: Sequence[Probe]
+    probes: Sequence[LatestProbe]
     """The latest ones, newest first, whatever the period."""
     visits: Sequence[Visit]
     """The latest submitted ones, newest first, whatever the period."""
@@ -92,7 +108,8 @@ def location_results(
     with_chain: bool,
 ) -> LocationResults:
     """The results of `location` in `period`, against `before` and, if asked for, the chain, and over `weeks`."""
-    facts = gather(session, [location.id], spanning((period, before, *weeks)))
+    lately = Period(weeks[0].end - MEDIAN_OVER, weeks[-1].end)
+    facts = gather(session, [location.id], spanning((period, before, lately)))
     return LocationResults(
         standing(facts, period, before, policy),
         chain_standing(session, period, before, policy) if with_chain else None,
@@ -100,7 +117,7 @@ def location_results(
         response_weeks(facts, weeks, policy),
         facts.within(period),
         pending_by_location(session, [location.id], now).get(location.id, Pending()),
-        latest_probes(session, location),
+        latest_probes(session, location, now),
         latest_visits(session, location),
     )
 
@@ -111,17 +128,27 @@ def chain_standing(session: Session, period: Period, before: Period, policy: Pol
     return standing(gather(session, everywhere, spanning((period, before))), period, before, policy)
 
 
-def latest_probes(session: Session, location: Location) -> Sequence[Probe]:
-    """The latest probes that were sent to `location`, newest first."""
+def latest_probes(session: Session, location: Location, now: datetime) -> list[LatestProbe]:
+    """The latest probes that were sent to `location`, newest first, as they stand at `now`."""
     query = (
         select(Probe)
         .join(Probe.touchpoint)
         .where(Touchpoint.location_id == location.id, Probe.sent_latest.is_not(None))
-        .options(joinedload(Probe.scenario))
+        .options(
+            joinedload(Probe.scenario),
+            joinedload(Probe.campaign).joinedload(Campaign.target),
+            contains_eager(Probe.touchpoint).joinedload(Touchpoint.location),
+        )
         .order_by(Probe.sent_latest.desc(), Probe.id.desc())
         .limit(LATEST)
     )
-    return session.scalars(query).all()
+    return [_latest(probe, now) for probe in session.scalars(query)]
+
+
+def _latest(probe: Probe, now: datetime) -> LatestProbe:
+    found = reading(probe, probe.campaign.target.clock, now)
+    response = found.response if found else None
+    return LatestProbe(probe, response, in_time(probe, response))
 
 
 def latest_visits(session: Session, location: Location) -> Sequence[Visit]:

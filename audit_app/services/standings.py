@@ -73,6 +73,12 @@ class Standing:
         )
 
     @property
+    def deepest_fall(self) -> ComponentStanding | None:
+        """The component whose own value went down most, None where none went down."""
+        fallen = [part for part in self.components if part.change is not None and part.change < 0]
+        return min(fallen, key=lambda part: part.change or 0, default=None)
+
+    @property
     def in_time(self) -> InTimeShare:
         """The share of scored probes answered within the policy's target."""
         return in_time_share(self.inputs)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from audit_app.domain.policy import Policy
 from audit_app.services.periods import Period
 from audit_app.services.score_inputs import Facts, ProbeFact
+
+MEDIAN_OVER = timedelta(weeks=4)
+"""The median is taken over so long a time up to the end of each week: a few probes a week say nothing alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +24,43 @@ class ResponseWeek:
     in_time: int
     never: int
     median: Fraction | None
-    """Hours within which half of the customers had their answer; None when half or more never had one, or without
-    any probe. Those who never had an answer count as the longest waits, and are not dropped."""
+    """Hours within which half of the customers of the last four weeks had their answer; None when half or more had
+    none. Those who never had an answer count as the longest waits, and are not dropped."""
+    median_n: int
+    """How many probes the median is taken over."""
 
     @property
     def n(self) -> int:
-        """How many probes there were."""
+        """How many probes there were in the week."""
         return len(self.probes)
 
 
 def response_weeks(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[ResponseWeek]:
-    """The response times of each of `weeks`."""
-    return [_week(week, [p for p in facts.within(week).probes if p.scored], policy) for week in weeks]
+    """The response times of each of `weeks`; `facts` reach back to four weeks before the end of the first."""
+    return [_week(week, facts, policy) for week in weeks]
 
 
-def _week(week: Period, probes: Sequence[ProbeFact], policy: Policy) -> ResponseWeek:
-    answered = [probe.hours for probe in probes if counts_as_answered(probe, policy)]
-    hours = sorted(hours for hours in answered if hours is not None)
+def _week(week: Period, facts: Facts, policy: Policy) -> ResponseWeek:
+    probes = [probe for probe in facts.within(week).probes if probe.scored]
+    lately = [
+        probe for probe in facts.within(Period(week.end - MEDIAN_OVER, week.end)).probes if probe.scored
+    ]
+    hours = _answered(probes, policy)
     return ResponseWeek(
         week,
         probes,
         sum(1 for each in hours if each <= policy.target_hours),
         len(probes) - len(hours),
-        _median(hours, len(probes)),
+        _median(_answered(lately, policy), len(lately)),
+        len(lately),
     )
 
 
-def counts_as_answered(probe: ProbeFact, policy: Policy) -> bool:
-    """Whether a person answered before the cut-off, from which on an answer counts as none."""
-    return probe.hours is not None and probe.hours < policy.cutoff_hours
+def _answered(probes: Sequence[ProbeFact], policy: Policy) -> list[Fraction]:
+    """The hours until the answers that count, shortest first."""
+    return sorted(
+        probe.hours for probe in probes if probe.hours is not None and probe.hours < policy.cutoff_hours
+    )
 
 
 def _median(answered: Sequence[Fraction], n: int) -> Fraction | None:

@@ -19,7 +19,7 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from audit_app.domain.policy import Policy
-from audit_app.services.trends import ResponseWeek, counts_as_answered
+from audit_app.services.trends import ResponseWeek
 
 THEME = {
     "#010101": "currentColor",
@@ -55,7 +55,7 @@ SIZES = (Size("wide", 860, 240, 8), Size("narrow", 320, 240, 4))
 def response_time_chart(
     weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, summary: str
 ) -> Markup:
-    """Draw every probe by the day it was sent and the hours until the answer, with the weekly median.
+    """Draw every probe by the day it was sent and the hours until the answer, with the median of four weeks.
 
     Lines stand at the policy's stretch and target. Whoever never had an answer is a cross at the cut-off. `summary`
     says in words what there is to see.
@@ -108,7 +108,7 @@ def _medians(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> al
             "hours": _height(row.median, cutoff),
         }
         for row in weeks
-        if row.n
+        if row.median_n
     ]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
@@ -122,8 +122,8 @@ def _probes(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, cutof
     rows = [
         {
             "at": _local(probe.at, zone),
-            "hours": _height(probe.hours if counts_as_answered(probe, policy) else None, cutoff),
-            "kind": _kind(probe.hours if counts_as_answered(probe, policy) else None, policy),
+            "hours": _height(probe.hours, cutoff),
+            "kind": _kind(probe.hours, policy),
         }
         for row in weeks
         for probe in row.probes
@@ -149,13 +149,13 @@ def _probes(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, cutof
 
 
 def _kind(hours: Fraction | None, policy: Policy) -> str:
-    if hours is None:
+    if hours is None or hours >= policy.cutoff_hours:
         return "never"
     return "in_time" if hours <= policy.target_hours else "late"
 
 
 def _height(hours: Fraction | None, cutoff: float) -> float:
-    return cutoff if hours is None else round(float(hours), 3)
+    return cutoff if hours is None else min(cutoff, round(float(hours), 3))
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:

@@ -8,18 +8,21 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 
+from audit_app.domain.exact import exact_text
 from audit_app.domain.policy import Policy
+from audit_app.domain.scoring import points_for_response
 from audit_app.extensions import db
 from audit_app.models import Location, RoleName
 from audit_app.services.location_results import LocationResults, location_results
 from audit_app.services.periods import organisation_zone
 from audit_app.services.scores import current_policy
+from audit_app.services.standings import FEW
 from audit_app.services.visibility import locations_visible_to, visible_location
 from audit_app.web.access import roles, user_now
 from audit_app.web.charts import response_time_chart
 from audit_app.web.locations.opening_words import opening_words
 from audit_app.web.overview.chosen_period import ChosenPeriod
-from audit_app.web.presentation import request_instant, shown
+from audit_app.web.presentation import hours, request_instant
 
 blueprint = Blueprint("locations", __name__)
 
@@ -63,9 +66,10 @@ def show(key: str) -> ResponseReturnValue:
         results=results,
         chosen=chosen,
         policy=policy,
+        few=FEW,
         opening=opening_words(location.opening_hours),
         summary=summary,
-        chart=response_time_chart(results.response_weeks, policy, location.zone, summary),
+        chart=response_time_chart(results.response_weeks, policy, chosen.zone, summary),
     )
 
 
@@ -76,9 +80,14 @@ def response_summary(results: LocationResults, policy: Policy) -> str:
     never = sum(week.never for week in weeks)
     return (
         f"Response times of {n} probes over {len(weeks)} weeks: {in_time} answered within "
-        f"{_hours(policy.target_hours)}, {n - in_time - never} later, {never} never."
+        f"{hours(policy.target_hours)}, {n - in_time - never} later, {never} never."
     )
 
 
-def _hours(hours: Fraction) -> str:
-    return f"{shown(hours).removesuffix('.0')} h"
+@blueprint.app_template_filter()
+def value_at_target(policy: Policy) -> Fraction:
+    """The value, 0 to 100, of an answer that comes exactly at the target."""
+    return points_for_response(policy, policy.target_hours)
+
+
+blueprint.add_app_template_filter(exact_text, "exactly")

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.periods import Period, weeks_until
+from audit_app.web.presentation import LOCALE
 
 DEFAULT_DAYS = 28
 LEAST_WEEKS = 13
@@ -69,6 +72,13 @@ class ChosenPeriod:
     def days(self) -> int:
         """How many days it has."""
         return (self.last - self.first).days + 1
+
+    @property
+    def words(self) -> str:
+        """The days as people write them: `25 Oct to 21 Nov 2026`."""
+        pattern = "d MMM" if self.first.year == self.last.year else "d MMM y"
+        last = format_date(self.last, "d MMM y", locale=LOCALE)
+        return last if self.days == 1 else f"{format_date(self.first, pattern, locale=LOCALE)} to {last}"
 
     @property
     def weeks(self) -> list[Period]:

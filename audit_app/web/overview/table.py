@@ -20,6 +20,14 @@ SORTS: Mapping[str, Key] = {
     "open": lambda row: row.pending.open + row.pending.uncertain,
     "visits": lambda row: len(row.standing.inputs.visits),
 }
+SORT_WORDS: Mapping[str, str] = {
+    "score": "Score",
+    "change": "Change",
+    "name": "Name",
+    "in_time": "Answered in time",
+    "visits": "Visits",
+    "open": "Open probes",
+}
 DEFAULT_SORT = "score"
 """The lowest score first: who opens the overview looks for where something is to be done."""
 

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import RoleName, User
-from audit_app.services.overview import overview
+from audit_app.services.overview import FALLING_POINTS, overview
 from audit_app.services.periods import organisation_zone
 from audit_app.services.scores import current_policy
+from audit_app.services.standings import InTimeShare, in_time_share
 from audit_app.web.access import signed_in, user_now
 from audit_app.web.overview.chosen_period import ChosenPeriod
-from audit_app.web.overview.table import Table
-from audit_app.web.presentation import request_instant
+from audit_app.web.overview.table import SORT_WORDS, Table
+from audit_app.web.presentation import percent, request_instant
 
 blueprint = Blueprint("overview", __name__)
 
@@ -37,6 +38,8 @@ def index() -> ResponseReturnValue:
         table=table,
         rows=table.rows(seen.rows),
         regions=sorted({(row.location.region.key, row.location.region.name) for row in seen.rows}),
+        sorts=tuple(SORT_WORDS.items()),
+        falling_points=FALLING_POINTS,
         whose="Chain" if seen.whole_chain else possessive(user),
     )
 
@@ -44,3 +47,15 @@ def index() -> ResponseReturnValue:
 def possessive(user: User) -> str:
     """What a score over only some locations is called."""
     return "Your regions" if user.is_a(RoleName.MANAGER) else "Your locations"
+
+
+blueprint.add_app_template_filter(in_time_share)
+
+
+@blueprint.app_template_filter()
+def interval_words(share: InTimeShare) -> str:
+    """Say how sure a share is: `80 % of 10; with so many, the true share lies between 49 % and 94 %`."""
+    if not share.n:
+        return "No probe was decided"
+    low, high = percent(share.bounds.low), percent(share.bounds.high)
+    return f"{percent(share.value)} of {share.n}; the true share lies between {low} and {high} (95 % sure)"
