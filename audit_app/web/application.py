@@ -30,6 +30,8 @@ def build(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    # First of all, for extensions load the user, and by then the transaction must be known to be a reading one.
+    access.init_app(app)
     for extension in (db, csrf, bootstrap, limiter):
         extension.init_app(app)
     security.init_app(app, user_datastore)
@@ -37,7 +39,7 @@ def build(settings: Settings) -> Flask:
         prepare_engine(db.engine)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (access, errors, headers, navigation, presentation, sign_in):
+    for part in (errors, headers, navigation, presentation, sign_in):
         part.init_app(app)
     return app
 

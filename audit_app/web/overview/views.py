@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
@@ -11,7 +11,7 @@ from audit_app.services.overview import FALLING_POINTS, overview
 from audit_app.services.periods import organisation_zone
 from audit_app.services.scores import current_policy
 from audit_app.services.standings import InTimeShare, in_time_share
-from audit_app.web.access import signed_in, user_now
+from audit_app.web.access import roles, user_now
 from audit_app.web.overview.chosen_period import ChosenPeriod
 from audit_app.web.overview.table import SORT_WORDS, Table
 from audit_app.web.presentation import percent, request_instant
@@ -20,12 +20,10 @@ blueprint = Blueprint("overview", __name__)
 
 
 @blueprint.get("/")
-@signed_in
+@roles(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
 def index() -> ResponseReturnValue:
-    """Show the locations that the person may see; an auditor, who has none, is led to their visits."""
+    """Show the locations that the person may see."""
     user, now = user_now(), request_instant()
-    if not user.is_a(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT):
-        return redirect(url_for("visits.mine"))
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
     policy = current_policy(db.session, now)
     seen = overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
