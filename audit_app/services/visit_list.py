@@ -112,7 +112,7 @@ def visit_choices(session: Session, user: User) -> VisitChoices:
     )
 
 
-def _joined(query: Select[Visit]) -> Select[tuple[Visit]]:
+def _joined(query: Select[Visit]) -> Select[Visit]:
     return (
         query.join(Visit.location)
         .join(Location.region)

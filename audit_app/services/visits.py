@@ -88,10 +88,10 @@ def start_visit(session: Session, user: User, assignment: Assignment, client_id:
     _check_may_start(assignment, now)
     visit = Visit(
         client_id=_client_id(client_id),
-        assignment=assignment,
-        location=assignment.location,
-        version=newest_version(session, assignment.checklist.key),
-        auditor=user,
+        assignment_id=assignment.id,
+        location_id=assignment.location_id,
+        version_id=newest_version(session, assignment.checklist.key).id,
+        auditor_id=user.id,
         started_at=now,
     )
     return _insert(session, visit, assignment)
@@ -100,12 +100,12 @@ def start_visit(session: Session, user: User, assignment: Assignment, client_id:
 def _insert(session: Session, visit: Visit, assignment: Assignment) -> Visit:
     """Insert the visit; when another device was faster by a moment, return that one's."""
     client_id = visit.client_id
+    session.expire(assignment, ["visit"])
     try:
         with session.begin_nested():
             session.add(visit)
             session.flush()
     except IntegrityError:
-        session.expire(assignment)
         started = _started(session, assignment, client_id)
         if started is None:
             raise
@@ -276,3 +276,27 @@ def own_visit(session: Session, user: User, visit_id: int) -> Visit:
     if visit is None or visit.auditor_id != user.id:
         raise NotFound("There is no such visit among yours. Choose one from My visits.")
     return visit
+
+
+def other_drafts_of(session: Session, user: User) -> list[Visit]:
+    """The drafts of `user` that no open assignment leads to, the newest first."""
+    open_assignment = Visit.assignment.has(Assignment.state == AssignmentState.OPEN)
+    return list(
+        session.scalars(
+            select(Visit)
+            .where(Visit.auditor_id == user.id, Visit.state == VisitState.DRAFT, ~open_assignment)
+            .order_by(Visit.started_at.desc())
+        )
+    )
+
+
+def done_by(session: Session, user: User, limit: int) -> list[Visit]:
+    """The last `limit` visits that `user` submitted, the newest first."""
+    return list(
+        session.scalars(
+            select(Visit)
+            .where(Visit.auditor_id == user.id, Visit.state == VisitState.SUBMITTED)
+            .order_by(Visit.submitted_at.desc())
+            .limit(limit)
+        )
+    )

@@ -1,7 +1,282 @@
-"""Pages of the feature `visits`."""
+"""The pages of visits: the auditor's list, the form, its check and submission, the result, the list for all."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from uuid import uuid4
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from audit_app.domain import checklist as domain
+from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
+from audit_app.extensions import db
+from audit_app.models import RoleName, Visit, VisitState
+from audit_app.services import visits as service
+from audit_app.services.assignments import Urgency, assignments_of, own_assignment, urgency
+from audit_app.services.visit_list import visit_choices, visit_page
+from audit_app.services.visit_results import policy_now, visit_result
+from audit_app.web.access import roles, signed_in, user_now
+from audit_app.web.presentation import request_instant
+from audit_app.web.visits.forms import (
+    BANDS,
+    NOT_APPLICABLE,
+    Posted,
+    changed_answers,
+    read_filter,
+    section_fields,
+)
+from audit_app.web.visits.words import answer_words, clock_time, due_time, points
 
 blueprint = Blueprint("visits", __name__)
+for show_as in (clock_time, due_time, points):
+    blueprint.add_app_template_filter(show_as)
+
+DONE_SHOWN = 10
+FILTERS = {"location", "region", "checklist", "auditor", "band", "from", "to", "drafts", "sort", "descending"}
+MOST_ANSWERS = 500
+"""How many answers one request may bring; no checklist that anyone can fill in has as many."""
+
+
+@blueprint.get("/my-visits")
+@roles(RoleName.AUDITOR)
+def mine() -> str:
+    """What the auditor is to do, is doing and has done."""
+    now, user = request_instant(), user_now()
+    assignments = [(urgency(one, now), one) for one in assignments_of(db.session, user, now)]
+    return render_template(
+        "visits/mine.html",
+        assignments=assignments,
+        pressing=[row for row in assignments if row[0] in (Urgency.OVERDUE, Urgency.TODAY)],
+        coming=[row for row in assignments if row[0] not in (Urgency.OVERDUE, Urgency.TODAY)],
+        drafts=service.other_drafts_of(db.session, user),
+        done=service.done_by(db.session, user, DONE_SHOWN),
+        progress=service.progress,
+        resume_section=resume_section,
+        new_id=lambda: str(uuid4()),
+        policy=policy_now(db.session),
+    )
+
+
+@blueprint.post("/assignments/<int:assignment_id>/visit")
+@roles(RoleName.AUDITOR)
+def start(assignment_id: int) -> ResponseReturnValue:
+    """Start the visit of an assignment, or go on with it."""
+    assignment = own_assignment(db.session, user_now(), assignment_id)
+    visit = service.start_visit(
+        db.session, user_now(), assignment, request.form.get("client_id", ""), request_instant()
+    )
+    db.session.commit()
+    return redirect(page_of(visit))
+
+
+def page_of(visit: Visit) -> str:
+    """Where the auditor goes on with a visit: its form, or its result once it is submitted."""
+    if visit.state is not VisitState.DRAFT:
+        return url_for("visits.show", visit_id=visit.id)
+    return url_for("visits.form", visit_id=visit.id, number=resume_section(visit))
+
+
+def resume_section(visit: Visit) -> int:
+    """The first section, from 1, in which something required is missing; the last when nothing is."""
+    missing = {question.key for question in service.progress(visit).missing}
+    sections = visit.version.form.sections
+    with_gap = (n for n, s in enumerate(sections, 1) if any(q.key in missing for q in s.questions))
+    return next(with_gap, len(sections))
+
+
+@blueprint.get("/visits/<int:visit_id>/section/<int:number>")
+@roles(RoleName.AUDITOR)
+def form(visit_id: int, number: int) -> ResponseReturnValue:
+    """One section of the form; the others are on the page too, so that the form goes on without a network."""
+    visit = service.own_visit(db.session, user_now(), visit_id)
+    if visit.state is not VisitState.DRAFT:
+        return redirect(page_of(visit))
+    return form_page(visit, number, {})
+
+
+def form_page(visit: Visit, number: int, refused: Mapping[str, tuple[Posted, str]]) -> str:
+    """The form with section `number` open and what was refused as it was entered."""
+    section_at(visit, number)
+    return render_template(
+        "visits/form.html",
+        visit=visit,
+        sections=section_fields(visit, refused),
+        number=number,
+        progress=service.progress(visit),
+        saved_at=max((row.saved_at for row in visit.answers), default=None),
+        na=NOT_APPLICABLE,
+        standards=visit.version.form.standards,
+    )
+
+
+def section_at(visit: Visit, number: int) -> domain.Section:
+    """Section `number`, from 1; raises NotFound when there is none."""
+    sections = visit.version.form.sections
+    if not 1 <= number <= len(sections):
+        raise NotFound(f"The checklist has {len(sections)} sections, and no section {number}.")
+    return sections[number - 1]
+
+
+@blueprint.post("/visits/<int:visit_id>/section/<int:number>")
+@roles(RoleName.AUDITOR)
+def save_section(visit_id: int, number: int) -> ResponseReturnValue:
+    """Save a section that was sent as a whole, without JavaScript, and go on."""
+    visit = service.own_visit(db.session, user_now(), visit_id)
+    refused: dict[str, tuple[Posted, str]] = {}
+    for posted in changed_answers(request.form, section_at(visit, number)):
+        try:
+            saved = service.save_answer(
+                db.session, visit, posted.question.key, posted.raw, posted.revision, request_instant()
+            )
+        except InvalidInput as error:
+            refused[posted.question.key] = (posted, str(error))
+            continue
+        if saved.outcome is service.SaveOutcome.OLDER:
+            message = (
+                "A newer answer was saved elsewhere. This is what you had; save it again to replace that."
+            )
+            refused[posted.question.key] = (posted, message)
+    db.session.commit()
+    if refused:
+        return form_page(visit, number, refused), 422
+    return redirect(_onwards(visit, number))
+
+
+def _onwards(visit: Visit, number: int) -> str:
+    """Where the pressed button leads: a section by its number, the check, or out of the form."""
+    go = request.form.get("go", "next")
+    if go == "leave":
+        return url_for("visits.mine")
+    wanted = {"back": number - 1, "next": number + 1}.get(go, int(go) if go.isdecimal() else 0)
+    if not 1 <= wanted <= len(visit.version.form.sections):
+        return url_for("visits.review", visit_id=visit.id)
+    return url_for("visits.form", visit_id=visit.id, number=wanted)
+
+
+@blueprint.post("/visits/<int:visit_id>/answers")
+@roles(RoleName.AUDITOR)
+def save(visit_id: int) -> ResponseReturnValue:
+    """Take answers from a device as JSON and tell for each what became of it."""
+    try:
+        visit = service.own_visit(db.session, user_now(), visit_id)
+        results = [_take(visit, item) for item in _items()]
+    except AuditError as error:
+        db.session.rollback()
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+        return jsonify(message=str(error)), status
+    db.session.commit()
+    return jsonify(results=results, saved_at=request_instant().isoformat())
+
+
+_STATUS: dict[type[AuditError], int] = {NotFound: 404, Conflict: 409}
+
+
+def _items() -> list[object]:
+    """The answers of the request; raises InvalidInput when its body has another shape."""
+    body = request.get_json(silent=True)
+    items = body.get("answers") if isinstance(body, dict) else None
+    if not isinstance(items, list) or len(items) > MOST_ANSWERS:
+        raise InvalidInput("The device sent something that is no list of answers. Reload the form.")
+    return items
+
+
+def _take(visit: Visit, item: object) -> dict[str, object]:
+    """Save one answer; what cannot be used is refused by itself, so that it does not hold up the others."""
+    if not isinstance(item, dict) or not isinstance(item.get("question"), str):
+        raise InvalidInput("The device sent an answer to no question. Reload the form.")
+    key = item["question"]
+    try:
+        saved = service.save_answer(
+            db.session, visit, key, item.get("answer"), item.get("revision", 0), request_instant()
+        )
+    except InvalidInput as error:
+        return {"question": key, "outcome": "refused", "message": str(error)}
+    question = visit.version.form.question(key)
+    stored = service.stored_answer(saved.answer)
+    return {
+        "question": key,
+        "outcome": saved.outcome.value,
+        "revision": saved.answer.revision,
+        "answer": stored,
+        "replaced": saved.replaced,
+        "wants_note": not saved.answer.note
+        and domain.wants_note(question, domain.read_answer(question, stored)),
+    }
+
+
+@blueprint.get("/visits/<int:visit_id>/check")
+@roles(RoleName.AUDITOR)
+def review(visit_id: int) -> ResponseReturnValue:
+    """What is missing, as links, and the button that submits."""
+    visit = service.own_visit(db.session, user_now(), visit_id)
+    if visit.state is not VisitState.DRAFT:
+        return redirect(page_of(visit))
+    return review_page(visit)
+
+
+def review_page(visit: Visit) -> str:
+    """What is missing in each section."""
+    progress = service.progress(visit)
+    keys = {question.key for question in progress.missing}
+    sections = [
+        (number, section, [question for question in section.questions if question.key in keys])
+        for number, section in enumerate(visit.version.form.sections, 1)
+    ]
+    return render_template("visits/check.html", visit=visit, progress=progress, sections=sections)
+
+
+@blueprint.post("/visits/<int:visit_id>/submit")
+@roles(RoleName.AUDITOR)
+def submit(visit_id: int) -> ResponseReturnValue:
+    """Submit a visit; with something missing, show what instead."""
+    visit = service.own_visit(db.session, user_now(), visit_id)
+    try:
+        service.submit_visit(db.session, visit, request_instant())
+    except service.MissingAnswers:
+        db.session.rollback()
+        return review_page(visit), 422
+    db.session.commit()
+    flash("Submitted. Thank you.", "success")
+    return redirect(url_for("visits.show", visit_id=visit.id))
+
+
+@blueprint.get("/visits/<int:visit_id>")
+@signed_in
+def show(visit_id: int) -> ResponseReturnValue:
+    """The result of a visit: its score and how it came about."""
+    visit = service.visible_visit(db.session, user_now(), visit_id)
+    own = visit.auditor_id == user_now().id
+    if visit.state is VisitState.DRAFT and own and user_now().is_a(RoleName.AUDITOR):
+        return redirect(page_of(visit))
+    return render_template(
+        "visits/show.html",
+        visit=visit,
+        own=own,
+        may_list_own=user_now().is_a(RoleName.AUDITOR),
+        result=visit_result(visit, policy_now(db.session)),
+        progress=service.progress(visit),
+        answer_words=answer_words,
+    )
+
+
+@blueprint.get("/visits")
+@signed_in
+def index() -> str:
+    """The visits that somebody may see, by filters."""
+    wanted, problems = read_filter(request.args)
+    number = request.args.get("page", 1, type=int)
+    policy = policy_now(db.session)
+    kept = {name: value for name, value in request.args.items() if value and name in FILTERS}
+    return render_template(
+        "visits/index.html",
+        found=visit_page(db.session, user_now(), wanted, policy, number),
+        choices=visit_choices(db.session, user_now()),
+        wanted=wanted,
+        problems=problems,
+        policy=policy,
+        bands=[(letter, letter) for letter in BANDS],
+        kept=kept,
+        unsorted={name: value for name, value in kept.items() if name not in {"sort", "descending"}},
+        may_see_drafts=user_now().is_a(RoleName.ADMIN, RoleName.AUDITOR),
+    )
