@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
@@ -31,14 +32,16 @@ async def look_again(desk: Desk, probe_id: int) -> None:
             await watch(desk, job, attempt, job.sent_latest or utc_now(), since)
     except ClaimLost as lost:
         log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
-    except Blocked as closed:
-        await desk.do(
-            lambda session, error=closed: steps.shut_out(session, probe_id, desk.name, error, utc_now())
-        )
-        step("blocked", probe_id, error=closed.kind)
+    except Blocked as error:
+        await _shut_out(desk, probe_id, error)
     except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
         log.warning("probe.not_seen", probe=probe_id, error=type(error).__name__, reason=str(error)[:300])
         await desk.do(lambda session: steps.end_watch(session, probe_id, desk.name, None, None, utc_now()))
+
+
+async def _shut_out(desk: Desk, probe_id: int, error: Blocked) -> None:
+    await desk.do(lambda session: steps.shut_out(session, probe_id, desk.name, error, utc_now()))
+    step("blocked", probe_id, obstacle=error.kind)
 
 
 async def watch(desk: Desk, job: Job, attempt: Attempt, sent: datetime, since: datetime | None) -> None:
@@ -86,7 +89,7 @@ async def _until_stopped(
     desk: Desk, facts: AsyncGenerator[Observation, None]
 ) -> AsyncGenerator[Observation, None]:
     """Pass facts on until there are no more; raises Stopped in the middle of a wait when the worker has to stop."""
-    stopping = asyncio.ensure_future(desk.stop.wait())
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(desk.stop.wait())
     try:
         async with aclosing(facts):
             while (fact := await _next_or_stop(facts, stopping)) is not None:
@@ -96,13 +99,14 @@ async def _until_stopped(
 
 
 async def _next_or_stop(
-    facts: AsyncGenerator[Observation, None], stopping: asyncio.Future[bool]
+    facts: AsyncGenerator[Observation, None], stopping: asyncio.Future[Any]
 ) -> Observation | None:
-    coming: asyncio.Future[Observation | None] = asyncio.ensure_future(_next(facts))
+    coming: asyncio.Future[Any] = asyncio.ensure_future(_next(facts))
     try:
         await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if coming.done():
-            return coming.result()
+            fact: Observation | None = coming.result()
+            return fact
         raise Stopped
     finally:
         if not coming.done():

@@ -127,7 +127,7 @@ def _count_since(session: Session, touchpoints: Collection[int], since: datetime
         .where(func.coalesce(Probe.sending_at, Probe.planned_at) > since)
         .group_by(Probe.touchpoint_id)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({touchpoint_id: int(count) for touchpoint_id, count in rows})
 
 
 def _plan(due: Due, caps: _Caps, now: datetime) -> Probe | None:

@@ -1,0 +1,82 @@
+"""A worker killed at any step: nothing is lost, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from audit_app.config import Settings
+from audit_app.domain.probe import ObservationKind, ProbeState
+from audit_app.domain.response_time import Outcome
+from audit_app.models import ChannelName
+from tests.integration.worker_scene import PATIENCE, scene
+
+SQLITE_CASES = [
+    ("sqlite", channel, step)
+    for channel, steps in {
+        ChannelName.EMAIL: ("planned", "claimed", "prepared", "handed_over", "sent", "mail_stored"),
+        ChannelName.CHAT: (
+            "planned",
+            "claimed",
+            "prepared",
+            "handed_over",
+            "sent",
+            "watching",
+            "observed",
+            "watched",
+        ),
+    }.items()
+    for step in steps
+]
+POSTGRESQL_CASES = [("postgresql", ChannelName.EMAIL, step) for step in ("claimed", "handed_over")]
+
+
+@pytest.mark.parametrize(
+    ("database_url", "channel", "fatal"), SQLITE_CASES + POSTGRESQL_CASES, indirect=["database_url"]
+)
+def test_after_a_kill_the_next_worker_goes_on_and_the_company_got_one_message(
+    settings: Settings, engine: sa.Engine, tmp_path: Path, channel: ChannelName, fatal: str
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(channel)
+        assert on.start_worker(fatal).wait(PATIENCE) == -signal.SIGKILL
+        on.start_worker()
+        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        kinds = [seen.kind for seen in probe.observations]
+        assert on.received(probe) == 1
+        assert kinds.count(ObservationKind.SENT) == 1
+        assert kinds.count(ObservationKind.ACKNOWLEDGED) == 1
+        assert kinds.count(ObservationKind.HUMAN_REPLY) == 1
+        assert probe.acknowledged_at is not None
+        assert probe.answered_latest is not None
+        assert probe.elapsed_seconds is not None
+        assert 0 < probe.elapsed_seconds < PATIENCE
+        assert all(seen.evidence for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "channel"),
+    [("sqlite", ChannelName.EMAIL), ("sqlite", ChannelName.CHAT), ("postgresql", ChannelName.EMAIL)],
+    indirect=["database_url"],
+)
+def test_a_kill_just_before_the_send_is_never_followed_by_another_send(
+    settings: Settings, engine: sa.Engine, tmp_path: Path, channel: ChannelName
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(channel)
+        assert on.start_worker("sending").wait(PATIENCE) == -signal.SIGKILL
+        on.start_worker()
+        first = on.wait_for(lambda probe: probe.state is ProbeState.SEND_UNKNOWN)
+        searched_again = on.wait_for(
+            lambda probe: (
+                probe.next_look_at is not None
+                and first.next_look_at is not None
+                and probe.next_look_at > first.next_look_at
+            )
+        )
+        assert searched_again.state is ProbeState.SEND_UNKNOWN
+        assert searched_again.failure
+        assert on.received(searched_again) == 0

@@ -1,0 +1,61 @@
+"""A worker in a process of its own, for tests that kill it: run as a script, settings come from the environment.
+
+The step at which it is to die is its only argument; its own log tells when that is, so the worker itself needs no
+hook. It then kills itself with SIGKILL, before anything that follows the step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import MutableMapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from audit_app.config import load_settings
+from audit_app.worker import run
+
+LEASE = timedelta(seconds=3)
+
+Event = MutableMapping[str, Any]
+
+
+def dying_at(fatal: str) -> structlog.typing.Processor:
+    """A log processor that kills the process at the step `fatal`."""
+
+    def die(_logger: object, _method: str, event: Event) -> Event:
+        if event.get("step") == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return event
+
+    return die
+
+
+async def _work() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await run(load_settings(), stop=stop, lease=LEASE)
+
+
+def main() -> None:
+    """Work until SIGTERM, or until the step that the first argument names."""
+    fatal = sys.argv[1] if len(sys.argv) > 1 else ""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            dying_at(fatal),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    asyncio.run(_work())
+
+
+if __name__ == "__main__":
+    main()
