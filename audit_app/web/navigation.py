@@ -29,7 +29,10 @@ class Entry:
         here = request.endpoint or ""
         if here in {entry.endpoint for entry in ENTRIES}:
             return here == self.endpoint
-        return here.partition(".")[0] == self.endpoint.partition(".")[0]
+        feature = here.partition(".")[0]
+        # A feature may have two entries, as visits have; its other pages belong to the last one, which lists all.
+        own = [entry for entry in ENTRIES if entry.endpoint.partition(".")[0] == feature]
+        return own[-1:] == [self]
 
 
 ENTRIES = (
