@@ -38,6 +38,7 @@ __all__ = [
     "Page",
     "State",
     "find_browser",
+    "first_line",
     "open_page",
     "screenshot",
     "within",
@@ -91,6 +92,12 @@ def _playwrights_own() -> Path | None:
     return next((program for program in programs if os.access(program, os.X_OK)), None)
 
 
+def first_line(error: BrowserError) -> str:
+    """Return what a browser's error says, without its long log of what it tried."""
+    said = error.message.strip().splitlines()
+    return said[0] if said else "no reason given"
+
+
 async def within(seconds: float, step: Awaitable[Result]) -> Result:
     """Await a step that has no time limit of its own. Raises BrowserTimeout, as Playwright's own limits do."""
     try:
@@ -104,10 +111,14 @@ class Browsers:
     """One Chromium at a time, started when first needed, replaced when worn or dead; an async context manager."""
 
     def __init__(
-        self, executable: str | Path | None = None, contexts_per_browser: int = CONTEXTS_PER_BROWSER
+        self,
+        executable: str | Path | None = None,
+        contexts_per_browser: int = CONTEXTS_PER_BROWSER,
+        step_seconds: float = STEP_SECONDS,
     ) -> None:
         self._executable = executable
         self._contexts_per_browser = contexts_per_browser
+        self._step_seconds = step_seconds
         self._exits = AsyncExitStack()
         self._starting = asyncio.Lock()
         self._launch: Callable[[], Awaitable[Browser]] | None = None
@@ -156,7 +167,7 @@ class Browsers:
                     accept_downloads=False,
                 ),
             )
-            context.set_default_timeout(STEP_SECONDS * 1000)
+            context.set_default_timeout(self._step_seconds * 1000)
             context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
             try:
                 yield context

@@ -7,6 +7,7 @@ is uncertain and goes to a person.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from email.message import Message
@@ -22,6 +23,9 @@ from probes.replies.verdict import Judgement, Kind
 
 RULES_VERSION = "2026-11-21"
 """Stored beside each verdict, so that mail judged by older rules can be judged again."""
+
+# It logs a trace for every broken mail, which is nothing that anybody could act on.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 Rule: TypeAlias = Callable[[ReadMail, str], Judgement | None]
 

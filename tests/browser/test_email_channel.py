@@ -13,7 +13,7 @@ from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from probes import CHANNELS
 from probes.base import Equipment, Message, NotSent, Observation, ObservationKind, OurFailure
 from probes.browser import Browsers, find_browser
-from probes.channels.email import look_for_address
+from probes.channels.contact_page import look_for_address
 from probes.mailbox import MailAccount
 
 pytestmark = pytest.mark.browser

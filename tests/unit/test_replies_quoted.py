@@ -65,6 +65,7 @@ HEADER = st.sampled_from(
         b"Content-Type: message/delivery-status",
         b"Action: failed",
         b"To: a@b, \xe5",
+        b"From: =?iso-\xff?q?x?= <a@b>",
     ]
 )
 
