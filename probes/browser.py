@@ -157,16 +157,7 @@ class Browsers:
         """
         browser = await self._take()
         try:
-            context = await within(
-                LAUNCH_SECONDS,
-                browser.new_context(
-                    locale=locale,
-                    timezone_id=time_zone,
-                    storage_state=cast("Any", state),
-                    viewport={"width": 1280, "height": 900},
-                    accept_downloads=False,
-                ),
-            )
+            context = await self._new_context(browser, locale, time_zone, state)
             context.set_default_timeout(self._step_seconds * 1000)
             context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
             try:
@@ -175,6 +166,21 @@ class Browsers:
                 await _close(context)
         finally:
             await self._give_back(browser)
+
+    async def _new_context(
+        self, browser: Browser, locale: str, time_zone: str, state: State | None
+    ) -> BrowserContext:
+        asked = browser.new_context(
+            locale=locale,
+            timezone_id=time_zone,
+            storage_state=cast("Any", state),
+            viewport={"width": 1280, "height": 900},
+            accept_downloads=False,
+        )
+        try:
+            return await within(LAUNCH_SECONDS, asked)
+        except BrowserError as error:
+            raise OurFailure(f"The browser could not be used: {first_line(error)}") from error
 
     async def _take(self) -> Browser:
         async with self._starting:
@@ -194,7 +200,7 @@ class Browsers:
             self._current = await within(LAUNCH_SECONDS, self._launch())
         except BrowserError as error:
             raise OurFailure(
-                f"The browser {self._executable or ''} could not be started: {error.message}"
+                f"The browser {self._executable or ''} could not be started: {first_line(error)}"
             ) from error
         self._opened, self._open[self._current] = 0, 0
         if old is not None:
@@ -219,8 +225,11 @@ async def _close(thing: Browser | BrowserContext) -> None:
 
 
 async def open_page(context: BrowserContext) -> Page:
-    """Open an empty page on which alert boxes are dismissed at once, so that none can hold us up."""
-    page = await within(STEP_SECONDS, context.new_page())
+    """Open an empty page on which alert boxes are dismissed at once, so that none can hold us up. Raises OurFailure."""
+    try:
+        page = await within(STEP_SECONDS, context.new_page())
+    except BrowserError as error:
+        raise OurFailure(f"The browser could not open a page: {first_line(error)}") from error
 
     async def dismiss(dialog: Dialog) -> None:
         with suppress(BrowserError):

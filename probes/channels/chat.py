@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from probes.base import JSON, Equipment, Message, Observation, OurFailure
-from probes.browser import BrowserError, State, first_line
+from probes.browser import State
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import ChatSession, open_chat
 from probes.widgets.schema import load_widget
@@ -39,10 +39,7 @@ class ChatAttempt:
             raise OurFailure(
                 "The chat no longer knows our conversation, so nobody can tell whether we wrote in it."
             )
-        try:
-            there = await self.session.find_own_message(self._message.text)
-        except BrowserError as error:
-            raise OurFailure(f"The chat could not be read: {first_line(error)}") from error
+        there = await self.session.find_own_message(self._message.text)
         return await self.session.found(since) if there else None
 
     async def watch(

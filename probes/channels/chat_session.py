@@ -48,9 +48,12 @@ class ChatSession:
 
     async def listen(self) -> None:
         """Have the page tell us of every change, in frames of other origins too. Call before it loads."""
-        await self._page.expose_binding(SIGNAL, lambda _: self._changed.set())
-        await self._page.add_init_script(OBSERVE)
-        await expect_consent_banners(self._page, self._widget.consent)
+        try:
+            await self._page.expose_binding(SIGNAL, lambda _: self._changed.set())
+            await self._page.add_init_script(OBSERVE)
+            await expect_consent_banners(self._page, self._widget.consent)
+        except BrowserError as error:
+            raise OurFailure(f"The browser could not be made ready: {first_line(error)}") from error
 
     async def introduce(self) -> None:
         """Open the page and the chat, and say who is there; sends nothing. Raises NotSent or Blocked.
@@ -83,25 +86,27 @@ class ChatSession:
         earliest = _now()
         try:
             await button.click(no_wait_after=True)
-            line = await self._confirm(text, before)
+            own, lines = await self._confirm(text, before)
         except BrowserError as error:
             sentence = f"Nobody can tell whether the message on {self._url} was sent: {first_line(error)}"
             raise SendUnknown(sentence, await pictures(self._page, "send-unknown")) from error
-        return await self._sent(line, earliest, _now())
+        self._own = own
+        return await self._sent(own, lines, earliest, _now())
 
-    async def _confirm(self, text: str, before: set[str]) -> Line:
+    async def _confirm(self, text: str, before: set[str]) -> tuple[Line, list[Line]]:
         deadline = time.monotonic() + self._patience.confirm
         while time.monotonic() < deadline:
             self._changed.clear()
             with suppress(BrowserError):  # a page that is just being redrawn
-                fresh = [line for line in await self.transcript() if line.id not in before]
-                if own := own_line(fresh, text):
-                    return own
+                lines = await self.transcript()
+                if own := own_line([line for line in lines if line.id not in before], text):
+                    return own, lines
             await self._change(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
 
-    async def _sent(self, own: Line, earliest: datetime, latest: datetime) -> Observation:
-        self._own = own
+    async def _sent(
+        self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime
+    ) -> Observation:
         return Observation(
             ObservationKind.SENT,
             own.at or earliest,
@@ -112,29 +117,33 @@ class ChatSession:
             role="visitor",
             author=own.author,
             details={"our clock": [earliest.isoformat(), latest.isoformat()]},
-            evidence=await self._proof("sent", await self.transcript()),
+            evidence=await self._proof("sent", lines),
         )
 
     async def find_own_message(self, text: str) -> bool:
-        """Tell whether `text` stands in the transcript as ours, after a crash for instance."""
-        self._own = own_line(await self.transcript(), text)
-        return self._own is not None
+        """Tell whether `text` stands in the transcript as ours, giving an earlier conversation time to load.
 
-    async def recall(self, text: str) -> None:
-        """Find our own message in a reopened chat; if it does not load within some seconds, the history is gone."""
+        Raises OurFailure when the chat cannot be read.
+        """
         deadline = time.monotonic() + self._patience.settle
         while self._own is None and not self.history_gone:
             self._changed.clear()
             self._own = own_line(await self._look(), text)
-            self.history_gone = self._own is None and time.monotonic() >= deadline
-            if self._own is None:
-                await self._change(1.0)
+            if self._own is None and time.monotonic() >= deadline:
+                break
+            await self._change(0.0 if self._own else 1.0)
+        return self._own is not None
+
+    async def recall(self, text: str) -> None:
+        """Go back to our own message in a reopened chat; without it the conversation counts as gone."""
+        self.history_gone = not await self.find_own_message(text)
 
     async def found(self, since: datetime) -> Observation:
         """Return `sent` for the own message that `find_own_message` has found; it was written after `since`."""
         if self._own is None:
             raise OurFailure("There is no message of our own in the chat.")
-        return await self._sent(self._own, since, _now())
+        lines, now = await self._look(), _now()
+        return await self._sent(self._own, lines, min(since, now), now)
 
     # --- watching ---------------------------------------------------------------------------------------------
 
@@ -155,26 +164,29 @@ class ChatSession:
         after that. Yields `lost` and ends when the conversation is gone. Raises OurFailure when the page fails.
         """
         seen: set[str] = set()
-        acknowledged = False
         last_look = since or (self._own.at if self._own and self._own.at else None) or _now()
+        gone_since: float | None = None
         while True:
             self._changed.clear()
-            began = _now()
-            lines = await self._look()
-            if self._is_lost(lines):
+            began, lines = _now(), await self._look()
+            gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
+            if gone_since and (self.history_gone or time.monotonic() - gone_since > self._patience.settle):
                 yield await self._lost(last_look)
                 return
-            for line in only_after(self._own, lines):
-                if line.id in seen or line.role in ("visitor", "system"):
-                    continue
-                seen.add(line.id)
-                kind = _kind(line, acknowledged)
-                acknowledged = acknowledged or kind is ObservationKind.ACKNOWLEDGED
-                yield await self._reply(kind, line, last_look, lines)
-            last_look = began
+            for kind, line in self._answers(lines):
+                if line.id not in seen:
+                    seen.add(line.id)
+                    yield await self._reply(kind, line, last_look, lines)
+            last_look = last_look if gone_since else began
             if (left := (until - _now()).total_seconds()) <= 0:
                 return
             await self._change(min(self._patience.poll, left))
+
+    def _answers(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
+        """List what others said after us; the bot's first words are its acknowledgement."""
+        said = [line for line in only_after(self._own, lines) if line.role not in ("visitor", "system")]
+        first = next((line for line in said if line.role == "bot"), None)
+        return [(_kind(line, line is first), line) for line in said]
 
     async def _look(self) -> list[Line]:
         for attempt in range(MOST_FAILED_LOOKS):
@@ -187,7 +199,8 @@ class ChatSession:
             await self._change(self._patience.poll)
         raise OurFailure(f"The chat on {self._url} can no longer be observed.")
 
-    def _is_lost(self, lines: Sequence[Line]) -> bool:
+    def _is_gone(self, lines: Sequence[Line]) -> bool:
+        """Tell whether our own message is missing, for good or while the page is being redrawn."""
         return self.history_gone or (self._own is not None and all(line.id != self._own.id for line in lines))
 
     async def _lost(self, earliest: datetime) -> Observation:
@@ -236,11 +249,11 @@ class ChatSession:
         return (as_evidence(lines, name), *await pictures(self._page, name))
 
 
-def _kind(line: Line, acknowledged: bool) -> ObservationKind:
+def _kind(line: Line, first: bool) -> ObservationKind:
     if line.role == "person":
         return ObservationKind.HUMAN_REPLY
     if line.role == "bot":
-        return ObservationKind.BOT_MESSAGE if acknowledged else ObservationKind.ACKNOWLEDGED
+        return ObservationKind.ACKNOWLEDGED if first else ObservationKind.BOT_MESSAGE
     return ObservationKind.UNCERTAIN_REPLY
 
 

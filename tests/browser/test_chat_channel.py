@@ -46,7 +46,8 @@ def with_browsers(act: Callable[[Browsers], Awaitable[Result]]) -> Result:
 async def at_the_shop(
     browsers: Browsers, company: DemoCompany, state: Mapping[str, JSON] | None = None, shop: str = "stockholm"
 ) -> AsyncIterator[ChatSession]:
-    async with open_chat(browsers, company.shop_url(shop), load_widget("demo"), ANNA, state) as session:
+    url, waits = company.shop_url(shop), Patience(settle=2.0)
+    async with open_chat(browsers, url, load_widget("demo"), ANNA, state, waits) as session:
         await session.introduce()
         yield session
 
