@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
@@ -21,7 +22,6 @@ from audit_app.models import (
     Mailbox,
     MailFolder,
     MailState,
-    Observation,
     Persona,
     Probe,
     User,
@@ -59,7 +59,7 @@ def store_new_mail(
     server has numbered its mail anew or somebody has moved it, the same bytes. What matches no probe is kept as
     unmatched. Any number of workers may read the same mailbox.
     """
-    session.execute(select(Mailbox.id).where(Mailbox.id == mailbox.id).with_for_update(key_share=True))
+    session.execute(select(Mailbox.id).where(Mailbox.id == mailbox.id).with_for_update(key_share=True)).all()
     stored = [_store(session, mailbox, mail, now) for mail in mails]
     return [mail for mail in stored if mail is not None]
 
@@ -86,9 +86,20 @@ def _store(
     )
     session.add(row)
     session.flush()
-    _place(session, row, mail, now)
-    session.flush()
+    _place_safely(session, row, mail, now)
     return row
+
+
+def _place_safely(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
+    """Find out what a stored mail is; whatever goes wrong with that, it stays stored, for a person to assign."""
+    try:
+        with session.begin_nested():
+            _place(session, row, mail, now)
+    except OperationalError:
+        raise  # the database is away or busy: the mail is fetched again
+    except Exception as error:  # a defect of our rules must neither lose a reply nor hold up those behind it
+        row.reasons = [f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"]
+        session.flush()
 
 
 def _or_empty(read: Callable[[], str]) -> str:
@@ -159,8 +170,11 @@ def _matching(session: Session, raw: bytes) -> tuple[int, Candidate] | None:
     }
 
     def lookup(candidate: Candidate) -> int | None:
+        column = columns.get(candidate.kind)
+        if column is None:
+            return None
         value = storable(candidate.value, LONGEST_HEADER)
-        return session.scalar(select(Probe.id).where(columns[candidate.kind] == value).limit(1))
+        return session.scalar(select(Probe.id).where(column == value).limit(1))
 
     return match(raw, lookup)
 
@@ -173,18 +187,12 @@ def _attach(
     fact, judgement = _judged(mail, probe.text)
     _prove_sent(session, probe, _sent_before(probe, mail), now)
     reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]
-    new = record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
+    record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
     row.state, row.probe_id, row.matched_by = MailState.MATCHED, probe.id, by
     _keep_judgement(row, judgement, reasons)
     row.evidence.probe_id = probe.id
-    row.evidence.observation_id = next((seen.id for seen in new), None) or _same_fact(session, probe, fact)
-
-
-def _same_fact(session: Session, probe: Probe, fact: base.Observation) -> int | None:
     key = storable(fact.key, LONGEST_HEADER)
-    return session.scalar(
-        select(Observation.id).where(Observation.probe_id == probe.id, Observation.key == key)
-    )
+    next(seen for seen in probe.observations if seen.key == key).evidence.append(row.evidence)
 
 
 def _keep_judgement(row: IncomingMail, judgement: Judgement, reasons: list[str]) -> None:
@@ -196,7 +204,7 @@ def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation,
     """Judge a mail; one that our rules trip over is uncertain, so that a person reads it."""
     try:
         return observe_reply(mail, own_text)
-    except Exception as error:  # a defect of our rules must not keep a reply from being stored
+    except Exception as error:  # it still belongs to its probe, and may be the answer
         reason = f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"
         fact = base.Observation(
             base.ObservationKind.UNCERTAIN_REPLY,

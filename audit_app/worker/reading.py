@@ -117,7 +117,13 @@ class MailboxReader:
         self._failures += 1
         foreseen = isinstance(error, (ProbeError, AuditError))
         reason = str(error) if foreseen else f"Reading the mailbox failed: {type(error).__name__}"
-        log.warning("mailbox.failed", mailbox=self._mailbox_id, failures=self._failures, reason=reason)
+        log.warning(
+            "mailbox.failed",
+            mailbox=self._mailbox_id,
+            failures=self._failures,
+            reason=reason,
+            exc_info=not foreseen,
+        )
         if self._failures >= DOWN_AFTER:
             self._note_down(reason)
         self._desk.halt.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT))

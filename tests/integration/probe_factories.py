@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -136,7 +139,8 @@ def _persona(session: Session, name: str) -> Persona:
 def planned_probe(session: Session, channel: ChannelName = ChannelName.EMAIL, now: datetime = NOW) -> Probe:
     """A probe that has just been planned."""
     address = SHOP_ADDRESS if channel is ChannelName.EMAIL else "http://127.0.0.1:8100/shops/stockholm"
-    campaign(session, touchpoint(session, channel=channel, address=address), starts_at=now)
+    to = touchpoint(session, channel=channel, address=address)
+    campaign(session, to, name=channel.value, starts_at=now)
     (probe,) = plan_due(session, now)
     return probe
 
@@ -202,3 +206,25 @@ def letter(
         mail[name.replace("_", "-")] = value
     mail.set_content(text)
     return mailbox.IncomingMail(folder, uidvalidity, uid, at, mail.as_bytes())
+
+
+def advance_to_sent(session: Session, now: datetime = NOW) -> Probe:
+    """Plan what is due, which has to be one probe, and send it at `now`."""
+    (probe,) = plan_due(session, now)
+    (claimed,) = claim(session, WORKER, now, 1, LEASE)
+    assert steps.begin_sending(session, claimed.id, WORKER, {"cookies": []}, [], now)
+    steps.mark_sent(session, probe.id, WORKER, sent_fact(now), {"cookies": []}, now)
+    return probe
+
+
+def at_once(tasks: Sequence[Callable[[], None]]) -> None:
+    """Run each task in a thread of its own, all of them started at the same moment, and wait for all."""
+    barrier = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], None]) -> None:
+        barrier.wait()
+        task()
+
+    with ThreadPoolExecutor(len(tasks)) as threads:
+        for done in [threads.submit(run, task) for task in tasks]:
+            done.result()

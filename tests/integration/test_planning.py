@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -120,18 +119,12 @@ def test_many_workers_planning_at_once_plan_each_probe_once_and_stay_within_the_
             make.campaign(
                 session, *touchpoints, name=f"No {number}", starts_at=NOW - number * HOUR / 4, daily_cap=2
             )
-    barrier = threading.Barrier(4)
 
     def plan() -> None:
-        barrier.wait()
         with transaction(engine) as session:
             plan_due(session, NOW)
 
-    threads = [threading.Thread(target=plan) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    make.at_once([plan] * 4)
     with transaction(engine) as session:
         counts = session.execute(sa.select(sa.func.count()).select_from(Probe).group_by(Probe.touchpoint_id))
         assert [count for (count,) in counts] == [2] * 5
