@@ -37,17 +37,15 @@ class RatedItem:
 
 @dataclass(frozen=True, slots=True)
 class RatedReply:
-    """A rating taken apart. `floor` is what was added because no reply has less than 0 points."""
+    """A rating taken apart. `floor` is what was added because no reply has less than 0 points.
+
+    `items` is empty for a rating by an earlier rubric, of which only the total still says something.
+    """
 
     rating: ReplyRating
     items: tuple[RatedItem, ...]
     floor: Decimal
     total: Decimal
-
-    def __post_init__(self) -> None:
-        """Refuse a breakdown that does not add up, which nobody could trust."""
-        if sum((item.shown for item in self.items), self.floor) != self.total:
-            raise InvalidInput(f"The points of rating {self.rating.id} do not add up to {self.total}.")
 
 
 def rate(
@@ -118,9 +116,12 @@ def mean_quality(ratings: list[RatedReply]) -> Fraction | None:
 
 def taken_apart(rating: ReplyRating) -> RatedReply:
     """The rating with the points of each item, rounded so that they add up to its total."""
-    items = reply_quality_breakdown(read_items(rating.items))
     total = round_half_up(rating.quality)
-    summed = sum((item.points for item in items), Fraction(0))
-    shown = largest_remainder([item.points for item in items], round_half_up(summed))
+    try:
+        items = reply_quality_breakdown(read_items(rating.items))
+    except InvalidInput:
+        return RatedReply(rating, (), Decimal(0), total)
+    summed = round_half_up(sum((item.points for item in items), Fraction(0)))
+    shown = largest_remainder([item.points for item in items], summed)
     rows = tuple(RatedItem(item, points) for item, points in zip(items, shown, strict=True))
-    return RatedReply(rating, rows, total - round_half_up(summed), total)
+    return RatedReply(rating, rows, total - summed, total)

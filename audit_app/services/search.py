@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from audit_app.models import Location, Probe, Touchpoint, User, Visit
+from audit_app.models import Location, Probe, User, Visit
 from audit_app.services.visibility import locations_visible_to
+from audit_app.services.visible_probes import visible_probes
 
 MOST = 50
 """More results than this help nobody to find something."""
@@ -53,6 +54,4 @@ def _visit(session: Session, user: User, number: int) -> Visit | None:
 
 
 def _probe(session: Session, user: User, number: int) -> Probe | None:
-    mine = locations_visible_to(user).with_only_columns(Location.id)
-    query = select(Probe).join(Probe.touchpoint).where(Probe.id == number, Touchpoint.location_id.in_(mine))
-    return session.scalar(query)
+    return session.scalar(visible_probes(user).where(Probe.id == number))

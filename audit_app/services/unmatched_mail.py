@@ -45,11 +45,11 @@ class MailPage:
 def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
     """Page `number` (from 1) of the mails that wait, or of the discarded ones, newest first."""
     counted = session.execute(
-        select(IncomingMail.state, func.count().label("count"))
+        select(IncomingMail.state, func.count())
         .where(IncomingMail.state.in_(ASIDE))
         .group_by(IncomingMail.state)
     )
-    counts = {row.state: row.count for row in counted}
+    counts = dict(counted.tuples().all())
     state = MailState.DISCARDED if discarded else MailState.UNMATCHED
     pages = max(1, -(-counts.get(state, 0) // PAGE_SIZE))
     number = min(max(1, number), pages)

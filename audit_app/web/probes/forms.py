@@ -1,0 +1,138 @@
+"""What the pages of probes take in: filters, decisions, ratings, and where a mail belongs."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
+
+from audit_app.domain.reply_quality import RUBRIC, Share
+from audit_app.models import ChannelName
+from audit_app.services.probe_list import Kind, ProbeFilter
+from audit_app.services.ratings import LONGEST_NOTE
+from audit_app.web.probes.words import SHARES
+
+Word = TypeVar("Word", bound=StrEnum)
+
+LARGEST_ID = 2**31 - 1
+ITEM = "item_"
+
+
+def read_filter(arguments: MultiDict[str, str]) -> tuple[ProbeFilter, list[str]]:
+    """The filters of the list of probes, and a sentence for each that cannot be used and is left out."""
+    problems: list[str] = []
+    wanted = ProbeFilter(
+        words=arguments.get("q", "").strip()[:100],
+        location=arguments.get("location", "").strip(),
+        region=arguments.get("region", "").strip(),
+        channel=_word(ChannelName, arguments.get("channel", ""), "channel", problems),
+        campaign=_number(arguments.get("campaign", "")),
+        kind=_word(Kind, arguments.get("outcome", ""), "outcome", problems),
+        first_day=_day(arguments.get("from", ""), problems),
+        last_day=_day(arguments.get("to", ""), problems),
+        order="response" if arguments.get("sort") == "response" else "sent",
+        descending="sort" not in arguments or arguments.get("descending") == "yes",
+    )
+    if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
+        problems.append("The first day is after the last one, so nothing can be found. Exchange the two.")
+    return wanted, problems
+
+
+def _word(kind: type[Word], text: str, called: str, problems: list[str]) -> Word | None:
+    if not text:
+        return None
+    try:
+        return kind(text)
+    except ValueError:
+        problems.append(f"“{text[:30]}” is no {called}. Choose one from the list.")
+        return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _day(text: str, problems: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        problems.append(f"“{text[:20]}” is no date. Write it as 2026-11-21.")
+        return None
+    if not 1971 <= day.year <= 9000:
+        problems.append(f"There are no probes in the year {day.year}. Check the date.")
+        return None
+    return day
+
+
+class DecisionForm(FlaskForm):
+    """Who wrote a reply; `seen` is how many decisions there were when the page was opened."""
+
+    verdict = RadioField(
+        "Who wrote this reply?",
+        choices={"person": "A person", "automatic": "A machine"},
+        validators=[InputRequired("Choose who wrote this reply.")],
+    )
+    seen = IntegerField(widget=HiddenInput(), validators=[NumberRange(0, LARGEST_ID)])
+
+
+class AnyForm(FlaskForm):
+    """A form of one button; carries the token against forged requests."""
+
+
+class AssignForm(FlaskForm):
+    """Which probe a mail answers."""
+
+    probe = IntegerField(
+        "Number of the probe",
+        validators=[
+            InputRequired("Enter the number of the probe, for example 17."),
+            NumberRange(1, LARGEST_ID, "Enter the number of a probe, for example 17."),
+        ],
+    )
+
+
+class RatingForm(FlaskForm):
+    """One choice for each item of the rubric, and a note."""
+
+    note = TextAreaField(
+        "Note",
+        description="What others should know about this rating.",
+        validators=[Length(max=LONGEST_NOTE, message=f"Shorten the note to {LONGEST_NOTE} characters.")],
+    )
+    replaces = HiddenField()
+    """The moment of the rating that is to be replaced, once that was confirmed."""
+
+    @property
+    def items(self) -> dict[str, str]:
+        """What was chosen for each item of the rubric."""
+        return {item.key: self[ITEM + item.key].data for item in RUBRIC}
+
+    def rows(self) -> list[tuple[RadioField, int]]:
+        """The field of each item with the points it is worth."""
+        return [(self[ITEM + item.key], item.points) for item in RUBRIC]
+
+
+def _some_applies(form: Form, field: RadioField) -> None:
+    """Refuse a rating in which nothing that earns points applies."""
+    earning = [item.key for item in RUBRIC if item.points > 0]
+    if all(form[ITEM + key].data == Share.NOT_APPLICABLE for key in earning):
+        raise ValidationError("At least one item that earns points must apply.")
+
+
+for _place, _item in enumerate(RUBRIC):
+    _checks: list[object] = [InputRequired(f"Choose for “{_item.label}”.")]
+    _field = RadioField(
+        _item.label,
+        choices={share.value: SHARES[share] for share in Share},
+        # Said once, at the first item, for it is about all of them.
+        validators=_checks if _place else [*_checks, _some_applies],
+    )
+    setattr(RatingForm, ITEM + _item.key, _field)

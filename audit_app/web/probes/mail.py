@@ -1,0 +1,90 @@
+"""The pages of mail that matched no probe: assigning it, or setting it aside; nothing is ever deleted."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from audit_app.domain.errors import Conflict, InvalidInput
+from audit_app.extensions import db
+from audit_app.models import MailState, RoleName
+from audit_app.services import unmatched_mail as service
+from audit_app.services.mail import discard_mail
+from audit_app.web.access import roles, user_now
+from audit_app.web.presentation import request_instant
+from audit_app.web.probes import words
+from audit_app.web.probes.forms import AnyForm, AssignForm
+from audit_app.web.probes.views import blueprint
+
+admins = roles(RoleName.ADMIN)
+
+
+@blueprint.get("/mail/unmatched")
+@admins
+def unmatched() -> str:
+    """The mails that wait for somebody to say where they belong, or the discarded ones."""
+    discarded = request.args.get("show") == "discarded"
+    page = service.mail_page(db.session, discarded, request.args.get("page", 1, type=int))
+    return render_template("probes/unmatched.html", found=page, discarded=discarded, form=AnyForm())
+
+
+@blueprint.get("/mail/unmatched/<int:mail_id>")
+@admins
+def unmatched_mail(mail_id: int) -> str:
+    """One such mail in full, with the probes that it may answer."""
+    return _mail_page(mail_id, AssignForm(formdata=None))
+
+
+def _mail_page(mail_id: int, form: AssignForm) -> str:
+    mail = service.mail_aside(db.session, mail_id)
+    asked = request.args.get("q", "").strip()[:100]
+    return render_template(
+        "probes/unmatched_mail.html",
+        mail=mail,
+        text=service.text_of(mail),
+        asked=asked,
+        candidates=service.candidates(db.session, mail, asked),
+        discarded=mail.state is MailState.DISCARDED,
+        form=form,
+        words=words,
+    )
+
+
+@blueprint.post("/mail/unmatched/<int:mail_id>/assign")
+@admins
+def assign(mail_id: int) -> ResponseReturnValue:
+    """Say which probe the mail answers."""
+    mail, form = service.mail_aside(db.session, mail_id), AssignForm()
+    if not form.validate_on_submit():
+        return _mail_page(mail_id, form), 422
+    try:
+        probe = service.assign(db.session, mail, form.probe.data, user_now(), request_instant())
+    except (InvalidInput, Conflict) as error:
+        db.session.rollback()
+        form.probe.errors = [str(error)]
+        return _mail_page(mail_id, form), 422
+    db.session.commit()
+    flash("The mail was assigned to this probe and judged like any other reply.", "success")
+    return redirect(url_for("probes.show", probe_id=probe.id))
+
+
+@blueprint.post("/mail/unmatched/<int:mail_id>/discard")
+@admins
+def discard(mail_id: int) -> ResponseReturnValue:
+    """Set the mail aside; it can be put back at any time."""
+    mail = service.mail_aside(db.session, mail_id)
+    discard_mail(db.session, mail, user_now(), request_instant())
+    db.session.commit()
+    flash("The mail was discarded. It is kept under “Discarded”, from where you can put it back.", "success")
+    return redirect(url_for("probes.unmatched"))
+
+
+@blueprint.post("/mail/unmatched/<int:mail_id>/restore")
+@admins
+def restore(mail_id: int) -> ResponseReturnValue:
+    """Put a discarded mail back among those that wait."""
+    mail = service.mail_aside(db.session, mail_id)
+    service.restore(db.session, mail, user_now(), request_instant())
+    db.session.commit()
+    flash("The mail waits again.", "success")
+    return redirect(url_for("probes.unmatched"))

@@ -1,0 +1,167 @@
+"""What pages call the things that happen to a probe, and how text from elsewhere is shown without harm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from audit_app.domain.probe import ObservationKind
+from audit_app.domain.reply_quality import Share
+from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
+from audit_app.models import ChannelName, ClockName, EvidenceKind
+from audit_app.services.probe_list import Group, Kind
+from audit_app.web.presentation import duration, local_time, zone_name
+
+
+@dataclass(frozen=True, slots=True)
+class KindLook:
+    """How an observation is shown: symbol of icons.svg, colour, name, and what it means for the clock."""
+
+    icon: str
+    tone: str
+    label: str
+    remark: str = ""
+
+
+KINDS: dict[ObservationKind, KindLook] = {
+    ObservationKind.ADDRESS_SEEN: KindLook("search", "muted", "Looked up the address"),
+    ObservationKind.SENT: KindLook("probe", "accent", "Sent"),
+    ObservationKind.DELIVERED: KindLook("check", "muted", "Delivered", "does not stop the clock"),
+    ObservationKind.ACKNOWLEDGED: KindLook(
+        "mail", "muted", "Acknowledged", "automatic, does not stop the clock"
+    ),
+    ObservationKind.BOT_MESSAGE: KindLook(
+        "chat", "muted", "Message from a bot", "automatic, does not stop the clock"
+    ),
+    ObservationKind.HUMAN_REPLY: KindLook("person", "good", "Answered by a person"),
+    ObservationKind.UNCERTAIN_REPLY: KindLook(
+        "mark-question", "unsure", "A reply that may be a person’s", "nobody can tell yet"
+    ),
+    ObservationKind.BOUNCED: KindLook("close", "never", "Came back undelivered"),
+    ObservationKind.BLOCKED: KindLook("alert", "late", "Blocked", "our failure, not theirs"),
+    ObservationKind.LOST: KindLook("alert", "late", "Out of our sight", "our failure, not theirs"),
+    ObservationKind.FAILED: KindLook("alert", "late", "Failed", "our failure, not theirs"),
+}
+
+CHANNELS: dict[ChannelName, tuple[str, str]] = {
+    ChannelName.EMAIL: ("mail", "E-mail"),
+    ChannelName.CONTACT_FORM: ("form", "Contact form"),
+    ChannelName.CHAT: ("chat", "Chat"),
+    ChannelName.PHONE: ("phone", "Phone"),
+    ChannelName.IN_PERSON: ("shop", "In person"),
+}
+
+CLOCKS: dict[ClockName, str] = {
+    ClockName.ELAPSED: "Elapsed time",
+    ClockName.OPENING_HOURS: "Opening hours",
+}
+
+ROLES: dict[str, str] = {
+    "visitor": "our customer",
+    "person": "a person",
+    "machine": "a machine",
+    "bot": "a bot",
+    "system": "the chat itself",
+    "unknown": "nobody can tell who",
+}
+
+GROUPS: dict[Group, str] = {
+    Group.DECISION: "Needs a decision",
+    Group.OPEN: "Open",
+    Group.CLOSED: "Closed",
+}
+
+FILTERED: dict[Kind, str] = {
+    Kind.UNCERTAIN: "Needs a decision",
+    Kind.OPEN: "Open",
+    Kind.IN_TIME: "Answered in time",
+    Kind.LATE: "Answered late",
+    Kind.UNANSWERED: "Never answered",
+    Kind.BOUNCED: "Came back undelivered",
+    Kind.EXCLUDED: "Left out",
+}
+
+SHARES: dict[Share, str] = {
+    Share.YES: "Yes",
+    Share.PARTLY: "Partly",
+    Share.NO: "No",
+    Share.NOT_APPLICABLE: "N/A",
+}
+
+EVIDENCE: dict[EvidenceKind, str] = {
+    EvidenceKind.RAW_MAIL: "Raw mail",
+    EvidenceKind.SCREENSHOT: "Screenshot",
+    EvidenceKind.TRANSCRIPT: "Transcript",
+    EvidenceKind.TRACE: "Browser trace",
+    EvidenceKind.HTML: "Page as HTML",
+    EvidenceKind.PHOTO: "Photo",
+}
+
+LONGEST = 20_000
+"""Characters of foreign text that a page shows; a mail may have millions."""
+
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def foreign(text: str) -> str:
+    """Text that somebody else wrote, for a page that escapes it: nothing in it hides, reorders or floods the page.
+
+    Marks that reverse the direction of reading are named instead of obeyed, other control characters become a
+    replacement character, and very long text is cut with a word on it.
+    """
+    named = _DIRECTIONS.sub(
+        lambda found: f"[U+{ord(found[0]):04X}]", text.replace("\r\n", "\n").replace("\r", "\n")
+    )
+    plain = _CONTROLS.sub("\ufffd", named)
+    if len(plain) <= LONGEST:
+        return plain
+    return f"{plain[:LONGEST]}…\n[cut here; {len(plain) - LONGEST:,} more characters are in the raw file]"
+
+
+def span(response: ResponseTime) -> str:
+    """Write a response time: `6 h 15 min`, `6 h 5 min to 6 h 35 min` for an interval, `at least 3 h` while it runs."""
+    least = duration(response.at_least)
+    if response.at_most is None:
+        return f"at least {least}"
+    most = duration(response.at_most)
+    return least if least == most else f"{least} to {most}"
+
+
+def moment(earliest: datetime, latest: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Write when something happened in `zone`: `21 Nov 14:05 (Stockholm)`, or from when to when it can have been."""
+    until = local_time(latest, zone, now)
+    since = local_time(earliest, zone, now)
+    if since == until:
+        return until
+    place = f" ({zone_name(zone)})"
+    same_day = earliest.astimezone(zone).date() == latest.astimezone(zone).date()
+    return f"{since.removesuffix(place)} to {until[until.rindex(' ', 0, -len(place)) + 1 :] if same_day else until}"
+
+
+def utc(earliest: datetime, latest: datetime) -> str:
+    """Write when something happened to the second in UTC, with both ends of an interval."""
+    since, until = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for at in (earliest, latest))
+    return f"{until} UTC" if since == until else f"{since} to {until} UTC"
+
+
+def outcome_words(verdict: Verdict) -> str:
+    """What an outcome means, for somebody about to bring it about."""
+    if verdict.outcome is not Outcome.ANSWERED:
+        return _WORDS[verdict.outcome]
+    return {
+        InTime.MET: "The clock stops at this reply: answered in time.",
+        InTime.BREACHED: "The clock stops at this reply: answered late.",
+        InTime.CANNOT_TELL: "The clock stops at this reply, but nobody can tell whether that was in time.",
+    }[verdict.target]
+
+
+_WORDS: dict[Outcome, str] = {
+    Outcome.OPEN: "The clock goes on: no person has answered yet.",
+    Outcome.UNANSWERED: "The probe closes as never answered.",
+    Outcome.UNCERTAIN: "Another reply of this probe still needs a decision.",
+    Outcome.BOUNCED: "The probe closes as undelivered.",
+    Outcome.EXCLUDED: "The probe stays left out of the score.",
+}
