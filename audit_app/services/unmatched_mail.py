@@ -49,7 +49,7 @@ def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
         .where(IncomingMail.state.in_(ASIDE))
         .group_by(IncomingMail.state)
     )
-    counts = dict(counted.tuples().all())
+    counts = dict(counted.all())
     state = MailState.DISCARDED if discarded else MailState.UNMATCHED
     pages = max(1, -(-counts.get(state, 0) // PAGE_SIZE))
     number = min(max(1, number), pages)
@@ -122,7 +122,7 @@ def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now:
 
     Raises InvalidInput when there is no such probe or it was never sent, Conflict when the mail came before it.
     """
-    session.refresh(mail, with_for_update=True)
+    _lock(session, mail)
     probe = session.get(Probe, probe_id)
     if probe is None or probe.sent_earliest is None:
         raise InvalidInput(f"There is no probe {probe_id} that was sent. Search for it by number or subject.")
@@ -134,9 +134,15 @@ def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now:
 
 def restore(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
     """Put a discarded mail back among those that wait; raises Conflict when it is not discarded."""
-    session.refresh(mail, with_for_update=True)
+    _lock(session, mail)
     if mail.state is not MailState.DISCARDED:
         raise Conflict("This mail is not discarded; reload the page to see where it is.")
     mail.state = MailState.UNMATCHED
     mail.reasons = [*mail.reasons, f"{user.name} put it back on {now:%Y-%m-%d %H:%M} UTC"]
     session.flush()
+
+
+def _lock(session: Session, mail: IncomingMail) -> None:
+    """Wait until nobody else is placing the mail, and see what they made of it."""
+    session.execute(select(IncomingMail.id).where(IncomingMail.id == mail.id).with_for_update())
+    session.refresh(mail, ["state", "probe_id", "reasons"])

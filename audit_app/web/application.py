@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
@@ -14,6 +15,13 @@ from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_da
 from audit_app.models.types import use_sealing_key
 from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation
 from audit_app.web.accounts import sign_in
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: what no column can hold leads nowhere, instead of to an error of the database."""
+
+    def __init__(self, url_map: Map, max: int = 2**31 - 1) -> None:
+        super().__init__(url_map, max=max)
 
 
 def build(settings: Settings) -> Flask:
@@ -26,6 +34,7 @@ def build(settings: Settings) -> Flask:
         static_folder=str(PROJECT_ROOT / "audit_app" / "static"),
     )
     app.config.from_mapping(configuration(settings))
+    app.url_map.converters["int"] = RowNumber
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
