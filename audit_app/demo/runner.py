@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from audit_app import migrate
 from audit_app.config import Settings
 from audit_app.database import open_engine, transaction
 from audit_app.demo.accounts import ACCOUNTS, PASSWORD
@@ -25,6 +24,7 @@ from audit_app.demo.loader import is_loaded, load_chain, point_at
 from audit_app.demo.past import load_past
 from audit_app.demo.processes import Processes, start_company, wait_until_up
 from audit_app.domain.errors import Conflict
+from audit_app.migrate import downgrade, revision_of, upgrade
 from audit_app.models import Organisation
 from audit_app.services.browser_setup import ensure_browser
 
@@ -50,9 +50,9 @@ def reset(settings: Settings, say: Say) -> None:
     """Throw the sample data away. Raises Conflict when the database holds anything else."""
     engine = open_engine(settings)
     try:
-        if migrate.revision_of(engine) is not None:
+        if revision_of(engine) is not None:
             _check_sample(engine, "thrown away")
-            migrate.downgrade(engine, "base")
+            downgrade(engine, "base")
     finally:
         engine.dispose()
     shutil.rmtree(_company_data(settings), ignore_errors=True)
@@ -73,7 +73,7 @@ def running(settings: Settings, say: Say, ports: dict[str, int], web_port: int) 
     engine = open_engine(settings)
     try:
         say("Preparing the database …")
-        migrate.upgrade(engine)
+        upgrade(engine)
         with Processes(settings.instance / "logs") as processes:
             say("Starting the demo company: web site, chat, mail servers …")
             addresses = start_company(processes, _company_data(settings), ports)
