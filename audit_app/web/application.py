@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
@@ -16,12 +17,8 @@ from audit_app.models.types import use_sealing_key
 from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation
 from audit_app.web.accounts import sign_in
 
-
-class RowNumber(IntegerConverter):
-    """A number in an address: what no column can hold leads nowhere, instead of to an error of the database."""
-
-    def __init__(self, url_map: Map, max: int = 2**31 - 1) -> None:
-        super().__init__(url_map, max=max)
+LARGEST_ROW_NUMBER = 2**31 - 1
+"""A larger number in an address leads nowhere; the database would refuse it with an error."""
 
 
 def build(settings: Settings) -> Flask:
@@ -34,7 +31,7 @@ def build(settings: Settings) -> Flask:
         static_folder=str(PROJECT_ROOT / "audit_app" / "static"),
     )
     app.config.from_mapping(configuration(settings))
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters["int"] = partial(IntegerConverter, max=LARGEST_ROW_NUMBER)  # type: ignore[assignment]
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
