@@ -113,7 +113,9 @@ class Rounds:
         taken = await desk.do(lambda session: claim(session, desk.name, utc_now(), room, desk.lease))
         for probe in taken:
             step(name, probe.id, channel=probe.channel.value)
-            self._start(probe.id, task(desk, probe.id))
+            # A claim that ran out under a task of ours, because a round was late, is simply ours again.
+            if probe.id not in self._probes:
+                self._start(probe.id, task(desk, probe.id))
 
     def _start(self, probe_id: int, work: Coroutine[object, object, None]) -> None:
         running = asyncio.create_task(work, name=f"probe-{probe_id}")

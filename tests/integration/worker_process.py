@@ -19,7 +19,7 @@ import structlog
 from audit_app.config import load_settings
 from audit_app.worker import run
 
-LEASE = timedelta(seconds=3)
+LEASE = timedelta(seconds=2)
 
 Event = MutableMapping[str, Any]
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,40 +16,81 @@ from sqlalchemy.orm import selectinload
 
 from audit_app.config import Settings
 from audit_app.database import transaction
+from audit_app.demo.chain import DOMAIN
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
-from audit_app.models import ChannelName, Observation, Probe
+from audit_app.demo.company.store import Store
+from audit_app.domain.probe import ProbeState
+from audit_app.models import ChannelName, Mailbox, Observation, Probe, Touchpoint
 from tests.integration import probe_factories as make
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("worker_process.py")
 PATIENCE = 60.0
 """Seconds; far longer than anything takes, so that a busy machine fails no test."""
-SHOPPER = "anna.berg@shopper.example"
 
 
 class Scene:
     """One company, one database, one probe of one channel, and the workers of the test."""
 
-    def __init__(self, company: DemoCompany, settings: Settings, engine: sa.Engine, log: Path) -> None:
-        self.company, self._settings, self.engine, self._log = company, settings, engine, log
+    def __init__(self, company: DemoCompany, settings: Settings, engine: sa.Engine, folder: Path) -> None:
+        self.company, self._settings, self.engine = company, settings, engine
+        self._folder, self._log = folder, folder / "worker.log"
         self._workers: list[subprocess.Popen[bytes]] = []
 
-    def campaign(self, channel: ChannelName, *, contact_page: bool = False) -> None:
-        """A campaign with one slot, now, to the shop whose staff always answer."""
-        page = self.company.shop_url("stockholm")
-        address = page if channel is ChannelName.CHAT else make.SHOP_ADDRESS
+    def campaign(
+        self,
+        channel: ChannelName,
+        shop: str = "stockholm",
+        *,
+        contact_page: bool = False,
+        confirmed: bool = True,
+        password: str = SHOPPER_PASSWORD,
+    ) -> None:
+        """A campaign with one slot, now, to one shop; Stockholm's staff always answer."""
+        by_chat = channel is ChannelName.CHAT
+        start = datetime.now(UTC) - timedelta(minutes=1)
         with transaction(self.engine) as session:
             touchpoint = make.touchpoint(
                 session,
                 channel=channel,
-                address=address,
-                contact_page=self.company.contact_url("stockholm") if contact_page else None,
+                address=self.company.shop_url(shop) if by_chat else f"{shop}@{DOMAIN}",
+                contact_page=self.company.contact_url(shop) if contact_page else None,
+                confirmed=confirmed,
             )
-            start = datetime.now(UTC) - timedelta(minutes=1)
-            made = make.campaign(session, touchpoint, starts_at=start, every=timedelta(days=1), name=channel)
+            name = f"{shop} by {channel}"
+            made = make.campaign(session, touchpoint, name=name, starts_at=start, every=timedelta(days=1))
             mailbox = made.personas[0].mailbox
-            mailbox.password = SHOPPER_PASSWORD
+            mailbox.password = password
             mailbox.smtp_port, mailbox.imap_port = self.company.smtp_port, self.company.imap_port
+
+    def confirm_touchpoints(self) -> None:
+        """Confirm all touchpoints, as an administrator would."""
+        with transaction(self.engine) as session:
+            session.execute(sa.update(Touchpoint).values(confirmed_at=datetime.now(UTC)))
+
+    def set_password(self, password: str) -> None:
+        """Set the password with which we sign in to our mailbox."""
+        with transaction(self.engine) as session:
+            session.scalars(sa.select(Mailbox)).one().password = password
+
+    def mailbox(self) -> Mailbox:
+        """Our mailbox as the database knows it."""
+        with transaction(self.engine) as session:
+            return session.scalars(sa.select(Mailbox)).one()
+
+    def states(self) -> list[ProbeState]:
+        """The states of all probes."""
+        with transaction(self.engine) as session:
+            return list(session.scalars(sa.select(Probe.state)))
+
+    def logged(self, event: str) -> int:
+        """How often the workers have logged an event."""
+        return self._log.read_text().count(f'"event": "{event}"')
+
+    def wait_for_the_operator(self) -> None:
+        """Wait until a person of the company has written in the chat."""
+        with closing(Store(self._folder / "company")) as store:
+            self.wait_until(lambda: any(said.role == "operator" for said in store.chat_messages()))
 
     def start_worker(self, fatal: str = "") -> subprocess.Popen[bytes]:
         """Start a worker; it kills itself at the step `fatal`."""
@@ -90,13 +131,22 @@ class Scene:
 
     def wait_for(self, holds: Callable[[Probe], bool]) -> Probe:
         """Wait until the probe is as wanted, and return it."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        seen: list[Probe] = []
+
+        def reached() -> bool:
             probe = self.probe()
-            if probe is not None and holds(probe):
-                return probe
+            seen[:] = [probe] if probe is not None and holds(probe) else []
+            return bool(seen)
+
+        self.wait_until(reached)
+        return seen[0]
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is as wanted; what the workers said last stands in the failure."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, f"It did not come to that: {self._told()}"
             time.sleep(0.1)
-        raise AssertionError(f"The probe did not get there: {self._told()}")
 
     def _told(self) -> str:
         probe = self.probe()
@@ -115,6 +165,6 @@ def scene(settings: Settings, engine: sa.Engine, folder: Path) -> Iterator[Scene
     """Open a company whose staff answer within a second or two; ends it and all workers."""
     with ExitStack() as open_:
         company = open_.enter_context(DemoCompany(folder / "company", answer_after=(1.0, 2.0)))
-        made = Scene(company, settings, engine, folder / "worker.log")
+        made = Scene(company, settings, engine, folder)
         open_.callback(made.end_workers)
         yield made

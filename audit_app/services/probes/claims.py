@@ -55,9 +55,10 @@ def claim_unsettled(
 def claim_looks(
     session: Session, worker_name: str, now: datetime, limit: int, lease: timedelta
 ) -> list[Probe]:
-    """Take sent probes whose answers come to a page that has to be opened, and that is to be looked at now."""
+    """Take sent probes whose answers come to a page that is to be opened again: a look is due, or its watcher died."""
     on_page = Probe.channel.in_(answered_on_page())
-    wanted = and_(Probe.state == ProbeState.SENT, on_page, Probe.next_look_at <= now, _free(now))
+    look_due = and_(Probe.next_look_at <= now, _free(now))
+    wanted = and_(Probe.state == ProbeState.SENT, on_page, or_(look_due, Probe.claimed_until <= now))
     return _take(session, wanted, worker_name, now, limit, lease)
 
 

@@ -1,0 +1,105 @@
+"""The worker at work: real mail, real chats, several workers, and mailboxes that go away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from audit_app.config import Settings
+from audit_app.demo.company import SHOPPER_PASSWORD
+from audit_app.domain.probe import ObservationKind, ProbeState
+from audit_app.domain.response_time import Outcome
+from audit_app.migrate import OlderDatabase
+from audit_app.models import ChannelName, EvidenceKind, MailState, Probe
+from audit_app.worker import run
+from tests.integration.worker_scene import PATIENCE, scene
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+STOP_SECONDS = 12.0
+
+
+def evidence_of(probe: Probe) -> set[EvidenceKind]:
+    return {each.kind for seen in probe.observations for each in seen.evidence}
+
+
+@on_sqlite
+def test_an_e_mail_is_sent_as_a_customer_would_acknowledged_and_answered(
+    settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(ChannelName.EMAIL, contact_page=True)
+        on.start_worker()
+        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        kinds = {seen.kind for seen in probe.observations}
+        assert kinds == {
+            ObservationKind.ADDRESS_SEEN,
+            ObservationKind.SENT,
+            ObservationKind.ACKNOWLEDGED,
+            ObservationKind.HUMAN_REPLY,
+        }
+        assert {EvidenceKind.RAW_MAIL, EvidenceKind.SCREENSHOT} <= evidence_of(probe)
+        assert {mail.state for mail in probe.mails} == {MailState.MATCHED}
+        assert {mail.kind for mail in probe.mails} == {"own_copy", "acknowledgement", "answer"}
+        assert probe.acknowledged_at is not None
+        assert probe.answered_latest is not None
+        assert probe.acknowledged_at <= probe.answered_latest
+
+
+@on_sqlite
+def test_a_chat_answered_while_no_worker_ran_is_found_with_the_chats_own_time(
+    settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(ChannelName.CHAT)
+        worker = on.start_worker()
+        on.wait_for(lambda probe: probe.state is ProbeState.SENT)
+        began = time.monotonic()
+        worker.terminate()
+        assert worker.wait(PATIENCE) == 0
+        assert time.monotonic() - began < STOP_SECONDS
+        on.wait_for_the_operator()
+        on.start_worker()
+        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        reply = next(seen for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY)
+        assert reply.source == "chat server's time"
+        assert reply.earliest == reply.latest
+        assert {EvidenceKind.TRANSCRIPT, EvidenceKind.SCREENSHOT} <= evidence_of(probe)
+        assert on.received(probe) == 1
+
+
+def test_several_workers_send_each_probe_once(settings: Settings, engine: sa.Engine, tmp_path: Path) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        shops = ("stockholm", "uppsala", "orebro", "helsinki", "gothenburg", "oulu")
+        for shop in shops:
+            on.campaign(ChannelName.EMAIL, shop=shop)
+        for _ in range(2):
+            on.start_worker()
+        on.wait_until(lambda: len(on.states()) == len(shops) and set(on.states()) == {ProbeState.SENT})
+        assert sorted(mail.shop for mail in on.company.received_mail()) == sorted(shops)
+
+
+@on_sqlite
+def test_a_mailbox_that_is_away_is_said_to_be_down_and_sending_goes_on_when_it_is_back(
+    settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(ChannelName.EMAIL, password="a wrong one", confirmed=False)
+        on.start_worker()
+        on.wait_until(lambda: on.mailbox().down_since is not None)
+        assert "refused our user name or password" in on.mailbox().down_reason
+        on.confirm_touchpoints()
+        failures = on.logged("mailbox.failed")
+        on.wait_until(lambda: on.logged("mailbox.failed") > failures)
+        assert on.probe() is None
+        on.set_password(SHOPPER_PASSWORD)
+        on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        assert on.mailbox().down_since is None
+
+
+def test_a_worker_refuses_a_database_that_waits_for_migrations(empty_database: Settings) -> None:
+    with pytest.raises(OlderDatabase, match="audit-app db upgrade"):
+        asyncio.run(run(empty_database, stop=asyncio.Event()))
