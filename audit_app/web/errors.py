@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from audit_app.database import read_only
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotAllowed, NotFound
 from audit_app.extensions import db
 
@@ -64,10 +65,16 @@ def page_without_database() -> ResponseReturnValue:
     return template.render(title=title, message=message), 503
 
 
+def undo() -> None:
+    """Take back what the request had begun; the page that says so only reads."""
+    db.session.rollback()
+    read_only(db.session)
+
+
 def foreseen(error: AuditError) -> ResponseReturnValue:
     """Say what the error says, after undoing what the request had begun."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    db.session.rollback()
+    undo()
     return page(status, str(error))
 
 
@@ -93,7 +100,7 @@ def unforeseen(error: Exception) -> ResponseReturnValue:
     """Log what nobody foresaw and show that it was our fault."""
     current_app.logger.error("Unforeseen error at %s", request.path, exc_info=error)
     try:
-        db.session.rollback()
+        undo()
         return page(500)
     except SQLAlchemyError:
         return page_without_database()

@@ -17,7 +17,7 @@ blueprint = Blueprint("health", __name__)
 def check() -> ResponseReturnValue:
     """Answer 200 when the database answers, else 503; it tells nothing else to strangers."""
     try:
-        with db.engine.connect() as connection:
+        with db.engine.connect().execution_options(read_only=True) as connection:
             connection.execute(sa.text("SELECT 1"))
     except sa.exc.SQLAlchemyError as error:
         current_app.logger.error("The database does not answer: %s", error)
