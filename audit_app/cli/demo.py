@@ -11,13 +11,21 @@ import click
 
 from audit_app.cli.serve import check_port_free
 from audit_app.config import Settings, load_settings
+from audit_app.demo.chain import FIRST_COMPANY_PORT
 
 
 @click.command()
 @click.option("--reset", is_flag=True, help="Throw the sample data away and begin anew.")
+@click.option(
+    "--company-port",
+    type=click.IntRange(0, 65532),
+    default=FIRST_COMPANY_PORT,
+    show_default=True,
+    help="First of the four ports of the demo company; 0 takes any free ones.",
+)
 @click.option("--once", is_flag=True, help="Run one visit, one e-mail and one chat to their end, then stop.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: print the result as one JSON object.")
-def demo(reset: bool, once: bool, as_json: bool) -> None:
+def demo(reset: bool, company_port: int, once: bool, as_json: bool) -> None:
     """Start the web app, the worker and a demo company to audit, with sample data."""
     if as_json and not once:
         raise click.UsageError("--json goes with --once.")
@@ -25,21 +33,21 @@ def demo(reset: bool, once: bool, as_json: bool) -> None:
         if reset:
             raise click.UsageError("--once always begins anew; leave --reset out.")
         sys.exit(_run_once(as_json))
-    _stay_up(reset)
+    _stay_up(reset, company_port)
 
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _stay_up(reset: bool) -> None:
+def _stay_up(reset: bool, company_port: int) -> None:
     from audit_app.demo import runner
 
     settings = load_settings()
     check_port_free(settings.host, settings.port, "AUDIT_PORT")
     if reset:
         runner.reset(settings, _say)
-    with runner.running(settings, _say, runner.FIXED_PORTS, settings.port) as demo:
+    with runner.running(settings, _say, runner.company_ports(company_port), settings.port) as demo:
         runner.stay_up(demo, _say)
 
 

@@ -13,6 +13,9 @@ DOMAIN = "fjordfield.example"
 SHOPPER_DOMAIN = "shopper.example"
 """Where the personas have their mailboxes; the demo company's SMTP and IMAP servers host both domains."""
 
+FIRST_COMPANY_PORT = 8001
+"""Where the company's web site listens in the demo; chat, SMTP and IMAP follow on the next three ports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import uuid
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 from audit_app.config import Settings
 from audit_app.database import transaction
 from audit_app.demo import runner
-from audit_app.demo.answers import answer_well
+from audit_app.demo.answers import answer_by_chance
+from audit_app.demo.history import SEED
 from audit_app.demo.loader import LIVE_CAMPAIGN, LIVE_SHOP
 from audit_app.domain.exact import read_exact
 from audit_app.domain.response_time import Outcome
@@ -27,6 +29,8 @@ from audit_app.services.visits import save_answer, start_visit, submit_visit
 ALL_SECONDS = 160.0
 """How long after its start it stops waiting for answers, so that ending everything fits into three minutes."""
 LOOK_SECONDS = 0.5
+VISIT_QUALITY = 0.9
+"""The chance that the visit finds a point fulfilled, so that its score has something to explain."""
 SCORED_DAYS = timedelta(days=28)
 CHANNELS = (ChannelName.EMAIL, ChannelName.CHAT)
 
@@ -52,7 +56,7 @@ class OnceResult:
 def run(settings: Settings, say: runner.Say) -> OnceResult:
     """Start the demo on free ports, let it run until both probes are answered, and report."""
     deadline = time.monotonic() + ALL_SECONDS
-    with runner.running(settings, say, runner.FREE_PORTS, runner.free_port(settings.host)) as demo:
+    with runner.running(settings, say, runner.company_ports(0), runner.free_port(settings.host)) as demo:
         say("Filling in a store visit …")
         with transaction(demo.engine) as session:
             visit_score = _fill_in_visit(session)
@@ -68,8 +72,10 @@ def _fill_in_visit(session: Session) -> dict[str, Any]:
         select(Assignment).join(Assignment.location).where(Location.key == LIVE_SHOP)
     ).one()
     visit = start_visit(session, assignment.auditor, assignment, str(uuid.uuid4()), now)
+    draw = random.Random(SEED)  # noqa: S311 -- sample data
     for question in visit.version.form.questions:
-        save_answer(session, visit, question.key, {"value": answer_well(question)}, 1, now)
+        answer = answer_by_chance(question, VISIT_QUALITY, draw)
+        save_answer(session, visit, question.key, {"value": answer}, 1, now)
     submit_visit(session, visit, now)
     return {"score": None if visit.score is None else float(visit.score)}
 
@@ -126,7 +132,7 @@ def _facts(probe: Probe | None) -> dict[str, Any]:
     if probe is None:
         return dict.fromkeys(("sent_at", "acknowledged_at", "answered_at", "seconds", "verdict"))
     return {
-        "sent_at": _iso(probe.sent_latest),
+        "sent_at": _iso(probe.sent_earliest),
         "acknowledged_at": _iso(probe.acknowledged_at),
         "answered_at": _iso(probe.answered_latest),
         "seconds": probe.elapsed_seconds,

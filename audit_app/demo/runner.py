@@ -29,8 +29,7 @@ from audit_app.models import Organisation
 from audit_app.services.browser_setup import ensure_browser
 
 Say = Callable[[str], None]
-FIXED_PORTS = {"site": 8001, "chat": 8002, "smtp": 8025, "imap": 8143}
-FREE_PORTS = {"site": 0, "chat": 0, "smtp": 0, "imap": 0}
+COMPANY_SERVICES = ("site", "chat", "smtp", "imap")
 FAST_TICK = 2.0
 """Seconds between two looks of the demo's worker, so that a newcomer need not wait."""
 CHECK_SECONDS = 1.0
@@ -57,6 +56,11 @@ def reset(settings: Settings, say: Say) -> None:
         engine.dispose()
     shutil.rmtree(_company_data(settings), ignore_errors=True)
     say("The sample data is gone; beginning anew.")
+
+
+def company_ports(first: int) -> dict[str, int]:
+    """The ports of the demo company's services, one after the other from `first`; 0 takes any free ones."""
+    return {service: first and first + place for place, service in enumerate(COMPANY_SERVICES)}
 
 
 def free_port(host: str) -> int:
@@ -105,21 +109,26 @@ def prepare(engine: Engine, addresses: Addresses, say: Say) -> None:
 
 def stay_up(demo: Demo, say: Say) -> None:
     """Say where everything is, then stay until Ctrl-C. Raises DemoFailed when a part ends by itself."""
-    say("")
-    say(f"  The web app:       {demo.url}")
-    say(f"  The demo company:  {demo.addresses.site_url}")
-    say("")
-    say(f"  Sign in with one of these; the password of all is  {PASSWORD}")
-    for account in ACCOUNTS:
-        say(f"    {account.email:<24} {account.role.value:<9} {account.shows}")
-    say("")
-    say("  The worker sends its first probes now; see them answered under Probes. Ctrl-C ends everything.")
     try:
+        for line in _welcome(demo):
+            say(line)
         while True:
             demo.processes.check()
             time.sleep(CHECK_SECONDS)
     except KeyboardInterrupt:
         say("\nStopping …")
+
+
+def _welcome(demo: Demo) -> Iterator[str]:
+    yield ""
+    yield f"  The web app:       {demo.url}"
+    yield f"  The demo company:  {demo.addresses.site_url}"
+    yield ""
+    yield f"  Sign in with one of these; the password of all is  {PASSWORD}"
+    for account in ACCOUNTS:
+        yield f"    {account.email:<24} {account.role.value:<9} {account.shows}"
+    yield ""
+    yield "  The worker sends its first probes now; see them answered under Probes. Ctrl-C ends everything."
 
 
 def _environment(settings: Settings, browser: Path, web_port: int) -> dict[str, str]:
