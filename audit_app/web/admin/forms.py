@@ -23,7 +23,8 @@ class CheckboxesField(SelectMultipleField):
 
 
 def _role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{ROLE_WORDS[role]}: {ROLE_DESCRIPTIONS[role]}") for role in RoleName]
+    words = {role: text[0].lower() + text[1:] for role, text in ROLE_DESCRIPTIONS.items()}
+    return [(role.value, f"{ROLE_WORDS[role]}: {words[role]}") for role in RoleName]
 
 
 class UserForm(FlaskForm):
