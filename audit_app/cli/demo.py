@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +30,9 @@ def demo(reset: bool, company_port: int, once: bool, as_json: bool) -> None:
     """Start the web app, the worker and a demo company to audit, with sample data."""
     if as_json and not once:
         raise click.UsageError("--json goes with --once.")
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        # A closed terminal or a service manager ends the demo as Ctrl-C does: its processes with it.
+        signal.signal(ending, signal.default_int_handler)
     if once:
         if reset:
             raise click.UsageError("--once always begins anew; leave --reset out.")

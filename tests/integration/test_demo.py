@@ -73,10 +73,10 @@ class RunningDemo:
                 return printed
         raise AssertionError(printed)
 
-    def press_ctrl_c(self) -> int:
-        """Press Ctrl-C and wait for the end."""
+    def end_by(self, ending: signal.Signals) -> int:
+        """Send the signal (SIGINT is Ctrl-C) and wait for the end."""
         assert self.process.stderr is not None
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(ending)
         code = self.process.wait(60)
         self.process.stderr.close()
         return code
@@ -90,13 +90,13 @@ def test_the_demo_prints_address_and_accounts_ends_by_ctrl_c_and_keeps_its_data(
     for role in ("auditor", "manager", "contact", "admin"):
         assert f"{role}@demo.example" in printed
     assert "Sign in" in sign_in_page(port)
-    assert demo.press_ctrl_c() == 0
+    assert demo.end_by(signal.SIGINT) == 0
     with pytest.raises(ConnectionRefusedError):
         sign_in_page(port)
 
     again = RunningDemo(tmp_path / "instance", port)
     assert "Loading" not in again.printed_until_up()
-    assert again.press_ctrl_c() == 0
+    assert again.end_by(signal.SIGTERM) == 0
 
 
 def sign_in_page(port: int) -> str:
