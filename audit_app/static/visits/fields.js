@@ -73,12 +73,20 @@ export const setRevision = (field, number) => {
   part(field, "revision").value = number;
 };
 
+/** Whether the inputs differ from what the page was made with. */
+export const isChanged = (field) => JSON.stringify(asStored(read(field))) !== JSON.stringify(JSON.parse(part(field, "was").value));
+
 /** What the server has, by which a form sent without JavaScript would tell what was changed. */
 export const setStored = (field, answer) => {
-  const value = answer.value === null ? "" : typeof answer.value === "object" ? answer.value : String(answer.value);
-  const sorted = { not_applicable: answer.not_applicable, note: answer.note, value };
-  part(field, "was").value = JSON.stringify(sorted);
+  part(field, "was").value = JSON.stringify(asStored(answer));
 };
+
+/** In the form and the order of keys in which the page carries it. */
+const asStored = ({ value, not_applicable, note }) => ({
+  not_applicable,
+  note,
+  value: value === null ? "" : typeof value === "object" ? value : String(value),
+});
 
 export const setError = (field, message) => {
   const place = field.querySelector("[data-error]");

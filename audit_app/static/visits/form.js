@@ -16,7 +16,7 @@ const place = Object.fromEntries(
 );
 const nextLabel = form.querySelector("[data-next-label]");
 const PAUSE = 700;
-const RETRY = 10000;
+const RETRY = 3000;
 
 let number = Number(form.dataset.number);
 let sending = null;
@@ -75,6 +75,8 @@ const show = (answer) => {
   const count = waiting === 1 ? "1 answer" : `${waiting} answers`;
   if (answer.state === "sent") {
     if (answer.savedAt) place.saved.textContent = `Saved on the server ${clock(answer.savedAt)}`;
+    // Another tab of this device may have sent it.
+    else if (place.saved.textContent.startsWith("Saved on this device")) place.saved.textContent = "Saved on the server";
     say("");
   } else if (answer.state === "offline") {
     place.saved.textContent = `Saved on this device, ${count} not sent yet`;
@@ -143,8 +145,7 @@ const open = (wanted, { push = true, focus = true } = {}) => {
   form.action = url;
   document.title = document.title.replace(/^[^·]*/, `${current.dataset.title} `);
   if (push) history.pushState({ number }, "", url);
-  if (wide.matches) place.sections.open = true;
-  else place.sections.open = false;
+  unfold();
   if (focus) {
     scrollTo(0, 0);
     current.querySelector("h1").focus({ preventScroll: true });
@@ -272,7 +273,7 @@ document.addEventListener("visibilitychange", () => {
   if (device.unsent(visit).length) flush();
 });
 setInterval(() => {
-  if (device.unsent(visit).some(([, entry]) => !entry.refused)) flush();
+  if (navigator.onLine && device.unsent(visit).some(([, entry]) => !entry.refused)) flush();
 }, RETRY);
 
 const wide = matchMedia("(min-width: 60rem)");
@@ -281,11 +282,14 @@ const unfold = () => {
 };
 wide.addEventListener("change", unfold);
 unfold();
+form.classList.add("visit-scripted");
 for (const button of form.querySelectorAll("[data-clear]")) button.hidden = false;
 history.replaceState({ number }, "");
 if (!device.introduce(visit, form.dataset.save, form.dataset.name)) {
   say("This device cannot keep answers. Stay online, and tap Next after each section to save it.");
 }
+// An answer may have been tapped before this script was there.
+for (const field of fields.all()) if (fields.isChanged(field)) keep(field);
 restore();
 if (location.hash.startsWith("#q-")) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
 if (device.unsent(visit).length) flush();

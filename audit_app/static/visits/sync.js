@@ -43,9 +43,9 @@ const post = async (url, token, waiting) => {
     return said ? { state: "sent", results: said.results, savedAt: said.saved_at } : { state: "offline", results: [] };
   }
   if (response.status >= 500 || response.status === 429) return { state: "offline", results: [] };
-  const said = await response.json().catch(() => null);
+  const said = response.status === 401 ? null : await response.json().catch(() => null);
   if (said) return { state: "refused", results: [], message: said.message };
-  // A redirect leads to the sign-in page; a page in place of JSON means that the token is too old.
+  // Signed out: refused or led to the sign-in page. A page in place of JSON means that the token is too old.
   return { state: "sign-in", results: [] };
 };
 

@@ -125,19 +125,19 @@ def _as_text(value: object) -> object:
     return "" if value is None else str(value)
 
 
-def changed_answers(form: MultiDict[str, str], section: domain.Section) -> list[Posted]:
-    """What a person changed in a posted section, by comparing it with what the form was filled with.
+def changed_answers(form: MultiDict[str, str], checklist: domain.Checklist) -> list[Posted]:
+    """What a person changed in a posted form, by comparing it with what the form was filled with.
 
-    Raises InvalidInput when the form has a field of no question of the section, or a revision that is no number.
+    Raises InvalidInput when it has a field of no question of the checklist, or a revision that is no number.
     """
-    known = {question.key for question in section.questions}
+    known = {question.key for question in checklist.questions}
     for name in form:
         key, dot, _ = name.partition(".")
         if dot and key not in known:
             raise InvalidInput(
-                f"The form has a field “{key[:40]}” that this section does not ask for. Reload it and answer again."
+                f"The form has a field “{key[:40]}” that the checklist does not ask for. Reload it and answer again."
             )
-    return [posted for q in section.questions if (posted := _posted(form, q)) is not None]
+    return [posted for q in checklist.questions if (posted := _posted(form, q)) is not None]
 
 
 def _posted(form: MultiDict[str, str], question: Question) -> Posted | None:

@@ -121,10 +121,11 @@ def section_at(visit: Visit, number: int) -> domain.Section:
 @blueprint.post("/visits/<int:visit_id>/section/<int:number>")
 @roles(RoleName.AUDITOR)
 def save_section(visit_id: int, number: int) -> ResponseReturnValue:
-    """Save a section that was sent as a whole, without JavaScript, and go on."""
+    """Save a form that was sent as a whole, without JavaScript, and go on from section `number`."""
     visit = service.own_visit(db.session, user_now(), visit_id)
     refused: dict[str, tuple[Posted, str]] = {}
-    for posted in changed_answers(request.form, section_at(visit, number)):
+    section_at(visit, number)
+    for posted in changed_answers(request.form, visit.version.form):
         try:
             saved = service.save_answer(
                 db.session, visit, posted.question.key, posted.raw, posted.revision, request_instant()
