@@ -106,7 +106,7 @@ def local_time(instant: datetime | None, zone: object = "UTC", now: datetime | N
     """Write an instant in `zone` and name the zone: `21 Nov 14:05 (Stockholm)`, with the year when it is not this one."""
     if instant is None:
         return NOTHING
-    this_year = (now or instant).year == instant.year
+    this_year = _format(now or instant, zone, "y") == _format(instant, zone, "y")
     return f"{_format(instant, zone, 'd MMM HH:mm' if this_year else 'd MMM y HH:mm')} ({zone_name(zone)})"
 
 
