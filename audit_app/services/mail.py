@@ -27,7 +27,7 @@ from audit_app.models import (
     User,
 )
 from audit_app.services.probes.channels import answered_by_mail
-from audit_app.services.probes.ledger import record
+from audit_app.services.probes.ledger import lock, record
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import settle_sent
 from audit_app.services.texts import storable
@@ -157,9 +157,11 @@ def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: 
 def _own_copy_of(session: Session, row: IncomingMail) -> Probe | None:
     if not row.message_id:
         return None
-    probe = session.scalar(select(Probe).where(Probe.message_id == row.message_id).with_for_update(of=Probe))
+    probe = session.scalar(select(Probe).where(Probe.message_id == row.message_id))
     # The Message-ID alone could come from anybody who saw it; our copy also has our address in From.
-    return probe if probe is not None and probe.from_address in row.sender.lower() else None
+    if probe is None or probe.from_address not in row.sender.lower():
+        return None
+    return lock(session, probe.id)
 
 
 def _matching(session: Session, raw: bytes) -> tuple[int, Candidate] | None:
@@ -183,7 +185,7 @@ def _attach(
     session: Session, row: IncomingMail, mail: driver.IncomingMail, probe_id: int, by: str, now: datetime
 ) -> None:
     """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
-    probe = session.scalars(select(Probe).where(Probe.id == probe_id).with_for_update(of=Probe)).one()
+    probe = lock(session, probe_id)
     fact, judgement = _judged(mail, probe.text)
     _prove_sent(session, probe, _sent_before(probe, mail), now)
     reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
 from audit_app.config import Settings
 from audit_app.demo.company import SHOPPER_PASSWORD
+from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.migrate import OlderDatabase
@@ -24,6 +27,14 @@ STOP_SECONDS = 12.0
 
 def evidence_of(probe: Probe) -> set[EvidenceKind]:
     return {each.kind for seen in probe.observations for each in seen.evidence}
+
+
+def kill_browsers(worker: int) -> None:
+    """Kill every browser that this worker has started."""
+    for child in psutil.Process(worker).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in child.name():
+                child.kill()
 
 
 @on_sqlite
@@ -98,6 +109,27 @@ def test_a_mailbox_that_is_away_is_said_to_be_down_and_sending_goes_on_when_it_i
         on.set_password(SHOPPER_PASSWORD)
         on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
         assert on.mailbox().down_since is None
+
+
+@on_sqlite
+def test_a_browser_that_dies_costs_a_look_and_no_reply(
+    settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        on.campaign(ChannelName.CHAT)
+        worker = on.start_worker()
+        on.wait_for(lambda probe: probe.state is ProbeState.SENT)
+        kill_browsers(worker.pid)
+        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        assert on.received(probe) == 1
+        assert worker.poll() is None
+
+
+@on_sqlite
+def test_a_browser_that_does_not_exist_is_said_at_the_start(settings: Settings, engine: sa.Engine) -> None:
+    wrong = settings.model_copy(update={"browser": Path("/nowhere/chromium")})
+    with pytest.raises(InvalidInput, match="AUDIT_BROWSER"):
+        asyncio.run(run(wrong, stop=asyncio.Event()))
 
 
 def test_a_worker_refuses_a_database_that_waits_for_migrations(empty_database: Settings) -> None:

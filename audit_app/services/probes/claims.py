@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
@@ -57,8 +57,9 @@ def claim_looks(
 ) -> list[Probe]:
     """Take sent probes whose answers come to a page that is to be opened again: a look is due, or its watcher died."""
     on_page = Probe.channel.in_(answered_on_page())
-    look_due = and_(Probe.next_look_at <= now, _free(now))
-    wanted = and_(Probe.state == ProbeState.SENT, on_page, or_(look_due, Probe.claimed_until <= now))
+    more_to_see = and_(Probe.next_look_at.is_not(None), _free(now))
+    due = or_(Probe.next_look_at <= now, Probe.claimed_until <= now)
+    wanted = and_(Probe.state == ProbeState.SENT, on_page, more_to_see, due)
     return _take(session, wanted, worker_name, now, limit, lease)
 
 
@@ -93,7 +94,8 @@ def _take(
     lease: timedelta,
 ) -> list[Probe]:
     # PostgreSQL passes over rows that another worker is taking; on SQLite only one transaction writes at a time.
-    query = select(Probe).where(wanted).order_by(Probe.next_look_at, Probe.planned_at, Probe.id).limit(limit)
+    longest_due = func.coalesce(Probe.next_look_at, Probe.planned_at)
+    query = select(Probe).where(wanted).order_by(longest_due, Probe.id).limit(limit)
     probes = list(session.scalars(query.with_for_update(skip_locked=True, of=Probe)))
     for probe in probes:
         probe.claimed_by, probe.claimed_until = worker_name, now + lease

@@ -67,6 +67,14 @@ def record(
     return new
 
 
+def lock(session: Session, probe_id: int) -> Probe:
+    """The probe with its ledger as it is now, kept from all others until this transaction ends."""
+    query = select(Probe).where(Probe.id == probe_id).with_for_update(of=Probe)
+    probe = session.scalars(query.execution_options(populate_existing=True)).one()
+    session.refresh(probe, ["observations"])
+    return probe
+
+
 def _same(
     known: dict[tuple[ObservationKind, str], Observation], kind: ObservationKind, key: str
 ) -> Observation | None:
@@ -160,6 +168,8 @@ def settle_reply(
     session: Session, observation: Observation, is_person: bool, user: User, now: datetime
 ) -> None:
     """Say of an uncertain reply whether a person wrote it; the clock follows. Raises Conflict if it is not one."""
+    lock(session, observation.probe_id)
+    session.refresh(observation, ["kind", "reasons", "details"])
     if observation.kind is not ObservationKind.UNCERTAIN_REPLY:
         raise Conflict("This reply is not uncertain; reload the page to see what it was judged to be.")
     observation.kind = ObservationKind.HUMAN_REPLY if is_person else ObservationKind.ACKNOWLEDGED

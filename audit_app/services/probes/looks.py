@@ -60,6 +60,8 @@ def next_look(probe: Probe, now: datetime) -> datetime | None:
     """
     if probe.closed_at is not None:
         return _after_closing(probe, probe.closed_at, now)
+    if probe.outcome is Outcome.UNCERTAIN and probe.cutoff_at and now > probe.cutoff_at + AFTER_CLOSING[-1]:
+        return None  # a person has to decide; looking on changes nothing
     if probe.channel in answered_by_mail():
         return max(now + SOONEST, probe.cutoff_at) if probe.cutoff_at else now + LATEST
     if probe.sent_latest is None:
