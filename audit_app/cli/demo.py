@@ -49,9 +49,12 @@ def _stay_up(reset: bool, company_port: int) -> None:
 
     settings = load_settings()
     check_port_free(settings.host, settings.port, "AUDIT_PORT")
+    ports = runner.company_ports(company_port)
+    for port in filter(None, ports.values()):
+        check_port_free(settings.host, port, "--company-port")
     if reset:
         runner.reset(settings, _say)
-    with runner.running(settings, _say, runner.company_ports(company_port), settings.port) as demo:
+    with runner.running(settings, _say, ports, settings.port) as demo:
         runner.stay_up(demo, _say)
 
 

@@ -155,6 +155,15 @@ def test_a_taken_port_is_named_with_the_setting_that_changes_it(stocked: Termina
     assert "AUDIT_PORT" in said
 
 
+def test_a_taken_port_of_the_demo_company_is_named_with_the_option_that_changes_it(stocked: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = complaint(stocked.type("demo", "--company-port", port, AUDIT_PORT=str(free_port())))
+
+    assert f"Port {port}" in said
+    assert "--company-port" in said
+
+
 def test_an_unknown_location_is_answered_with_those_there_are(stocked: Terminal) -> None:
     done = stocked.type("score", "--location", "ume", "--from", "2026-01-01", "--to", "2026-01-31")
 
