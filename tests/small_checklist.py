@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from audit_app.domain.checklist import Checklist
 from audit_app.models import Assignment, Location, User, Visit
 from audit_app.services.assignments import assign
 from audit_app.services.checklists import store_checklist
-from audit_app.services.visits import save_answer, start_visit
+from audit_app.services.visits import save_answer, start_visit, submit_visit
 
 CLIENT_ID = "6f1c2a52-6f0e-4d5c-9a3e-0a8e0a4ffb01"
 
@@ -126,3 +127,18 @@ def fill_in(session: Session, visit: Visit, now: datetime, **changes: object) ->
     """Answer everything that is required, with `changes`."""
     for key, value in (ANSWERS | changes).items():
         save_answer(session, visit, key, {"value": value}, 1, now)
+
+
+def another_id() -> str:
+    """A number as a device gives it to a visit."""
+    return str(uuid.uuid4())
+
+
+def submitted(
+    session: Session, auditor: User, location: Location, when: datetime, **changes: object
+) -> Visit:
+    """A visit that was made in the hour before `when`."""
+    task = assignment(session, auditor, location, when)
+    visit = start_visit(session, auditor, task, another_id(), when - timedelta(hours=1))
+    fill_in(session, visit, when, **changes)
+    return submit_visit(session, visit, when)
