@@ -18,8 +18,8 @@ from audit_app.config import Settings
 from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation
+from audit_app.services.browser_setup import usable_browser
 from audit_app.services.mailboxes import check_account
-from probes.browser import find_browser
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """More than this between two clocks makes measured times doubtful."""
@@ -69,7 +69,7 @@ def _migrations(engine: Engine) -> str:
 
 
 def _browser(settings: Settings) -> str:
-    found = find_browser(settings.browser)
+    found = usable_browser(settings.browser)
     if found is None:
         raise AuditError("No browser was found. Run: audit-app browser, or name one in AUDIT_BROWSER.")
     return str(found)

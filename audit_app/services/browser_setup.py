@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audit_app.domain.errors import AuditError
+from probes.base import OurFailure
 from probes.browser import find_browser
 
 DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
@@ -20,13 +21,21 @@ class NoBrowser(AuditError):
     """No browser was found and none could be installed; the message says what to do."""
 
 
+def usable_browser(setting: Path | None) -> Path | None:
+    """The browser that the probes would use, or None; raises NoBrowser when the setting names none that runs."""
+    try:
+        return find_browser(setting)
+    except OurFailure as error:
+        raise NoBrowser(f"{error} Correct AUDIT_BROWSER, or unset it to search for one.") from error
+
+
 def ensure_browser(setting: Path | None, say: Say) -> Path:
     """The browser to use, installed first if there is none; `say` gets a line before each long step.
 
     Looks for the setting AUDIT_BROWSER, then for chromium-headless-shell, chromium and google-chrome, then
     lets Playwright download its own, then, as root on Debian, asks apt-get.
     """
-    found = find_browser(setting)
+    found = usable_browser(setting)
     if found is None:
         say("No browser found; asking Playwright for one (about 100 MB) …")
         _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"])

@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,11 +17,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
-from audit_app.domain.errors import InvalidInput
+from audit_app.services.browser_setup import usable_browser
 from audit_app.worker.desk import Desk, log
 from audit_app.worker.rounds import Rounds
-from probes.base import OurFailure
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
 
 SHORTEST_LEASE = timedelta(seconds=30)
 ROUNDS_PER_LEASE = 4
@@ -45,25 +43,17 @@ async def run(
     """Work until `stop` is set, then end within about ten seconds.
 
     `lease` is how long after a worker's death its probes wait for another one. Raises DatabaseUnreachable, and
-    OlderDatabase or NewerDatabase unless the database is at the newest migration, InvalidInput when the setting
-    names a browser that cannot be run.
+    OlderDatabase or NewerDatabase unless the database is at the newest migration, NoBrowser when the setting names
+    one that cannot be run. Without any, e-mail still works as far as no contact page has to be opened.
     """
     engine = open_engine(settings)
     try:
         await asyncio.to_thread(migrate.check_current, engine)
-        async with Browsers(_browser(settings)) as browsers:
+        async with Browsers(usable_browser(settings.browser)) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
             await _work(Desk(settings, engine, browsers, name or worker_name(), lease or default, stop))
     finally:
         engine.dispose()
-
-
-def _browser(settings: Settings) -> Path | None:
-    """The browser to use; without one, e-mail still works as far as no contact page has to be opened."""
-    try:
-        return find_browser(settings.browser)
-    except OurFailure as error:
-        raise InvalidInput(f"{error} Correct AUDIT_BROWSER, or unset it to search for one.") from error
 
 
 async def _work(desk: Desk) -> None:

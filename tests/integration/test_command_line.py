@@ -275,6 +275,15 @@ def test_the_doctor_finds_everything_well_on_a_migrated_database(stocked: Termin
         assert f"ok   {name}" in done.stdout
 
 
+def test_a_browser_setting_that_leads_nowhere_is_named_and_not_silently_replaced(stocked: Terminal) -> None:
+    for words in (("browser",), ("worker",), ("demo", "--company-port", "0")):
+        said = complaint(stocked.type(*words, AUDIT_BROWSER="/nowhere/chromium", AUDIT_PORT=str(free_port())))
+        assert "/nowhere/chromium" in said
+        assert "AUDIT_BROWSER" in said
+
+    assert "FAIL browser" in stocked.type("doctor", AUDIT_BROWSER="/nowhere/chromium").stdout
+
+
 def test_the_doctor_notices_a_misspelt_time_zone(stocked: Terminal) -> None:
     done = stocked.type("doctor", TZ="Europe/Stokholm")
 
