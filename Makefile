@@ -1,7 +1,8 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# A Python of your choice; without it the first one of 3.11 or newer that runs.
+PYTHON ?=
 
 .PHONY: demo demo-reset install test check format benchmarks clean
 .DEFAULT_GOAL := help
@@ -35,7 +36,7 @@ clean:  ## Remove the environment; keeps the demo's data in instance/
 	@rm -rf $(VENV)
 
 $(VENV)/bin/python:
-	@sh .ci/make-venv "$(PYTHON)" "$(VENV)"
+	@sh .ci/make-venv "$(VENV)" "$(PYTHON)"
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing the program (a minute or two the first time) …"
