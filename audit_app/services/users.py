@@ -168,9 +168,9 @@ def users_matching(wanted: UserFilter) -> Select[User]:
         selectinload(User.roles), selectinload(User.regions), selectinload(User.locations)
     )
     for word in wanted.words.split():
-        query = query.where(
-            or_(User.name.icontains(word, autoescape=True), User.email.icontains(word, autoescape=True))
-        )
+        # Capitalised too, because SQLite knows no capitals beyond ASCII: “åsa” is to find Åsa.
+        names = (User.name.icontains(part, autoescape=True) for part in {word, word.capitalize()})
+        query = query.where(or_(User.email.icontains(word, autoescape=True), *names))
     if wanted.role:
         query = query.where(User.roles.any(Role.name == wanted.role))
     if wanted.active is not None:

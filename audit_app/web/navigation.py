@@ -23,17 +23,6 @@ class Entry:
     bottom_bar: bool = True
     group: str = ""
 
-    @property
-    def current(self) -> bool:
-        """Whether the page being shown belongs to this entry."""
-        here = request.endpoint or ""
-        if here in {entry.endpoint for entry in ENTRIES}:
-            return here == self.endpoint
-        feature = here.partition(".")[0]
-        # A feature may have two entries, as visits have; its other pages belong to the last one, which lists all.
-        own = [entry for entry in ENTRIES if entry.endpoint.partition(".")[0] == feature]
-        return own[-1:] == [self]
-
 
 ENTRIES = (
     Entry("overview.index", "Overview", "overview"),
@@ -49,6 +38,14 @@ BOTTOM_BAR_ENTRIES = 4
 def entries_for(user: User) -> list[Entry]:
     """The entries whose pages exist and admit `user`."""
     return [entry for entry in ENTRIES if may_use(entry.endpoint, user)]
+
+
+def entry_of_this_page(entries: list[Entry]) -> Entry | None:
+    """The entry under which the page being shown stands: its own, else the last of the same feature."""
+    here = request.endpoint or ""
+    feature = [entry for entry in entries if entry.endpoint.partition(".")[0] == here.partition(".")[0]]
+    own = [entry for entry in feature if entry.endpoint == here]
+    return next(iter(own or feature[::-1]), None)
 
 
 def may_use(endpoint: str, user: User) -> bool:
@@ -77,6 +74,7 @@ def init_app(app: Flask) -> None:
         entries = entries_for(current_user)
         return {
             "menu": entries,
+            "menu_here": entry_of_this_page(entries),
             "bottom_bar": [entry for entry in entries if entry.bottom_bar][:BOTTOM_BAR_ENTRIES],
             "may_search": may_use("search.index", current_user),
             "organisation": organisation(),

@@ -272,6 +272,8 @@ def test_the_list_is_searched_filtered_and_sorted(
 
     assert listed("") == ["Ada Admin", "Anna Auditor", "Magnus Manager", "Sigrid Manager"]
     assert listed("sort=name&descending=yes")[0] == "Sigrid Manager"
+    factories.user(client.session, "Åsa Öberg", RoleName.AUDITOR, email="a.o@shopper.example")
+    assert listed("q=åsa") == listed("q=öberg") == ["Åsa Öberg"]
     assert listed("q=MAN+gri") == ["Sigrid Manager"]
     assert listed("role=manager") == ["Magnus Manager", "Sigrid Manager"]
     assert listed("state=off") == []
