@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from audit_app import create_app
-from audit_app.config import Settings
-from audit_app.extensions import db, limiter
 from audit_app.models import Answer, Location, User, Visit
 from audit_app.services.visits import save_answer
-from probes.browser import find_browser
-from tests import factories, small_checklist
+from tests import small_checklist
+from tests.browser.pages import PHONE, Screen, check_page, open_screen, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 SAVED = "Saved on the server"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(settings: Settings, session: Session) -> Iterator[str]:
-    """The application on a port of its own."""
-    factories.organisation(session)
-    session.commit()
-    # Made in another thread, because Playwright's event loop occupies this one.
-    with ThreadPoolExecutor(1) as elsewhere:
-        app = elsewhere.submit(create_app, settings).result()
-        limiter.reset()
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        serving = elsewhere.submit(server.serve_forever)
-        yield f"http://127.0.0.1:{server.port}"
-        server.shutdown()
-        serving.result()
-        server.server_close()
-        elsewhere.submit(close, app).result()
-
-
-def close(app: Flask) -> None:
-    """Let go of the database."""
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
@@ -67,23 +29,12 @@ def visit(session: Session, anna: User, umea: Location) -> Visit:
 
 
 @pytest.fixture
-def phone(chromium: Browser, site: str, anna: User) -> Iterator[BrowserContext]:
+def phone(browser: Browser, live_server: str, anna: User) -> Iterator[BrowserContext]:
     """A phone on which Anna is signed in."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, base_url=site)
-    context.set_default_timeout(10_000)
-    sign_in(context, anna)
-    yield context
-    context.close()
-
-
-def sign_in(context: BrowserContext, user: User) -> None:
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(user.email)
-    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/my-visits")
-    page.close()
+    screen = open_screen(browser, live_server, PHONE)
+    sign_in(screen.page, anna)
+    yield screen.page.context
+    screen.close()
 
 
 def opened(phone: BrowserContext, visit: Visit, section: int = 1) -> Page:
@@ -239,17 +190,19 @@ def test_somebody_signed_out_meanwhile_loses_nothing_and_is_told(
     phone.clear_cookies()
     choose(page, "Were you greeted?", "Yes")
     expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
-    sign_in(phone, anna)
-    page.reload()
-    expect(status(page)).to_contain_text(SAVED)
+    again = phone.new_page()
+    with again.expect_response(lambda response: response.url.endswith("/answers") and response.ok):
+        sign_in(again, anna)
     assert answers(session, visit) == {"greeted": "yes"}
+    page.reload()
+    expect_answer(page, "Were you greeted?", "Yes")
 
 
 def test_the_form_works_without_javascript(
-    chromium: Browser, site: str, session: Session, visit: Visit, anna: User
+    browser: Browser, live_server: str, session: Session, visit: Visit, anna: User
 ) -> None:
-    context = chromium.new_context(base_url=site, java_script_enabled=False)
-    sign_in(context, anna)
+    context = browser.new_context(base_url=live_server, java_script_enabled=False)
+    sign_in(context.new_page(), anna)
     page = opened(context, visit)
     choose(page, "Were you greeted?", "Yes")
     next_section(page)
@@ -261,38 +214,27 @@ def test_the_form_works_without_javascript(
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
 def test_every_page_of_a_visit_is_accessible_and_fits(
-    chromium: Browser, site: str, session: Session, visit: Visit, anna: User, width: int, theme: str
+    screen: Screen, session: Session, visit: Visit, anna: User
 ) -> None:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=theme, base_url=site, bypass_csp=True
-    )
-    sign_in(context, anna)
-    paths = [
-        "/my-visits",
-        *(f"/visits/{visit.id}/section/{n}" for n in (1, 2, 3)),
-        f"/visits/{visit.id}/check",
-    ]
-    page = context.new_page()
-    for path in [*paths, "/visits?drafts=yes"]:
+    page = screen.page
+    sign_in(page, anna)
+    sections = [f"/visits/{visit.id}/section/{number}" for number in (1, 2, 3)]
+    for path in ["/my-visits", *sections, f"/visits/{visit.id}/check", "/visits?drafts=yes"]:
         page.goto(path)
-        fits_and_is_accessible(page)
+        check_unfolded(screen)
     small_checklist.fill_in(session, visit, datetime.now(UTC), greeted="no")
     session.commit()
     page.goto(f"/visits/{visit.id}/check")
     page.get_by_role("button", name="Submit the visit").click()
     page.wait_for_url(f"**/visits/{visit.id}")
-    fits_and_is_accessible(page)
-    context.close()
+    check_unfolded(screen)
 
 
-def fits_and_is_accessible(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('main details').forEach(details => details.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
-    found = Axe().run(page)
-    assert not found.violations_count, found.generate_report()
+def check_unfolded(screen: Screen) -> None:
+    """Check the page with everything that can be unfolded."""
+    screen.page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    check_page(screen)
 
 
 def test_text_of_the_form_has_the_highest_contrast(phone: BrowserContext, visit: Visit) -> None:
