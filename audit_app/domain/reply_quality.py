@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -52,6 +52,53 @@ RUBRIC: tuple[RubricItem, ...] = (
     RubricItem("negative_language", "Uses negative language", -10),
 )
 
+COMPLAINT_ITEMS: tuple[RubricItem, ...] = (
+    RubricItem("ownership", "One person takes it over", 10),
+    RubricItem("solved_at_first_contact", "Solves it at the first contact", 10),
+    RubricItem("compensation", "Offers a compensation", 10),
+)
+"""What a good answer to a complaint does besides. The points earned are scaled to 100, so that the 130 points which
+apply to a complaint weigh against each other as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """A rubric under a name that changes with every change of its items: a rating stays with the rubric it was made by."""
+
+    name: str
+    items: tuple[RubricItem, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of its items."""
+        return frozenset(item.key for item in self.items)
+
+
+QUESTION = Rubric("question 1", RUBRIC)
+COMPLAINT = Rubric(
+    "complaint 1",
+    (
+        *(item for item in RUBRIC if item.points > 0),
+        *COMPLAINT_ITEMS,
+        *(item for item in RUBRIC if item.points < 0),
+    ),
+)
+
+
+def rubric_for(complaint: bool) -> Rubric:
+    """The rubric by which an answer is rated today: that for complaints, or that for everything else."""
+    return COMPLAINT if complaint else QUESTION
+
+
+def rubric_of(keys: Iterable[str]) -> Rubric:
+    """The rubric by which a rating with these items was made.
+
+    A complaint that was rated before complaints had items of their own was rated as a question, and stays so.
+    """
+    own = {item.key for item in COMPLAINT_ITEMS}
+    return COMPLAINT if own & set(keys) else QUESTION
+
+
 Rating = Mapping[str, Share]
 """The share of every item of the rubric, by its key."""
 
@@ -80,13 +127,14 @@ def reply_quality(rating: Rating) -> Fraction:
 
 def reply_quality_breakdown(rating: Rating) -> tuple[ItemPoints, ...]:
     """Return what each item of the rubric did, in the rubric's order; raises as ``reply_quality`` does."""
-    _check(rating)
-    applicable = sum(item.points for item in RUBRIC if item.points > 0 and _applies(rating, item))
+    rubric = rubric_of(rating)
+    _check(rating, rubric)
+    applicable = sum(item.points for item in rubric.items if item.points > 0 and _applies(rating, item))
     if not applicable:
         raise InvalidInput(
             "Every item of the rubric is marked “not applicable”; a reply needs at least one that applies."
         )
-    return tuple(_row(item, Share(rating[item.key]), FULL / applicable) for item in RUBRIC)
+    return tuple(_row(item, Share(rating[item.key]), FULL / applicable) for item in rubric.items)
 
 
 def _row(item: RubricItem, share: Share, scale: Fraction) -> ItemPoints:
@@ -101,12 +149,11 @@ def _applies(rating: Rating, item: RubricItem) -> bool:
     return rating[item.key] != Share.NOT_APPLICABLE
 
 
-def _check(rating: Rating) -> None:
-    keys = {item.key for item in RUBRIC}
-    missing = [item.label for item in RUBRIC if item.key not in rating]
+def _check(rating: Rating, rubric: Rubric) -> None:
+    missing = [item.label for item in rubric.items if item.key not in rating]
     if missing:
         raise InvalidInput(f"The rating lacks: {', '.join(missing)}.")
-    if unknown := sorted(set(rating) - keys):
+    if unknown := sorted(set(rating) - rubric.keys):
         raise InvalidInput(f"The rubric has no such item: {', '.join(unknown)}.")
     if wrong := sorted({str(share) for share in rating.values()} - {share.value for share in Share}):
         raise InvalidInput(f"Not a rating: {', '.join(wrong)}. Use one of {', '.join(Share)}.")

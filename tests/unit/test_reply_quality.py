@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.reply_quality import RUBRIC, Share, reply_quality, reply_quality_breakdown
+from audit_app.domain.reply_quality import (
+    COMPLAINT,
+    COMPLAINT_ITEMS,
+    QUESTION,
+    RUBRIC,
+    Share,
+    reply_quality,
+    reply_quality_breakdown,
+    rubric_for,
+    rubric_of,
+)
 
 FLAWLESS = {item.key: Share.YES if item.points > 0 else Share.NO for item in RUBRIC}
 
@@ -73,3 +83,33 @@ def test_the_breakdown_adds_up_to_the_result(rating: dict[str, Share]) -> None:
     rows = reply_quality_breakdown(rating)
     assert sum(row.possible for row in rows) == 100
     assert reply_quality(rating) == max(Fraction(0), sum((row.points for row in rows), Fraction(0)))
+
+
+# ---------- complaints ----------
+
+FLAWLESS_COMPLAINT = {item.key: Share.YES if item.points > 0 else Share.NO for item in COMPLAINT.items}
+
+
+def test_a_flawless_answer_to_a_complaint_gets_100_too() -> None:
+    assert reply_quality(FLAWLESS_COMPLAINT) == 100
+    assert rubric_for(complaint=True) is COMPLAINT
+
+
+def test_what_a_complaint_asks_besides_weighs_ten_of_130_points_each() -> None:
+    assert reply_quality(FLAWLESS_COMPLAINT | {"ownership": Share.NO}) == Fraction(120 * 100, 130)
+    without = FLAWLESS_COMPLAINT | {item.key: Share.NOT_APPLICABLE for item in COMPLAINT_ITEMS}
+    assert reply_quality(without) == 100
+
+
+def test_a_deduction_is_as_large_for_a_complaint_as_for_a_question() -> None:
+    assert reply_quality(FLAWLESS_COMPLAINT | {"risky_promise": Share.YES}) == 90
+
+
+def test_a_complaint_rated_before_complaints_had_items_of_their_own_keeps_its_result() -> None:
+    assert rubric_of(FLAWLESS) is QUESTION
+    assert reply_quality(rated(apology=Share.NO)) == 90
+
+
+def test_a_complaint_rated_by_half_of_its_own_items_is_incomplete() -> None:
+    with pytest.raises(InvalidInput, match="lacks: Solves it at the first contact, Offers a compensation"):
+        reply_quality(FLAWLESS | {"ownership": Share.YES})
