@@ -1,0 +1,89 @@
+"""The phrases by which replies are read, one YAML file per language, and telling languages apart by common words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+WORD = re.compile(r"[^\W\d_]+")
+NEVER = r"(?!)"
+
+
+class Phrases(BaseModel):
+    """One language's phrases: regular expressions in which a blank stands for any white space, matching whole words.
+
+    `common` are the words by which the language is known, `flat` the answers that stand alone as a whole sentence;
+    `harmless` are phrases in which others of the lists do not mean what they would mean elsewhere.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: str
+    common: list[str]
+    greeting: list[str]
+    thanks: list[str]
+    apology: list[str]
+    next_step: list[str]
+    time: list[str]
+    ownership: list[str]
+    closing: list[str]
+    introduction: list[str]
+    group: list[str]
+    risky_promise: list[str]
+    flat: list[str]
+    negative: list[str]
+    compensation: list[str]
+    harmless: list[str]
+
+
+@cache
+def phrase_lists() -> dict[str, Phrases]:
+    """Every language's phrases by its code. Raises pydantic's ValidationError for a broken file."""
+    folder = files("audit_app.domain") / "phrases"
+    named = {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".yaml")}
+    return {
+        code: Phrases.model_validate(yaml.safe_load(named[code].read_text("utf-8"))) for code in sorted(named)
+    }
+
+
+@cache
+def pattern(field: str, codes: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for a field of Phrases in these languages; it matches nothing where there are none."""
+    phrases = [phrase for code in codes for phrase in getattr(phrase_lists()[code], field)]
+    joined = "|".join(f"(?:{phrase})" for phrase in phrases) or NEVER
+    return re.compile(
+        rf"(?<!\w)(?:{joined})(?!\w)".replace(" ", r"\s+").replace(r"\s+?", r"\s*"), re.IGNORECASE
+    )
+
+
+def base_code(language: str) -> str:
+    """The language of a locale, such as `en` for `en-GB`."""
+    return re.split("[-_]", language.strip().casefold())[0]
+
+
+def language_name(language: str) -> str:
+    """What a language is called in English; its code where there are no phrases for it."""
+    phrases = phrase_lists().get(base_code(language))
+    return phrases.language if phrases else language
+
+
+FEWEST_HITS = 2
+CLEAR_LEAD = 1.25
+"""How many times as many common words the likeliest language must have as the next one."""
+
+
+def language_of(text: str) -> str | None:
+    """The code of the language in which most of the text is written; None where that cannot be told."""
+    words = Counter(word.casefold() for word in WORD.findall(text))
+    hits = Counter({code: _hits(words, phrases) for code, phrases in phrase_lists().items()})
+    (best, most), (_, next_most) = hits.most_common(2)
+    return best if most >= FEWEST_HITS and most >= next_most * CLEAR_LEAD else None
+
+
+def _hits(words: Counter[str], phrases: Phrases) -> int:
+    return sum(words[word] for word in set(phrases.common))
