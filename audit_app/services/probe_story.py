@@ -44,12 +44,12 @@ class ChatLine:
 class Entry:
     """One observation of the time line with its evidence, sorted by how it is shown.
 
-    `after` is how many seconds, at least, after sending it happened; `whole_text` is the mail with all that it
-    quotes, where that is more than the reply itself.
+    `after` is how long after sending it happened; `whole_text` is the mail with all that it quotes, where that is
+    more than the reply itself.
     """
 
     observation: Observation
-    after: float | None
+    after: ResponseTime | None
     stops_clock: bool
     whole_text: str
     decisions: list[Decision]
@@ -126,12 +126,9 @@ def _entries(probe: Probe) -> list[Entry]:
 
 
 def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
-    after = None
-    if probe.sent_latest is not None and seen.earliest >= probe.sent_latest:
-        after = clock.elapsed(probe.sent_latest, seen.earliest).total_seconds()
     return Entry(
         observation=seen,
-        after=after,
+        after=_after(probe, seen),
         stops_clock=stops_clock,
         whole_text=whole_text(seen),
         decisions=decisions_on(seen),
@@ -139,6 +136,16 @@ def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
         pictures=[each for each in seen.evidence if is_picture(each)],
         files=[each for each in seen.evidence if not is_picture(each)],
     )
+
+
+def _after(probe: Probe, seen: Observation) -> ResponseTime | None:
+    """How long after sending something happened; None for what came before, and for the sending itself."""
+    if seen.kind is ObservationKind.SENT or probe.sent_earliest is None or probe.sent_latest is None:
+        return None
+    if seen.latest < probe.sent_earliest:
+        return None
+    least = max(clock.NOTHING, clock.elapsed(probe.sent_latest, seen.earliest))
+    return ResponseTime(least, clock.elapsed(probe.sent_earliest, seen.latest))
 
 
 def whole_text(observation: Observation) -> str:

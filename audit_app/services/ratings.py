@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.exact import largest_remainder, round_half_up
 from audit_app.domain.reply_quality import (
-    RUBRIC,
     ItemPoints,
     Rating,
+    Rubric,
     Share,
     reply_quality,
     reply_quality_breakdown,
+    rubric_for,
 )
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Probe, ReplyRating, User
@@ -58,10 +59,15 @@ def rate(
 ) -> ReplyRating:
     """Store how `rater` rates the answer to `probe`, in place of an earlier rating of theirs.
 
-    `items` has yes, partly, no or not_applicable for every item of the rubric. Raises Conflict when no person has
-    answered, InvalidInput when an item is missing or wrong, nothing applies or the note is too long.
+    `items` has yes, partly, no or not_applicable for every item of the probe's rubric. Raises Conflict when no person
+    has answered, InvalidInput when an item is missing or wrong, nothing applies or the note is too long.
     """
     check_rateable(probe)
+    rubric = rubric_by(probe)
+    if set(items) != rubric.keys:
+        raise InvalidInput(
+            f"The rating must have every item of the rubric “{rubric.name}” and no other. Reload the form."
+        )
     quality = reply_quality(read_items(items))
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"The note has {len(note)} characters; {LONGEST_NOTE} is the most.")
@@ -72,10 +78,15 @@ def rate(
     if rating is None:
         rating = ReplyRating(probe=probe, rater=rater)
         session.add(rating)
-    rating.items = {item.key: str(items[item.key]) for item in RUBRIC}
+    rating.items = {item.key: str(items[item.key]) for item in rubric.items}
     rating.quality, rating.note, rating.created_at = quality, note.strip(), now
     session.flush()
     return rating
+
+
+def rubric_by(probe: Probe) -> Rubric:
+    """The rubric by which the probe's answer is rated: complaints have items of their own."""
+    return rubric_for(probe.scenario.complaint)
 
 
 def check_rateable(probe: Probe) -> None:

@@ -24,7 +24,7 @@ from audit_app.services.mail import assign_mail
 from audit_app.services.probe_story import readable_text
 
 PAGE_SIZE = 20
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 6
 PREVIEW = 600
 """Characters of a mail that the list shows; the mail's own page shows all."""
 
@@ -67,6 +67,12 @@ def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
     return MailPage(
         shown, number, pages, counts.get(MailState.UNMATCHED, 0), counts.get(MailState.DISCARDED, 0)
     )
+
+
+def waiting_mails(session: Session) -> int:
+    """How many mails wait for somebody to say where they belong."""
+    waiting = select(func.count()).where(IncomingMail.state == MailState.UNMATCHED)
+    return session.scalar(waiting) or 0
 
 
 def mail_aside(session: Session, mail_id: int) -> IncomingMail:

@@ -57,12 +57,14 @@
         return;
       }
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      // Asked first, for what is new moves from there into the page.
+      const waits = fresh.querySelector("[data-waiting]") !== null;
       const news = [...page.querySelectorAll("[data-live]")].flatMap((region) => {
         const same = fresh.querySelector(`[data-live="${region.dataset.live}"]`);
         return same ? update(region, same) : [];
       });
       if (news.some(Boolean)) said.textContent = news.filter(Boolean).join(". ");
-      if (fresh.querySelector("[data-waiting]")) explain("This page updates by itself.");
+      if (waits) explain("This page updates by itself.");
       else clearInterval(timer);
     } catch {
       explain("No connection; this page tries again.");

@@ -234,7 +234,7 @@ def test_the_time_line_says_what_stopped_the_clock_and_what_did_not(
     assert "automatic, does not stop the clock" in page
     assert "stops the clock" in page
     assert "6 h 15 min" in page
-    assert "A person answered after 6 h 15 min." in page
+    assert "A person answered after 6 h 15 min, within the stretch of 8 h and the target of 10 h" in page
     assert "Answered in time" in page
     assert "(Stockholm)" in page
     assert "2026-11-20 19:15:00 UTC" in page
@@ -441,7 +441,7 @@ def test_a_stray_mail_is_assigned_and_stops_the_clock(
     session.refresh(probe)
     assert probe.outcome is Outcome.ANSWERED
     page = client.get(f"/probes/{probe.id}").text
-    assert "assigned by Ada Admin" in page
+    assert "Assigned by Ada Admin" in page
     assert "Raw mail" in page
     assert client.get(f"/mail/unmatched/{stray.id}").status_code == 404
 

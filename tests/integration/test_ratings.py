@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.reply_quality import RUBRIC, Share, reply_quality
+from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share, reply_quality
 from audit_app.models import Location, Probe, ReplyRating, User
 from audit_app.services.ratings import LONGEST_NOTE, rate, ratings_of, taken_apart
 from tests.factories import NOW
@@ -80,6 +80,23 @@ def test_a_rating_that_says_nothing_clear_is_refused(
     with pytest.raises(InvalidInput, match="2000 is the most"):
         rate(session, probe, magnus, PERFECT, "x" * (LONGEST_NOTE + 1), NOW)
     assert session.scalars(select(ReplyRating)).all() == []
+
+
+@on_sqlite
+def test_a_complaint_is_rated_by_what_complaints_need(
+    client: Visitor, session: Session, probe: Probe, magnus: User
+) -> None:
+    probe.scenario.complaint = True
+    session.commit()
+    with pytest.raises(InvalidInput, match="complaint 1"):
+        rate(session, probe, magnus, PERFECT, "", NOW)
+    session.rollback()
+    sign_in(client, magnus)
+    path = f"/probes/{probe.id}/rating"
+    assert "Offers a compensation" in client.get(path).text
+    given = PERFECT | {item.key: "yes" for item in COMPLAINT_ITEMS}
+    assert client.submit(path, **choices(given)).status_code == 302
+    assert session.scalars(select(ReplyRating)).one().items == given
 
 
 @on_sqlite

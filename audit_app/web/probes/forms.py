@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from functools import cache
+from typing import ClassVar, TypeVar, cast
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
+from wtforms import HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from audit_app.domain.reply_quality import RUBRIC, Share
+from audit_app.domain.reply_quality import Rubric, RubricItem, Share
 from audit_app.models import ChannelName
 from audit_app.services.probe_list import Kind, ProbeFilter
 from audit_app.services.ratings import LONGEST_NOTE
@@ -100,7 +101,9 @@ class AssignForm(FlaskForm):
 
 
 class RatingForm(FlaskForm):
-    """One choice for each item of the rubric, and a note."""
+    """One choice for each item of a rubric, and a note; `rating_form` makes the form of one rubric."""
+
+    rubric: ClassVar[Rubric]
 
     note = TextAreaField(
         "Note",
@@ -113,26 +116,32 @@ class RatingForm(FlaskForm):
     @property
     def items(self) -> dict[str, str]:
         """What was chosen for each item of the rubric."""
-        return {item.key: self[ITEM + item.key].data for item in RUBRIC}
+        return {item.key: self[ITEM + item.key].data for item in self.rubric.items}
 
     def rows(self) -> list[tuple[RadioField, int]]:
         """The field of each item with the points it is worth."""
-        return [(self[ITEM + item.key], item.points) for item in RUBRIC]
+        return [(self[ITEM + item.key], item.points) for item in self.rubric.items]
 
 
-def _some_applies(form: Form, field: RadioField) -> None:
-    """Refuse a rating in which nothing that earns points applies."""
-    earning = [item.key for item in RUBRIC if item.points > 0]
-    if all(form[ITEM + key].data == Share.NOT_APPLICABLE for key in earning):
-        raise ValidationError("At least one item that earns points must apply.")
+@cache
+def rating_form(rubric: Rubric) -> type[RatingForm]:
+    """The form that asks for the items of `rubric`, in their order."""
+    fields = {ITEM + item.key: _choice(item, first=not place) for place, item in enumerate(rubric.items)}
+    return cast(type[RatingForm], type("RatingForm", (RatingForm,), {"rubric": rubric, **fields}))
 
 
-for _place, _item in enumerate(RUBRIC):
-    _checks: list[object] = [InputRequired(f"Choose for “{_item.label}”.")]
-    _field = RadioField(
-        _item.label,
+def _choice(item: RubricItem, first: bool) -> RadioField:
+    checks: list[object] = [InputRequired(f"Choose for “{item.label}”.")]
+    return RadioField(
+        item.label,
         choices={share.value: SHARES[share] for share in Share},
         # Said once, at the first item, for it is about all of them.
-        validators=_checks if _place else [*_checks, _some_applies],
+        validators=[*checks, _some_applies] if first else checks,
     )
-    setattr(RatingForm, ITEM + _item.key, _field)
+
+
+def _some_applies(form: RatingForm, field: RadioField) -> None:
+    """Refuse a rating in which nothing that earns points applies."""
+    earning = [form[ITEM + item.key].data for item in form.rubric.items if item.points > 0]
+    if all(chosen == Share.NOT_APPLICABLE for chosen in earning):
+        raise ValidationError("At least one item that earns points must apply.")

@@ -10,6 +10,7 @@ from audit_app.extensions import db
 from audit_app.models import MailState, RoleName
 from audit_app.services import unmatched_mail as service
 from audit_app.services.mail import discard_mail
+from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import request_instant
 from audit_app.web.probes import words
@@ -25,7 +26,13 @@ def unmatched() -> str:
     """The mails that wait for somebody to say where they belong, or the discarded ones."""
     discarded = request.args.get("show") == "discarded"
     page = service.mail_page(db.session, discarded, request.args.get("page", 1, type=int))
-    return render_template("probes/unmatched.html", found=page, discarded=discarded, form=AnyForm())
+    return render_template(
+        "probes/unmatched.html",
+        found=page,
+        discarded=discarded,
+        form=AnyForm(),
+        zone=organisation_zone(db.session),
+    )
 
 
 @blueprint.get("/mail/unmatched/<int:mail_id>")
@@ -46,6 +53,7 @@ def _mail_page(mail_id: int, form: AssignForm) -> str:
         candidates=service.candidates(db.session, mail, asked),
         discarded=mail.state is MailState.DISCARDED,
         form=form,
+        zone=organisation_zone(db.session),
         words=words,
     )
 

@@ -6,18 +6,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.reply_quality import RUBRIC, Share
+from audit_app.domain.reply_quality import Share
 from audit_app.extensions import db
 from audit_app.models import Probe, ReplyRating, RoleName
 from audit_app.services import ratings as rating_service
 from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
 from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
 from audit_app.services.probe_story import story_of, whole_text
+from audit_app.services.unmatched_mail import waiting_mails
 from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import NOTHING, request_instant
 from audit_app.web.probes import words
-from audit_app.web.probes.forms import ITEM, DecisionForm, RatingForm, read_filter
+from audit_app.web.probes.forms import ITEM, DecisionForm, RatingForm, rating_form, read_filter
 
 blueprint = Blueprint("probes", __name__)
 blueprint.add_app_template_filter(words.foreign)
@@ -46,6 +47,7 @@ def index() -> str:
         unsorted={name: value for name, value in kept.items() if name not in ("sort", "descending")},
         words=words,
         may_judge=user_now().is_a(RoleName.ADMIN, RoleName.MANAGER),
+        waiting_mails=waiting_mails(db.session) if user_now().is_a(RoleName.ADMIN) else None,
     )
 
 
@@ -128,7 +130,8 @@ def rating(probe_id: int) -> str:
     probe = probe_to_judge(db.session, user_now(), probe_id)
     rating_service.check_rateable(probe)
     own = rating_service.own_rating(db.session, probe, user_now())
-    return _rating_page(probe, RatingForm(data=_as_form_data(own)), own)
+    form = rating_form(rating_service.rubric_by(probe))(data=_as_form_data(own))
+    return _rating_page(probe, form, own)
 
 
 def _as_form_data(rating: ReplyRating | None) -> dict[str, str]:
@@ -152,7 +155,7 @@ def _rating_page(probe: Probe, form: RatingForm, own: ReplyRating | None, templa
 
 def _changes(own: ReplyRating, form: RatingForm) -> list[tuple[str, str, str]]:
     """Item, what it was and what it is to be, for each item that changes."""
-    rows = ((item.label, own.items.get(item.key), form.items[item.key]) for item in RUBRIC)
+    rows = ((item.label, own.items.get(item.key), form.items[item.key]) for item in form.rubric.items)
     return [
         (label, words.SHARES[Share(before)] if before else NOTHING, words.SHARES[Share(after)])
         for label, before, after in rows
@@ -166,7 +169,7 @@ def save_rating(probe_id: int) -> ResponseReturnValue:
     """Store one's rating; an earlier one is replaced only once that was confirmed."""
     probe = probe_to_judge(db.session, user_now(), probe_id)
     own = rating_service.own_rating(db.session, probe, user_now())
-    form = RatingForm()
+    form = rating_form(rating_service.rubric_by(probe))()
     if not form.validate_on_submit():
         return _rating_page(probe, form, own), 422
     if own is not None and form.replaces.data != own.created_at.isoformat():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from audit_app.domain.probe import ObservationKind
@@ -12,7 +12,8 @@ from audit_app.domain.reply_quality import Share
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
 from audit_app.models import ChannelName, ClockName, EvidenceKind
 from audit_app.services.probe_list import Group, Kind
-from audit_app.web.presentation import duration, local_time, zone_name
+from audit_app.services.probe_story import Story
+from audit_app.web.presentation import duration, hours, local_time, zone_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,10 @@ EVIDENCE: dict[EvidenceKind, str] = {
     EvidenceKind.PHOTO: "Photo",
 }
 
-LONGEST = 20_000
-"""Characters of foreign text that a page shows; a mail may have millions."""
+LONGEST = 8_000
+"""Characters of foreign text that a page shows in one place; a mail may have millions."""
+SAME = timedelta(minutes=1)
+"""Ends of an interval that are closer than this are shown as one; mail servers tell times to the second."""
 
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
@@ -121,13 +124,45 @@ def foreign(text: str) -> str:
     return f"{plain[:LONGEST]}…\n[cut here; {len(plain) - LONGEST:,} more characters are in the raw file]"
 
 
+def sentence(text: str) -> str:
+    """The text with a capital letter in front."""
+    return text[:1].upper() + text[1:]
+
+
 def span(response: ResponseTime) -> str:
     """Write a response time: `6 h 15 min`, `6 h 5 min to 6 h 35 min` for an interval, `at least 3 h` while it runs."""
-    least = duration(response.at_least)
     if response.at_most is None:
-        return f"at least {least}"
-    most = duration(response.at_most)
-    return least if least == most else f"{least} to {most}"
+        return f"at least {_spoken(response.at_least)}"
+    most = _spoken(response.at_most)
+    return most if response.at_most - response.at_least < SAME else f"{_spoken(response.at_least)} to {most}"
+
+
+def _spoken(time: timedelta) -> str:
+    return duration(time) if time else "0 min"
+
+
+def reason(story: Story) -> str:
+    """The verdict in one sentence; for an answer with what that means for both limits.
+
+    Empty for what waits for a decision: the page says that where it asks for one.
+    """
+    response, limits = story.response, story.limits
+    if story.undecided:
+        return ""
+    if story.probe.outcome is not Outcome.ANSWERED or response is None:
+        return story.reason
+    measured = CLOCKS[story.readings[0].clock].lower()
+    target, stretch = hours(limits.target), hours(limits.stretch)
+    met = {
+        (InTime.MET, InTime.MET): f"within the stretch of {stretch} and the target of {target}",
+        (InTime.MET, InTime.BREACHED): f"within the target of {target}, not within the stretch of {stretch}",
+        (InTime.MET, InTime.CANNOT_TELL): f"within the target of {target}",
+        (InTime.BREACHED, InTime.BREACHED): f"not within the target of {target}",
+    }.get((response.within(limits.target), response.within(limits.stretch)))
+    judged = (
+        met or f"and nobody can tell whether within the target of {target}, because it was seen only later"
+    )
+    return f"A person answered after {span(response)}, {judged} ({measured})."
 
 
 def moment(earliest: datetime, latest: datetime, zone: ZoneInfo, now: datetime) -> str:
