@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
@@ -73,6 +73,8 @@ class ReplyRating(Base):
     quality: Mapped[Fraction]
     """0 to 100, exact."""
     note: Mapped[str] = mapped_column(Text, default="")
+    suggested: Mapped[JsonObject] = mapped_column(Json, default=dict, server_default=text("'{}'"))
+    """What the rules suggested to the rater: their version and the share of each item; empty without suggestions."""
     created_at: Mapped[datetime]
 
     probe: Mapped[Probe] = relationship()
