@@ -14,14 +14,20 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from playwright.async_api import (
     Browser,
     BrowserContext,
     Dialog,
-    FrameLocator,
+    ElementHandle,
+    Frame,
+    JSHandle,
     Locator,
     Page,
+    Playwright,
+    Request,
+    Response,
     async_playwright,
 )
 from playwright.async_api import Error as BrowserError
@@ -33,9 +39,14 @@ __all__ = [
     "BrowserError",
     "BrowserTimeout",
     "Browsers",
-    "FrameLocator",
+    "Dialog",
+    "ElementHandle",
+    "Frame",
+    "JSHandle",
     "Locator",
     "Page",
+    "Request",
+    "Response",
     "State",
     "find_browser",
     "first_line",
@@ -53,6 +64,8 @@ LOAD_SECONDS = 45.0
 """What loading a page may take."""
 LAUNCH_SECONDS = 60.0
 CLOSE_SECONDS = 10.0
+SCRIPT_MEMORY = "--js-flags=--max-old-space-size=512"
+"""What the scripts of one page may use, in MB: a page that wants more crashes alone."""
 CONTEXTS_PER_BROWSER = 50
 """After so many contexts a fresh browser takes over, for a browser's memory only grows."""
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -115,8 +128,10 @@ class Browsers:
         executable: str | Path | None = None,
         contexts_per_browser: int = CONTEXTS_PER_BROWSER,
         step_seconds: float = STEP_SECONDS,
+        url: str = "",
     ) -> None:
-        self._executable = executable
+        """With a `url`, browsers that run elsewhere are used: a DevTools address, or a Playwright server's."""
+        self._executable, self._url = executable, url
         self._contexts_per_browser = contexts_per_browser
         self._step_seconds = step_seconds
         self._exits = AsyncExitStack()
@@ -125,19 +140,36 @@ class Browsers:
         self._current: Browser | None = None
         self._opened = 0
         self._open: dict[Browser, int] = {}
+        self._playwright: Playwright | None = None
+        self._selectors: set[str] = set()
 
     async def __aenter__(self) -> Browsers:
         playwright = await self._exits.enter_async_context(async_playwright())
+        self._playwright = playwright
         # Chromium's sandbox refuses to run as root.
-        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
         async def launch() -> Browser:
+            limit = LAUNCH_SECONDS * 1000
+            if self._url and _speaks_devtools(self._url):
+                return await playwright.chromium.connect_over_cdp(self._url, timeout=limit)
+            if self._url:
+                return await playwright.chromium.connect(self._url, timeout=limit)
             return await playwright.chromium.launch(
-                executable_path=self._executable, args=arguments, timeout=LAUNCH_SECONDS * 1000
+                executable_path=self._executable, args=[*as_root, SCRIPT_MEMORY], timeout=limit
             )
 
         self._launch = launch
         return self
+
+    async def teach_selector(self, name: str, script: str) -> None:
+        """Teach all contexts that are opened from now on a way of finding things, once. Raises OurFailure."""
+        if self._playwright is None:
+            raise OurFailure("The browsers are not running.")
+        async with self._starting:
+            if name not in self._selectors:
+                await self._playwright.selectors.register(name, script, content_script=True)
+                self._selectors.add(name)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -199,9 +231,12 @@ class Browsers:
         try:
             self._current = await within(LAUNCH_SECONDS, self._launch())
         except BrowserError as error:
-            raise OurFailure(
-                f"The browser {self._executable or ''} could not be started: {first_line(error)}"
-            ) from error
+            which = (
+                f"at {_without_secret(self._url)} could not be reached"
+                if self._url
+                else (f"{self._executable or ''} could not be started")
+            )
+            raise OurFailure(f"The browser {which}: {first_line(error)}") from error
         self._opened, self._open[self._current] = 0, 0
         if old is not None:
             await self._retire(old)
@@ -217,6 +252,17 @@ class Browsers:
         if self._open.get(browser) == 0:
             del self._open[browser]
             await _close(browser)
+
+
+def _speaks_devtools(url: str) -> bool:
+    """Tell a DevTools address, which Chromium itself listens on, from that of a Playwright server."""
+    return url.startswith(("http://", "https://")) or "/devtools/" in url
+
+
+def _without_secret(url: str) -> str:
+    """Leave out what may be a secret in an address: user, password and query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 async def _close(thing: Browser | BrowserContext) -> None:

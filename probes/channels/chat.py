@@ -11,7 +11,7 @@ from probes.base import JSON, Equipment, Message, Observation, OurFailure
 from probes.browser import State
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import ChatSession, open_chat
-from probes.widgets.schema import load_widget
+from probes.widgets.files import AUTO
 
 
 class ChatAttempt:
@@ -68,7 +68,5 @@ async def _open(
     equipment: Equipment, message: Message, state: State | None
 ) -> AsyncGenerator[ChatAttempt, None]:
     persona = Persona(message.persona_name, message.from_address, message.language, message.time_zone)
-    async with open_chat(
-        equipment.browsers, message.url, load_widget(message.widget), persona, state
-    ) as session:
+    async with open_chat(equipment.browsers, message.url, message.widget or AUTO, persona, state) as session:
         yield ChatAttempt(session, message)

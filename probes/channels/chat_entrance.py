@@ -1,15 +1,27 @@
-"""The way into a chat: the page, the launcher, the form before it, and what may bar the way."""
+"""The way into a chat: from its open launcher over home screen and form to the field that a visitor writes in."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeAlias, cast
 
 from probes.base import Blocked, Evidence, NotSent
-from probes.browser import BrowserError, FrameLocator, Locator, Page, first_line, screenshot
-from probes.widgets.schema import Widget
+from probes.browser import BrowserError, Locator, Page, first_line, screenshot
+from probes.channels.chat_detect import detect
+from probes.channels.chat_launcher import Launch
+from probes.channels.chat_parts import Scope, either, fill_form, find, seen, shows, write
+from probes.channels.chat_signals import Changes
+from probes.consent import expect_consent_banners
+from probes.widgets.files import AUTO, load_widget
+from probes.widgets.schema import FormField, Widget
+
+Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
+CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
+MOST_FRAMES = 12
 
 
 @dataclass(frozen=True)
@@ -38,112 +50,257 @@ class Patience:
     """Between two looks although nothing seems to change: the safety net under the page's own signals."""
 
 
+class Way(StrEnum):
+    """Where the way into a chat has led."""
+
+    COMPOSER = "composer"
+    FORM = "form"
+    """The form before the chat takes the message itself, so filling it in is sending."""
+    OFFLINE = "offline"
+    FORGOTTEN = "forgotten"
+    """A conversation was to be gone back to, and the chat asks anew who is there."""
+
+
 class Entrance:
-    """Goes as far into a chat as a visitor can without saying anything."""
+    """Goes as far into a chat as a visitor can without saying anything. `widget` is known once `load` has returned."""
 
-    def __init__(self, page: Page, url: str, widget: Widget, persona: Persona, patience: Patience) -> None:
-        self._page, self._url, self._widget = page, url, widget
-        self._persona, self._patience = persona, patience
-        self.chat: Page | FrameLocator = page.frame_locator(widget.frame).first if widget.frame else page
+    def __init__(
+        self,
+        page: Page,
+        url: str,
+        widget: str | Widget,
+        persona: Persona,
+        patience: Patience,
+        changes: Changes,
+    ) -> None:
+        self._page, self._url, self._wanted = page, url, widget
+        self._persona, self._patience, self._changes = persona, patience, changes
+        self.adapter = widget if isinstance(widget, str) else widget.name
+        self.way = Way.COMPOSER
+        self._scope: Scope = page
 
-    async def pass_through(self, reopened: bool) -> bool:
-        """Go in, and return whether the chat still knows us; a `reopened` one that does not is not begun anew.
+    # --- the parts of the chat --------------------------------------------------------------------------------
+
+    @property
+    def chat(self) -> Scope:
+        """The page or frame that the chat was found in."""
+        return self._scope
+
+    def composer(self) -> Locator:
+        """Return the field that a visitor writes in."""
+        return self._composer(self._scope).first
+
+    def _composer(self, scope: Scope) -> Locator:
+        return find(scope, self.widget.composer.field, "field")
+
+    def _signs(self, scope: Scope) -> Locator:
+        """What shows that the chat is open: any part of it that a visitor can go on with."""
+        widget, found = self.widget, [self._composer(scope)]
+        if widget.prechat:
+            found.append(find(scope, widget.prechat.submit, "button"))
+        if widget.home:
+            found.append(find(scope, widget.home.begin, "button"))
+            if widget.home.conversation:
+                found.append(find(scope, widget.home.conversation, "button"))
+        if widget.offline:
+            found.append(scope.locator(widget.offline.sign))
+        return either(found)
+
+    async def _scopes(self) -> list[Scope]:
+        """List where the chat may be: the frames that match, decoys among them, or the page."""
+        frame = self.widget.frame
+        if not frame:
+            return [self._page]
+        handles = await self._page.locator(frame).element_handles()
+        frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
+        inside: list[Scope] = [found for found in frames if found]
+        return [*inside, self._page.locator("chatroot=")] if self.widget.messages.item == "" else inside
+
+    async def open_now(self) -> bool:
+        """Look for the chat's own parts in whatever may hold them, and stay there if they can be seen."""
+        for scope in await self._scopes():
+            if await seen(self._signs(scope)):
+                self._scope = scope
+                return True
+        return False
+
+    # --- the way in -------------------------------------------------------------------------------------------
+
+    async def pass_through(self, reopened: bool) -> Way:
+        """Go in, and return where that led; a `reopened` chat that asks who we are is not begun anew.
 
         Raises NotSent or Blocked.
         """
         try:
-            await self._load()
-            await self._open_launcher()
-            if reopened and await self._asks_who_we_are():
-                return False
-            await self._pass_prechat()
+            await self.load()
+            await self.open()
+            self.way = await self._advance(reopened)
         except BrowserError as error:
             raise await self.closed_way(f"could not be opened: {first_line(error)}") from error
-        return True
+        return self.way
 
-    def composer(self) -> Locator:
-        """Return the field that a visitor writes in."""
-        return self.chat.get_by_role("textbox", name=self._widget.composer.label, exact=True).first
-
-    def button(self, name: str) -> Locator:
-        """Return the button of this name in the chat."""
-        return self.chat.get_by_role("button", name=name, exact=True).first
-
-    async def _load(self) -> None:
+    async def load(self) -> None:
+        """Load the page and find out which widget it has. Raises NotSent, Blocked or BrowserError."""
         response = await self._page.goto(self._url, wait_until="domcontentloaded")
         if response and response.status >= 400:
             raise await self.closed_way(f"answered with status {response.status}", response.status)
+        if self._wanted == AUTO:
+            self.adapter, self._wanted = await detect(self._page, self._patience.show)
+        if isinstance(self._wanted, str):
+            self._wanted = load_widget(self._wanted)
+        await expect_consent_banners(self._page, self._wanted.consent)
 
-    async def _open_launcher(self) -> None:
-        """Click as a person would, then ever more bluntly, until the chat shows."""
-        host = self._page.locator(self._widget.launcher.host).first
-        await host.wait_for(state="attached")
-        for click in self._rungs(host):
-            if await self._opens(0.0):
-                return
-            try:
-                await click(timeout=self._patience.click * 1000)
-            except BrowserError:
-                continue
-            if await self._opens(self._patience.click):
-                return
-        raise BrowserError("the chat did not open, whatever was clicked")
+    @property
+    def widget(self) -> Widget:
+        """The description of this chat."""
+        if isinstance(self._wanted, str):
+            self._wanted = load_widget(self._wanted)
+        return self._wanted
 
-    def _rungs(self, host: Locator) -> list[Callable[..., Awaitable[None]]]:
-        bluntly = partial(host.dispatch_event, "click")
-        if not self._widget.launcher.button:
-            return [host.click, bluntly]
-        button = host.get_by_role("button", name=self._widget.launcher.button).first
-        return [button.click, host.click, partial(button.dispatch_event, "click"), bluntly]
+    async def open(self) -> None:
+        """Open the chat, unless it stands open. Raises BrowserError."""
+        await Launch(self._page, self.widget, self._patience.show, self._patience.click).open(self.open_now)
 
-    def _entrance(self) -> Locator:
-        """What shows that the chat is open: the form before it, or the field to write in."""
-        prechat = self._widget.prechat
-        return self.composer().or_(self.button(prechat.submit)) if prechat else self.composer()
+    async def _advance(self, reopened: bool) -> Way:
+        """Go on from screen to screen, each of them once, until there is something to write in."""
+        steps: dict[str, Callable[[], Awaitable[None]]] = {}
+        deadline = time.monotonic() + self._patience.show
+        done: set[str] = set()
+        while time.monotonic() < deadline:
+            self._changes.clear()
+            if kind := await self._sign():
+                raise await self.closed_way("is closed to us", kind=kind)
+            if way := await self._arrived(reopened, done):
+                return way
+            steps = await self._next_steps(reopened)
+            for name, step in steps.items():
+                if name not in done:
+                    done.add(name)
+                    await step()
+                    deadline = time.monotonic() + self._patience.show
+                    break
+            else:
+                await self._changes.wait(0.25)
+                await self.open_now()
+        raise BrowserError("no field to write in appeared")
 
-    async def _opens(self, seconds: float) -> bool:
-        """Wait so long for the chat to open; once its frame is there, wait for what is in it, lest we close it."""
-        frame = self._page.locator(self._widget.frame or "body").first
-        if self._widget.frame and not await _shows(frame, seconds):
-            return False
-        return await _shows(self._entrance().first, self._patience.show if self._widget.frame else seconds)
+    async def _arrived(self, reopened: bool, done: set[str]) -> Way | None:
+        widget, scope = self.widget, self._scope
+        offline = widget.offline
+        if (
+            offline
+            and await seen(either([scope.locator(offline.sign)]))
+            and await seen(find(scope, offline.submit, "button"))
+        ):
+            return Way.OFFLINE
+        if widget.prechat and await seen(find(scope, widget.prechat.submit, "button")):
+            if reopened:
+                return Way.FORGOTTEN
+            if any(field.value == "message" for field in widget.prechat.fields):
+                return Way.FORM
+            if "form" not in done:
+                return None
+        if await seen(self._composer(scope)) and not await self._asked():
+            await self._settle()
+            return Way.COMPOSER
+        return None
 
-    async def _asks_who_we_are(self) -> bool:
-        prechat = self._widget.prechat
-        return prechat is not None and await self.button(prechat.submit).is_visible()
+    async def _asked(self) -> bool:
+        """Tell whether the form before the chat still stands there."""
+        prechat = self.widget.prechat
+        return prechat is not None and await seen(find(self._scope, prechat.submit, "button"))
 
-    async def _pass_prechat(self) -> None:
-        prechat = self._widget.prechat
-        if prechat and await self._asks_who_we_are():
-            for field in prechat.fields:
-                value = self._persona.name if field.value == "name" else self._persona.email
-                await self.chat.get_by_label(field.label, exact=True).first.fill(value)
-            await self.button(prechat.submit).click()
-        await self.composer().wait_for(state="visible", timeout=self._patience.show * 1000)
-        await self._settle()
+    async def _next_steps(self, reopened: bool) -> dict[str, Callable[[], Awaitable[None]]]:
+        widget, scope = self.widget, self._scope
+        steps: dict[str, Callable[[], Awaitable[None]]] = {}
+        if widget.prechat and await self._asked():
+            steps["form"] = partial(self._submit, widget.prechat.fields)
+        if widget.home:
+            back = widget.home.conversation and find(scope, widget.home.conversation, "button")
+            begin = find(scope, widget.home.begin, "button")
+            if reopened and back and await seen(back):
+                steps["back"] = partial(back.first.click, timeout=self._patience.click * 1000)
+            elif await seen(begin):
+                steps["begin"] = partial(begin.first.click, timeout=self._patience.click * 1000)
+        return steps
+
+    async def _submit(self, fields: tuple[FormField, ...]) -> None:
+        prechat = self.widget.prechat
+        if prechat:
+            await self.fill(fields, "")
+            await find(self._scope, prechat.submit, "button").first.click(timeout=self._patience.show * 1000)
 
     async def _settle(self) -> None:
         """Give the first messages time to load; a chat may also have none."""
-        await _shows(self.chat.locator(self._widget.messages.item).first, self._patience.settle)
+        if item := self.widget.messages.item:
+            await shows(self._scope.locator(item).first, self._patience.settle)
 
-    async def closed_way(self, what: str, status: int = 0) -> NotSent | Blocked:
+    # --- saying something -------------------------------------------------------------------------------------
+
+    async def fill(self, fields: tuple[FormField, ...], text: str) -> None:
+        """Fill in a form with what the persona is called and what it says. Raises BrowserError."""
+        values = {"name": self._persona.name, "email": self._persona.email, "message": text}
+        await fill_form(self._scope, fields, values, self._patience.show)
+
+    async def write(self, text: str) -> Callable[[], Awaitable[None]]:
+        """Put `text` where it is to be said, and return the one click that sends it. Raises BrowserError."""
+        form = {Way.OFFLINE: self.widget.offline, Way.FORM: self.widget.prechat}.get(self.way)
+        if form:
+            await self.fill(form.fields, text)
+            return await self._press(find(self._scope, form.submit, "button").first)
+        field = self.composer()
+        await write(field, text, self._patience.show)
+        send = self.widget.composer.send
+        button = find(self._scope, send, "button").first if send else None
+        if button is not None and await shows(button, self._patience.click):
+            return await self._press(button)
+        return partial(field.press, "Enter", no_wait_after=True)
+
+    async def _press(self, button: Locator) -> Callable[[], Awaitable[None]]:
+        """Make sure that a button can be pressed, without pressing it; one under an overlay is pressed bluntly."""
+        try:
+            await button.click(trial=True, timeout=self._patience.show * 1000)
+        except BrowserError:
+            if not await button.is_enabled():
+                raise
+            return partial(button.dispatch_event, "click")
+        return partial(button.click, no_wait_after=True)
+
+    async def form_was_taken(self) -> bool:
+        """Tell whether the offline form was taken: it says so, or it is gone."""
+        offline = self.widget.offline
+        if offline and offline.done and await seen(self._scope.locator(offline.done)):
+            return True
+        return bool(offline and not offline.done) and not await seen(
+            find(self._scope, offline.submit, "button") if offline else self.composer()
+        )
+
+    # --- what bars the way ------------------------------------------------------------------------------------
+
+    async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
         sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self._page, "not-sent")
-        kind = await self._obstacle(status)
+        kind = kind or await self._obstacle(status)
         return Blocked(kind, sentence, evidence) if kind else NotSent(sentence, evidence)
 
-    async def _obstacle(self, status: int) -> Literal["captcha", "login_wall", "blocked"] | None:
+    async def _sign(self) -> Obstacle | None:
+        """Return what the widget itself shows in place of a chat."""
+        if isinstance(self._wanted, str):
+            return None
+        for kind, css in self._wanted.signs.model_dump().items():
+            if css and await seen(either([self._scope.locator(css)])):
+                return cast("Obstacle", kind)
+        return None
+
+    async def _obstacle(self, status: int) -> Obstacle | None:
         if status in (401, 407):
             return "login_wall"
-        try:
-            if await self._page.locator(
-                "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
-            ).first.is_visible():
-                return "captcha"
-            if await self._page.locator("input[type=password]").first.is_visible():
-                return "login_wall"
-        except BrowserError:
-            return None
+        if kind := await self._sign():
+            return kind
+        if await seen(self._page.locator(CAPTCHA).filter(visible=True)):
+            return "captcha"
+        if await seen(self._page.locator("input[type=password]").filter(visible=True)):
+            return "login_wall"
         return "blocked" if status in (403, 429) else None
 
 
@@ -151,13 +308,3 @@ async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:
     """Picture the page, if it lets itself be pictured."""
     picture = await screenshot(page, name)
     return (picture,) if picture else ()
-
-
-async def _shows(locator: Locator, seconds: float) -> bool:
-    if seconds <= 0:
-        return await locator.is_visible()
-    try:
-        await locator.wait_for(state="visible", timeout=seconds * 1000)
-    except BrowserError:
-        return False
-    return True

@@ -1,57 +1,60 @@
-"""One visitor's chat: says one thing, and watches who answers.
+"""One visitor's chat: says one thing, and can be left and gone back to.
 
-A message counts as sent when it stands in the transcript; an answer has the chat server's own time wherever the
-widget shows one.
+A message counts as sent when it stands in the transcript, or when the form for those who find nobody there has
+taken it. `chat_watch` sees who answers.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
-from probes.base import Evidence, Observation, ObservationKind, OurFailure, SendUnknown
+from probes.base import JSON, Evidence, Observation, ObservationKind, OurFailure, SendUnknown
 from probes.browser import BrowserError, Browsers, Page, State, first_line, open_page, screenshot, within
-from probes.channels.chat_entrance import Entrance, Patience, Persona, pictures
-from probes.channels.transcript import READ, Line, as_evidence, only_after, own_line, read_lines
-from probes.consent import expect_consent_banners
+from probes.channels.chat_entrance import Entrance, Patience, Persona, Way, pictures
+from probes.channels.chat_looks import teach
+from probes.channels.chat_parts import either
+from probes.channels.chat_signals import Changes
+from probes.channels.chat_storage import restore_tab, tab_storage
+from probes.channels.chat_watch import OUR_CLOCK, SERVER_TIME, Watch
+from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, own_line, read_lines
+from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 
 MOST_FAILED_LOOKS = 5
-
-SIGNAL = "__noteChange"
-OBSERVE = f"""(() => {{
-  let waiting = false;
-  const tell = () => {{ waiting = false; if (window.{SIGNAL}) window.{SIGNAL}(); }};
-  const note = () => {{ if (!waiting) {{ waiting = true; setTimeout(tell, 50); }} }};
-  new MutationObserver(note).observe(document, {{subtree: true, childList: true, characterData: true}});
-}})()"""
-SERVER_TIME = "chat server's time"
-OUR_CLOCK = "our clock"
 
 
 class ChatSession:
     """One visitor's chat in one page. Get one from `open_chat`; every step raises a ProbeError with a picture."""
 
     def __init__(
-        self, page: Page, url: str, widget: Widget, entrance: Entrance, patience: Patience, reopened: bool
+        self,
+        page: Page,
+        url: str,
+        entrance: Entrance,
+        patience: Patience,
+        changes: Changes,
+        kept: State | None,
     ) -> None:
-        self._page, self._url, self._widget = page, url, widget
-        self._entrance, self._patience, self._reopened = entrance, patience, reopened
-        self._changed = asyncio.Event()
-        self._own: Line | None = None
+        self.page, self.url, self.patience, self.changes = page, url, patience, changes
+        self.entrance = entrance
+        self._reopened = kept is not None
+        self._kept: Mapping[str, Any] = cast("Mapping[str, Any]", (kept or {}).get("chat") or {})
+        self._text = str(self._kept.get("text", ""))
+        self.own: Line | None = None
+        self.offline = bool(self._kept.get("offline"))
+        """The message was left in a form, because nobody was there: answers come by mail."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
 
     async def listen(self) -> None:
         """Have the page tell us of every change, in frames of other origins too. Call before it loads."""
         try:
-            await self._page.expose_binding(SIGNAL, lambda _: self._changed.set())
-            await self._page.add_init_script(OBSERVE)
-            await expect_consent_banners(self._page, self._widget.consent)
+            await self.changes.listen(self.page)
+            await restore_tab(self.page, self._kept.get("tab"))
         except BrowserError as error:
             raise OurFailure(f"The browser could not be made ready: {first_line(error)}") from error
 
@@ -60,49 +63,84 @@ class ChatSession:
 
         A reopened chat that asks anew who is there has forgotten the conversation; none is begun then.
         """
-        self.history_gone = not await self._entrance.pass_through(self._reopened)
+        if not self.offline:
+            self.history_gone = await self.entrance.pass_through(self._reopened) is Way.FORGOTTEN
+
+    async def go_back(self) -> None:
+        """Load the page again after it went elsewhere by itself. Raises NotSent or Blocked."""
+        self.history_gone = await self.entrance.pass_through(reopened=True) is Way.FORGOTTEN
 
     async def state(self) -> State:
-        """Return the browser's storage, with which the conversation can be reopened. Raises OurFailure."""
+        """Return what the chat can be gone back to with: the browser's storage, and how we said it. Raises OurFailure."""
         try:
-            return cast(
-                "State", await within(self._patience.show, self._page.context.storage_state(indexed_db=True))
-            )
+            context = self.page.context
+            stored = await within(self.patience.show, context.storage_state(indexed_db=True))
+            tab = await tab_storage(self.page) if self.entrance.widget.browser == "session" else None
         except BrowserError as error:
             raise OurFailure(f"The state of the chat could not be saved: {first_line(error)}") from error
+        chat: dict[str, JSON] = {
+            "adapter": self.entrance.adapter,
+            "text": self._text,
+            "offline": self.offline,
+        }
+        return {**cast("State", stored), "chat": chat | ({"tab": tab} if tab else {})}
+
+    # --- sending ----------------------------------------------------------------------------------------------
 
     async def send(self, text: str) -> Observation:
-        """Send `text` once, and return `sent` when it stands in the transcript.
+        """Send `text` once, and return `sent` when it stands in the transcript or a form has taken it.
 
         Raises NotSent up to the click on the button, and SendUnknown from there on.
         """
-        button = self._entrance.button(self._widget.composer.send)
+        self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
-            await self._entrance.composer().fill(text)
-            await button.click(trial=True)
+            press = await self.entrance.write(text)
         except BrowserError as error:
-            raise await self._entrance.closed_way(f"did not take our message: {first_line(error)}") from error
-        earliest = _now()
+            raise await self.entrance.closed_way(f"did not take our message: {first_line(error)}") from error
+        earliest = now()
         try:
-            await button.click(no_wait_after=True)
+            await press()
+            if self.entrance.way is Way.OFFLINE:
+                return await self._left_in_form(text, earliest)
             own, lines = await self._confirm(text, before)
         except BrowserError as error:
-            sentence = f"Nobody can tell whether the message on {self._url} was sent: {first_line(error)}"
-            raise SendUnknown(sentence, await pictures(self._page, "send-unknown")) from error
-        self._own = own
-        return await self._sent(own, lines, earliest, _now())
+            sentence = f"Nobody can tell whether the message on {self.url} was sent: {first_line(error)}"
+            raise SendUnknown(sentence, await pictures(self.page, "send-unknown")) from error
+        self.own = own
+        return await self._sent(own, lines, earliest, now())
 
     async def _confirm(self, text: str, before: set[str]) -> tuple[Line, list[Line]]:
-        deadline = time.monotonic() + self._patience.confirm
+        deadline = time.monotonic() + self.patience.confirm
         while time.monotonic() < deadline:
-            self._changed.clear()
+            self.changes.clear()
             with suppress(BrowserError):  # a page that is just being redrawn
                 lines = await self.transcript()
                 if own := own_line([line for line in lines if line.id not in before], text):
                     return own, lines
-            await self._change(min(1.0, deadline - time.monotonic()))
+            await self.changes.wait(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
+
+    async def _left_in_form(self, text: str, earliest: datetime) -> Observation:
+        deadline = time.monotonic() + self.patience.confirm
+        while not await self.entrance.form_was_taken():
+            if time.monotonic() >= deadline:
+                raise BrowserError("the form for those who find nobody there did not say that it was taken")
+            self.changes.clear()
+            await self.changes.wait(0.5)
+        self.offline = True
+        return Observation(
+            ObservationKind.SENT,
+            earliest,
+            now(),
+            source=OUR_CLOCK,
+            key="offline form",
+            text=text,
+            role="visitor",
+            reasons=("Nobody was there: the message was left in the chat's form, and answers come by mail",),
+            details={"offline form": True},
+            evidence=await pictures(self.page, "sent"),
+        )
 
     async def _sent(
         self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime
@@ -116,158 +154,83 @@ class ChatSession:
             text=own.text,
             role="visitor",
             author=own.author,
-            details={"our clock": [earliest.isoformat(), latest.isoformat()]},
-            evidence=await self._proof("sent", lines),
+            details={
+                "our clock": [earliest.isoformat(), latest.isoformat()],
+                "widget": self.entrance.adapter,
+            },
+            evidence=await self.proof("sent", lines),
         )
+
+    # --- finding our own words again --------------------------------------------------------------------------
 
     async def find_own_message(self, text: str) -> bool:
         """Tell whether `text` stands in the transcript as ours, giving an earlier conversation time to load.
 
         Raises OurFailure when the chat cannot be read.
         """
-        deadline = time.monotonic() + self._patience.settle
-        while self._own is None and not self.history_gone:
-            self._changed.clear()
-            self._own = own_line(await self._look(), text)
-            if self._own is None and time.monotonic() >= deadline:
+        self._text = text
+        deadline = time.monotonic() + self.patience.settle
+        while self.own is None and not self.history_gone:
+            self.changes.clear()
+            self.own = own_line(await self.look(), text)
+            if self.own is None and time.monotonic() >= deadline:
                 break
-            await self._change(0.0 if self._own else 1.0)
-        return self._own is not None
+            await self.changes.wait(0.0 if self.own else 1.0)
+        return self.own is not None
 
     async def recall(self, text: str) -> None:
         """Go back to our own message in a reopened chat; without it the conversation counts as gone."""
-        self.history_gone = not await self.find_own_message(text)
+        if not self.offline:
+            self.history_gone = not await self.find_own_message(text)
 
     async def found(self, since: datetime) -> Observation:
         """Return `sent` for the own message that `find_own_message` has found; it was written after `since`."""
-        if self._own is None:
+        if self.own is None:
             raise OurFailure("There is no message of our own in the chat.")
-        lines, now = await self._look(), _now()
-        return await self._sent(self._own, lines, min(since, now), now)
+        lines, at = await self.look(), now()
+        return await self._sent(self.own, lines, min(since, at), at)
 
-    # --- watching ---------------------------------------------------------------------------------------------
+    # --- looking ----------------------------------------------------------------------------------------------
 
     async def transcript(self) -> list[Line]:
         """Read all messages that the chat shows, in order, without typing bubbles. Raises BrowserError."""
-        locator = self._entrance.chat.locator(self._widget.messages.item)
-        items = await within(
-            self._patience.show, locator.evaluate_all(READ, self._widget.messages.model_dump())
-        )
-        return read_lines(items)
+        messages, chat = self.entrance.widget.messages, self.entrance.chat
+        if messages.item:
+            reading = chat.locator(messages.item).evaluate_all(READ, messages.model_dump(exclude={"names"}))
+        else:
+            roots = chat.locator("body") if not isinstance(chat, type(self.page.locator("body"))) else chat
+            reading = either([roots]).evaluate_all(READ_AROUND, self._text)
+        return read_lines(await within(self.patience.show, reading), messages.names)
 
-    async def watch(
-        self, until: datetime, since: datetime | None = None
-    ) -> AsyncGenerator[Observation, None]:
-        """Yield what is said after our own message, each message once, up to `until`; what is there comes first.
-
-        `since` is when the chat was last looked at: without a server's time, a message that is there already came
-        after that. Yields `lost` and ends when the conversation is gone. Raises OurFailure when the page fails.
-        """
-        seen: set[str] = set()
-        last_look = since or (self._own.at if self._own and self._own.at else None) or _now()
-        gone_since: float | None = None
-        while True:
-            self._changed.clear()
-            began, lines = _now(), await self._look()
-            gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
-            if gone_since and (self.history_gone or time.monotonic() - gone_since > self._patience.settle):
-                yield await self._lost(last_look)
-                return
-            for kind, line in self._answers(lines):
-                if line.id not in seen:
-                    seen.add(line.id)
-                    yield await self._reply(kind, line, last_look, lines)
-            last_look = last_look if gone_since else began
-            if (left := (until - _now()).total_seconds()) <= 0:
-                return
-            await self._change(min(self._patience.poll, left))
-
-    def _answers(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
-        """List what others said after us; the bot's first words are its acknowledgement."""
-        said = [line for line in only_after(self._own, lines) if line.role not in ("visitor", "system")]
-        first = next((line for line in said if line.role == "bot"), None)
-        return [(_kind(line, line is first), line) for line in said]
-
-    async def _look(self) -> list[Line]:
+    async def look(self) -> list[Line]:
+        """The same, more than once if the page is just being redrawn. Raises OurFailure."""
         for attempt in range(MOST_FAILED_LOOKS):
             try:
                 return await self.transcript()
             except BrowserError as error:
-                if attempt == MOST_FAILED_LOOKS - 1 or self._page.is_closed():
-                    sentence = f"The chat on {self._url} can no longer be observed: {first_line(error)}"
-                    raise OurFailure(sentence, await pictures(self._page, "not-observed")) from error
-            await self._change(self._patience.poll)
-        raise OurFailure(f"The chat on {self._url} can no longer be observed.")
+                if attempt == MOST_FAILED_LOOKS - 1 or self.page.is_closed():
+                    sentence = f"The chat on {self.url} can no longer be observed: {first_line(error)}"
+                    raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
+            await self.changes.wait(self.patience.poll)
+            with suppress(BrowserError):  # the frame may have been replaced by another
+                await self.entrance.open_now()
+        raise OurFailure(f"The chat on {self.url} can no longer be observed.")
 
-    def _is_gone(self, lines: Sequence[Line]) -> bool:
-        """Tell whether our own message is missing, for good or while the page is being redrawn."""
-        return self.history_gone or (self._own is not None and all(line.id != self._own.id for line in lines))
-
-    async def _lost(self, earliest: datetime) -> Observation:
-        latest = _now()
-        return Observation(
-            ObservationKind.LOST,
-            min(earliest, latest),
-            latest,
-            source=OUR_CLOCK,
-            key="lost",
-            reasons=(f"The chat on {self._url} no longer shows the conversation that we had begun",),
-            evidence=await pictures(self._page, "lost"),
-        )
-
-    async def _reply(
-        self, kind: ObservationKind, line: Line, last_look: datetime, lines: Sequence[Line]
-    ) -> Observation:
-        now = _now()
-        return Observation(
-            kind,
-            line.at or min(last_look, now),
-            line.at or now,
-            source=SERVER_TIME if line.at else OUR_CLOCK,
-            key=line.id,
-            text=line.text,
-            role=line.role,
-            author=line.author,
-            reasons=(_reason(line),),
-            details={"seen": now.isoformat()},
-            evidence=await self._proof(kind.value, lines),
-        )
-
-    async def _change(self, seconds: float) -> None:
-        """Wait until the page says that it changed, at most so long."""
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
+        """Yield what is said after our own message (see `chat_watch.Watch`)."""
+        return Watch(self).answers(until, since)
 
     async def screenshot(self, name: str) -> Evidence | None:
         """Picture what the visitor sees, or None if the page no longer lets itself be pictured."""
-        return await screenshot(self._page, name)
+        return await screenshot(self.page, name)
 
-    async def _proof(self, name: str, lines: Sequence[Line]) -> tuple[Evidence, ...]:
-        return (as_evidence(lines, name), *await pictures(self._page, name))
-
-
-def _kind(line: Line, first: bool) -> ObservationKind:
-    if line.role == "person":
-        return ObservationKind.HUMAN_REPLY
-    if line.role == "bot":
-        return ObservationKind.ACKNOWLEDGED if first else ObservationKind.BOT_MESSAGE
-    return ObservationKind.UNCERTAIN_REPLY
+    async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Evidence, ...]:
+        """Keep the transcript, and picture the page."""
+        return (as_evidence(lines, name), *await pictures(self.page, name))
 
 
-def _reason(line: Line) -> str:
-    said = {
-        "person": "The chat shows this as written by a person",
-        "bot": "The chat shows this as written by a bot",
-    }
-    return said.get(line.role, "The chat does not show who wrote this") + (
-        f": {line.author}" if line.author else ""
-    )
-
-
-def _now() -> datetime:
+def now() -> datetime:
+    """The time on this machine's clock."""
     return datetime.now(UTC)
 
 
@@ -275,19 +238,36 @@ def _now() -> datetime:
 async def open_chat(
     browsers: Browsers,
     url: str,
-    widget: Widget,
+    widget: str | Widget,
     persona: Persona,
-    storage_state: State | None = None,
+    state: State | None = None,
     patience: Patience | None = None,
 ) -> AsyncGenerator[ChatSession, None]:
     """Lend a chat on the page `url`, not yet opened: call `introduce` first. It closes with the context.
 
-    With the `storage_state` of an earlier session the chat goes back to that conversation.
+    `widget` is a file's name, `auto` or a description. With the `state` of an earlier session the chat goes back to
+    that conversation, by the widget that was found then. Raises OurFailure.
     """
-    waits = patience or Patience()
-    async with browsers.context(persona.language, persona.time_zone, storage_state) as context:
+    waits, changes = patience or Patience(), Changes()
+    earlier = _adapter_of(state)
+    chosen = load_widget(earlier) if earlier and widget == "auto" else widget
+    await teach(browsers)
+    storage = {key: part for key, part in state.items() if key != "chat"} if state is not None else None
+    async with browsers.context(persona.language, persona.time_zone, storage) as context:
         page = await open_page(context)
-        entrance = Entrance(page, url, widget, persona, waits)
-        session = ChatSession(page, url, widget, entrance, waits, reopened=storage_state is not None)
+        page.on("popup", _shut)
+        entrance = Entrance(page, url, chosen, persona, waits, changes)
+        session = ChatSession(page, url, entrance, waits, changes, state)
         await session.listen()
         yield session
+
+
+def _adapter_of(state: State | None) -> str:
+    chat = (state or {}).get("chat")
+    return str(chat.get("adapter", "")) if isinstance(chat, Mapping) else ""
+
+
+async def _shut(popup: Page) -> None:
+    """Close a window that the page opened: nobody would look into it."""
+    with suppress(BrowserError):
+        await popup.close()

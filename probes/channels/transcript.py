@@ -1,4 +1,7 @@
-"""A chat's transcript: read from the page by the widget's selectors, kept as evidence."""
+"""A chat's transcript: read from the page by the widget's selectors or around our own words, kept as evidence.
+
+What a page gives is bounded there already: so many messages, so many characters of each, whatever it holds.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,91 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from probes.base import Evidence
+from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown"]
 
-READ = """(items, parts) => items.map((item) => {
+MOST_MESSAGES = 400
+LONGEST_TEXT = 20_000
+"""Characters of one message."""
+
+_READING = f"""
+  const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT};
+  const some = (items) => items.length <= MOST ? items : [...items.slice(0, MOST / 2), ...items.slice(-MOST / 2)];
+  const said = (element, longest = LONGEST) => {{
+    const raw = element?.textContent ?? "";
+    const shown = raw.length > longest ? raw : element?.innerText ?? raw;
+    return shown.slice(0, longest).trim();
+  }};
+  const deep = (root, selector) => {{
+    const found = root.querySelector(selector) ?? root.shadowRoot?.querySelector(selector);
+    if (found) return found;
+    for (const inner of [...root.querySelectorAll("*"), ...(root.shadowRoot?.querySelectorAll("*") ?? [])])
+      if (inner.shadowRoot) {{ const within = deep(inner, selector); if (within) return within; }}
+    return null;
+  }};
+"""
+
+READ = f"""(items, parts) => {{{_READING}
   const roles = ["typing", "visitor", "bot", "system", "person"];
-  const inner = (selector) => (selector ? item.querySelector(selector) : null);
-  const stamp = inner(parts.time);
-  return {
-    id: parts.id_attribute ? item.getAttribute(parts.id_attribute) || "" : "",
-    role: roles.find((role) => parts.roles[role] && item.matches(parts.roles[role])) || "unknown",
-    author: inner(parts.author)?.textContent?.trim() || "",
-    text: (inner(parts.text)?.innerText ?? inner(parts.text)?.textContent ?? "").trim(),
-    at: stamp?.getAttribute(parts.time_attribute) || "",
-  };
-})"""
+  const inner = (item, selector) => (selector ? deep(item, selector) : null);
+  return some(items).map((item) => {{
+    const stamp = parts.time ? (item.matches(parts.time) ? item : inner(item, parts.time)) : null;
+    return {{
+      id: parts.id_attribute ? (item.getAttribute(parts.id_attribute) || "").slice(0, 200) : "",
+      role: roles.find((role) => parts.roles[role] && item.matches(parts.roles[role])) || "unknown",
+      author: said(inner(item, parts.author), 200),
+      text: said(parts.text ? inner(item, parts.text) : item),
+      at: (stamp?.getAttribute(parts.time_attribute) || "").slice(0, 60),
+    }};
+  }});
+}}"""
 """Runs in the page: what each message element says, by the `messages` of a widget's file."""
+
+READ_AROUND = f"""(roots, own) => {{{_READING}
+  const flat = (text) => text.replace(/\\s+/g, " ").trim();
+  const wanted = flat(own);
+  const all = [];
+  const gather = (root) => {{
+    for (const element of root.querySelectorAll("*")) {{
+      if (all.length > 20000) return;
+      all.push(element);
+      if (element.shadowRoot) gather(element.shadowRoot);
+    }}
+  }};
+  for (const root of roots) {{ all.push(root); gather(root); }}
+  const typed = "input, textarea, [contenteditable], [role=textbox], script, style, template";
+  const shown = (element) => !element.closest(typed) && element.getClientRects().length > 0;
+  const size = (element) => element.textContent.length;
+  const holds = all.filter((e) => size(e) >= wanted.length && size(e) < wanted.length + 400
+    && shown(e) && flat(said(e)).includes(wanted));
+  const leaf = holds.find((e) => !holds.some((other) => other !== e && e.contains(other)));
+  if (!leaf || !wanted) return [];
+  let item = leaf;
+  const up = (e) => e.parentElement ?? (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+  const others = (e) => [...(up(e)?.children ?? [])].filter((next) => next !== e && shown(next) && flat(said(next, 400)));
+  while (up(item) && flat(said(up(item))).length <= wanted.length + 80 && !up(item).querySelector?.("textarea")) item = up(item);
+  const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
+    e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
+  const role = (e) => {{
+    const words = [e, ...[...e.querySelectorAll("*")].slice(0, 30)].map(looks).join(" ");
+    if (/typing|is-writing|loading|ellipsis|dots/.test(words) || /^(.{{0,40}} )?(is typing|skriver|schreibt)?\\s*(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
+    if (/\\b(bot|robot|assistant|automat\\w*|virtual)\\b|--bot\\b|_bot\\b/.test(words)) return "bot";
+    if (/system|notice|divider|timestamp|date-sep|event-line/.test(words)) return "system";
+    return "unknown";
+  }};
+  const split = (e) => {{
+    const parts = [...e.children].filter((part) => flat(said(part, 400)));
+    const alike = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
+    return alike ? parts : [e];
+  }};
+  const siblings = [...(up(item)?.children ?? [item])].filter((e) => e === item || (shown(e) && flat(said(e, 400))
+    && !e.querySelector("textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
+  return some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
+    ? {{id: "", role: "visitor", author: "", text: own, at: ""}}
+    : {{id: "", role: flat(said(e)) === wanted ? "visitor" : role(e), author: "", text: said(e), at: ""}});
+}}"""
+"""Runs in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
 
 
 @dataclass(frozen=True)
@@ -41,36 +113,56 @@ class Line:
     at: datetime | None
 
 
-def read_lines(items: Sequence[Mapping[str, str]]) -> list[Line]:
-    """Make lines of what the page gave, without typing bubbles.
+def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -> list[Line]:
+    """Make lines of what the page gave, without typing bubbles; `names` tells writers who look the same apart.
 
     A message without an id of its own gets one from its writer, text and time, and a number if that occurs again.
     """
     lines: list[Line] = []
     earlier: Counter[str] = Counter()
     for item in items:
-        if item["role"] == "typing":
+        if item["role"] == "typing" or (item["role"] == "unknown" and not (item["text"] or item["id"])):
             continue
         key = item["id"] or _fingerprint(item)
         earlier[key] += 1
         id_ = key if earlier[key] == 1 else f"{key}-{earlier[key]}"
-        role: Role = item["role"]  # type: ignore[assignment]  # the page's script gives only these words
-        lines.append(Line(id_, role, item["author"], item["text"], _instant(item["at"])))
+        author, text = _storable(item["author"]), _storable(item["text"])
+        lines.append(Line(_storable(id_), _role(item, names), author, text, _instant(item["at"])))
     return lines
+
+
+def _storable(text: str) -> str:
+    """Replace what no database and no file can hold: NUL and halves of characters."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _role(item: Mapping[str, str], names: Names | None) -> Role:
+    shown: Role = item["role"]  # type: ignore[assignment]  # the page's script gives only these words
+    if names is None or shown in ("visitor", "system"):
+        return shown
+    by_name: tuple[tuple[Role, str], ...] = (
+        ("bot", names.bot), ("system", names.system), ("person", names.person)
+    )  # fmt: skip
+    told = (
+        role for role, pattern in by_name if pattern and re.fullmatch(pattern, item["author"], re.IGNORECASE)
+    )
+    return next(told, shown)
 
 
 def _fingerprint(item: Mapping[str, str]) -> str:
     said = "\0".join((item["role"], item["author"], item["text"], item["at"]))
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20]
 
 
 def _instant(stamp: str) -> datetime | None:
-    """Read a time that names its zone; any other is no better than none."""
+    """Read a time that names its zone, or counts from 1970 in seconds or milliseconds; any other is as good as none."""
     try:
+        if re.fullmatch(r"[0-9]{10}|[0-9]{13}", stamp):
+            return datetime.fromtimestamp(int(stamp) / (1000 if len(stamp) == 13 else 1), UTC)
         at = datetime.fromisoformat(stamp)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def only_after(own: Line | None, lines: Sequence[Line]) -> list[Line]:

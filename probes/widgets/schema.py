@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-from typing import Literal
+import re
+from typing import Annotated, Any, Literal, TypeAlias
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from probes.base import OurFailure
+RUN = re.compile(r"run against the real widget, \S.* [0-9][\w.]*, [0-9]{4}-[0-9]{2}-[0-9]{2}")
+VERIFICATIONS = ("from public code, unverified", "part of this project, run in its tests", "not a widget")
 
 
 class Part(BaseModel):
@@ -18,83 +17,192 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _regular(pattern: str) -> str:
+    """Refuse a pattern that is none; both Python and the browser read it, so only what both know is of use."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a pattern: {error}") from None
+    return pattern
+
+
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+Texts: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
+Pattern: TypeAlias = Annotated[str, AfterValidator(_regular)]
+
+
+class Control(Part):
+    """Something to click or to type in: by what a screen reader calls it, by a pattern of that, or by a selector."""
+
+    names: Texts = ()
+    pattern: Pattern = ""
+    css: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_short(cls, value: Any) -> Any:
+        return {"names": value} if isinstance(value, str | list | tuple) else value
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Control:
+        if not (self.names or self.pattern or self.css):
+            raise ValueError("needs a name, a pattern or a css selector")
+        return self
+
+
+class Detect(Part):
+    """By what a page shows that it has this widget; any one of them is enough."""
+
+    css: Texts = ()
+    globals: Texts = ()
+    sources: Texts = ()
+
+
+class Opening(Part):
+    """What opens the chat without a click: the vendor's own call, and what must be there before it can be made."""
+
+    ready: str = ""
+    script: str = ""
+
+
 class Launcher(Part):
-    """What opens the chat: the host element on the page, and the name of the button in it, if it has one."""
+    """What opens the chat: an element on the page or in a frame of its own, and the button in it, if it has one."""
 
-    host: str = Field(min_length=1)
-    button: str = ""
+    host: Text
+    frame: str = ""
+    button: Control | None = None
 
 
-class PreChatField(Part):
-    """A field that is asked for before the chat, found by its label, and what of the persona goes into it."""
+class Home(Part):
+    """The screen before the conversation: what leads back to one, what begins one."""
 
-    label: str = Field(min_length=1)
-    value: Literal["name", "email"]
+    conversation: Control | None = None
+    begin: Control
+
+
+class FormField(Part):
+    """A field by its label or selector, and what of the persona goes into it; `true` ticks a box."""
+
+    field: Control
+    value: Literal["name", "email", "message", "true"]
+    optional: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "label" in value:
+            rest = {key: part for key, part in value.items() if key != "label"}
+            return {"field": value["label"], **rest}
+        return value
 
 
 class PreChat(Part):
     """The form before the chat."""
 
-    fields: tuple[PreChatField, ...] = Field(min_length=1)
-    submit: str = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    submit: Control
+
+
+class Offline(Part):
+    """The form that stands where the chat would be when nobody is there; `done` shows that it was taken."""
+
+    sign: Text
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    submit: Control
+    done: str = ""
 
 
 class Composer(Part):
-    """Where a visitor types, by its label, and the button that sends it off, by its name."""
+    """Where a visitor types, and the button that sends it off; without one, the Enter key does."""
 
-    label: str = Field(min_length=1)
-    send: str = Field(min_length=1)
+    field: Control
+    send: Control | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "label" in value:
+            rest = {key: part for key, part in value.items() if key != "label"}
+            return {"field": value["label"], **rest}
+        return value
 
 
 class Roles(Part):
     """Which selector a message matches, by who wrote it; looked at in this order, `typing` is no message at all."""
 
     typing: str = ""
-    visitor: str = Field(min_length=1)
+    visitor: str = ""
     bot: str = ""
     system: str = ""
-    person: str = Field(min_length=1)
+    person: str = ""
+
+
+class Names(Part):
+    """Which names a writer has, where bots and people look the same; patterns of the whole name."""
+
+    bot: Pattern = ""
+    system: Pattern = ""
+    person: Pattern = ""
 
 
 class Messages(Part):
-    """How a message looks in the transcript; selectors are CSS, inside `item`, attributes are plain names."""
+    """How a message looks in the transcript; selectors are CSS, inside `item`, attributes are plain names.
 
-    item: str = Field(min_length=1)
+    Without `item` the messages are looked for around our own words, and nobody in them is taken for a person.
+    """
+
+    item: str = ""
     id_attribute: str = ""
     author: str = ""
-    text: str = Field(min_length=1)
+    text: str = ""
     time: str = ""
     time_attribute: str = "datetime"
-    roles: Roles
+    roles: Roles = Roles()
+    names: Names = Names()
+
+    @model_validator(mode="after")
+    def _own_message_can_be_told(self) -> Messages:
+        if self.item and not self.roles.visitor:
+            raise ValueError("needs roles.visitor: without it our own message cannot be told from an answer")
+        return self
+
+
+class Signs(Part):
+    """Selectors, on the page or in the chat, of what closes the way to a probe that does not pretend."""
+
+    captcha: str = ""
+    login_wall: str = ""
+    blocked: str = ""
 
 
 class Widget(Part):
     """One chat widget."""
 
-    name: str = Field(min_length=1)
-    consent: tuple[str, ...] = ()
-    launcher: Launcher
+    name: Text
+    verified: Text
+    browser: Literal["storage", "session"] = "storage"
+    """What has to be kept to come back: cookies and storage, or the tab's own session storage too."""
+    detect: Detect = Detect()
+    consent: Texts = ()
+    opening: Opening = Opening()
+    launcher: Launcher | None = None
     frame: str = ""
+    home: Home | None = None
     prechat: PreChat | None = None
+    offline: Offline | None = None
     composer: Composer
     messages: Messages
+    signs: Signs = Signs()
 
-
-@cache
-def load_widget(name: str) -> Widget:
-    """Read widgets/<name>.yaml. Raises OurFailure, naming the file and the field, if there is none or it is wrong."""
-    file = files("probes.widgets") / f"{name}.yaml"
-    if not name.replace("-", "").replace("_", "").isalnum() or not file.is_file():
-        raise OurFailure(
-            f"There is no chat widget called “{name}”: probes/widgets/ has {', '.join(widget_names())}."
-        )
-    try:
-        return Widget.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise OurFailure(f"The chat widget in probes/widgets/{name}.yaml cannot be used: {error}") from error
-
-
-def widget_names() -> list[str]:
-    """List the widgets that are known."""
-    found = (file.name for file in files("probes.widgets").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+    @model_validator(mode="after")
+    def _claims_no_more_than_was_done(self) -> Widget:
+        if self.verified not in VERIFICATIONS and not RUN.fullmatch(self.verified):
+            raise ValueError(
+                "verified must say “run against the real widget, NAME VERSION, YYYY-MM-DD”"
+                f" or one of: {'; '.join(VERIFICATIONS)}"
+            )
+        return self

@@ -20,7 +20,7 @@ from probes.browser import Browsers, find_browser
 from probes.channels.chat import ChatAttempt
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
-from probes.widgets.schema import load_widget
+from probes.widgets.files import load_widget
 
 pytestmark = pytest.mark.browser
 ANNA = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")

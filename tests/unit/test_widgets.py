@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from probes.base import OurFailure
 from probes.channels.transcript import Line, only_after, own_line, read_lines
-from probes.widgets.schema import Widget, load_widget, widget_names
+from probes.widgets.files import load_widget, widget_names
+from probes.widgets.schema import Widget
 
 
 def item(role: str, text: str, id_: str = "", at: str = "") -> dict[str, str]:

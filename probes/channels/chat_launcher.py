@@ -1,0 +1,112 @@
+"""The ladder that opens a chat: the vendor's own call, clicks as a person would make them, blunter ones, the keyboard."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeAlias
+
+from probes.browser import BrowserError, Locator, Page, within
+from probes.channels.chat_parts import find, seen
+from probes.widgets.schema import Widget
+
+Step: TypeAlias = Callable[[], Awaitable[object]]
+Opened: TypeAlias = Callable[[], Awaitable[bool]]
+LOOK_SECONDS = 0.1
+
+
+class Launch:
+    """Opens one chat. `show` and `click` are how long to wait for it to appear at all, and after each rung."""
+
+    def __init__(self, page: Page, widget: Widget, show: float, click: float) -> None:
+        self._page, self._widget, self._show, self._click = page, widget, show, click
+
+    async def open(self, opened: Opened) -> None:
+        """Climb until `opened` says that the chat stands open. Raises BrowserError when it does not."""
+        if await self._ready(opened):
+            return
+        for rung in self._rungs():
+            if await opened():
+                return
+            try:
+                await within(self._click + 1.0, rung())
+            except BrowserError:
+                continue
+            if await self._until(opened, self._click) or await self._comes_slowly(opened):
+                return
+        raise BrowserError("the chat did not open, whatever was clicked")
+
+    async def _ready(self, opened: Opened) -> bool:
+        """Wait for the chat, or for something that opens it; returns whether it stands open already."""
+        deadline = time.monotonic() + self._show
+        while time.monotonic() < deadline:
+            if await opened():
+                return True
+            if await self._callable() or await self._there():
+                return False
+            await self._page.wait_for_timeout(LOOK_SECONDS * 1000)
+        raise BrowserError("nothing that opens the chat appeared")
+
+    async def _there(self) -> bool:
+        if self._widget.launcher is None:
+            return False
+        with suppress(BrowserError):
+            return await self.host().count() > 0
+        return False
+
+    async def _callable(self) -> bool:
+        opening = self._widget.opening
+        if not opening.script:
+            return False
+        with suppress(BrowserError):
+            return bool(await within(5.0, self._page.evaluate(f"() => !!({opening.ready or 'true'})")))
+        return False
+
+    async def _until(self, opened: Opened, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (there := await opened()) and time.monotonic() < deadline:
+            await self._page.wait_for_timeout(LOOK_SECONDS * 1000)
+        return there
+
+    async def _comes_slowly(self, opened: Opened) -> bool:
+        """Wait longer for a chat whose frame is there already or whose button says so, lest the next click close it."""
+        frame, launcher = self._widget.frame, self._widget.launcher
+        coming = bool(frame) and await seen(self._page.locator(frame).filter(visible=True))
+        if launcher and launcher.button and not coming:
+            button = find(self.host(), launcher.button, "button").first
+            with suppress(BrowserError):
+                coming = await button.get_attribute("aria-expanded", timeout=1000) == "true"
+        return coming and await self._until(opened, self._show)
+
+    def host(self) -> Locator:
+        """Return the element that opens the chat."""
+        launcher = self._widget.launcher
+        assert launcher is not None  # noqa: S101 -- for the type checker: asked only where there is one
+        where = self._page.frame_locator(launcher.frame).first if launcher.frame else self._page
+        return where.locator(launcher.host).first
+
+    def _rungs(self) -> list[Step]:
+        """The blunt rungs come last: they reach through overlays, where a person would have given up."""
+        rungs: list[Step] = []
+        if self._widget.opening.script:
+            rungs.append(self._call)
+        if launcher := self._widget.launcher:
+            wait, host = self._click * 1000, self.host()
+            button = find(host, launcher.button, "button").first if launcher.button else host
+            rungs.append(partial(button.click, timeout=wait))
+            if launcher.button:
+                rungs.append(partial(host.click, timeout=wait))
+            rungs += [
+                partial(button.press, "Enter", timeout=wait),
+                partial(button.dispatch_event, "click", timeout=wait),
+            ]
+            if launcher.button:
+                rungs.append(partial(host.dispatch_event, "click", timeout=wait))
+        return rungs
+
+    async def _call(self) -> None:
+        if not await self._callable():
+            raise BrowserError("the chat's own call is not there")
+        await self._page.evaluate(f"() => {{ {self._widget.opening.script} }}")

@@ -1,0 +1,86 @@
+"""What a chat looks like, for chats that nobody has described: selector engines that run in the page.
+
+`tag=acme-chat-` finds elements whose tag begins so, for custom elements that carry a version in their tag.
+`chatroot=` finds what floats above the page or calls itself a chat; `chatlauncher=` what might open one, likeliest
+first; `chatframe=` the frames that look like a chat's own. All of them see into open shadow roots.
+"""
+
+from __future__ import annotations
+
+import json
+
+from probes.browser import Browsers
+
+WORDS = (
+    "chat", "messenger", "messaging", "live help", "ask us", "talk to us", "contact us now", "support", "help",
+    "conversation", "chatta", "fråga oss", "kundtjänst", "hilfe", "nachricht", "discuter", "aide", "keskustelu",
+)  # fmt: skip
+
+_DEEP = """
+const all = function* (root) {
+  for (const element of root.querySelectorAll('*')) {
+    yield element;
+    if (element.shadowRoot) yield* all(element.shadowRoot);
+  }
+};
+const some = (root, test) => {
+  const found = [];
+  let looked = 0;
+  for (const element of all(root)) {
+    if (looked++ > 20000) break;
+    if (test(element)) found.push(element);
+  }
+  return found;
+};
+const engine = (find) => ({query: (root, given) => find(root, given)[0], queryAll: find});
+"""
+_LOOKS = f"""
+const words = new RegExp({json.dumps("|".join(WORDS))}, 'i');
+const own = /chat|messeng|conversation|helpdesk|livehelp|intercom|support-?widget/i;
+const labels = (e) => [e.id, e.getAttribute('class'), e.localName, e.getAttribute('name'), e.title,
+  e.getAttribute('aria-label'), e.localName === 'iframe' ? e.src : ''].filter(Boolean).join(' ');
+const up = (e) => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+const floats = (e) => {{
+  for (let at = e; at && at !== document.body; at = up(at))
+    if (['fixed', 'sticky'].includes(getComputedStyle(at).position)) return true;
+  return false;
+}};
+const box = (e) => e.getBoundingClientRect();
+const decoy = /captcha|consent|cookie|newsletter|subscribe|youtube|vimeo|maps|doubleclick|analytics/i;
+"""
+
+ENGINES = {
+    "tag": f"""(() => {{ {_DEEP}
+      return engine((root, given) => some(root, (e) => e.localName.startsWith(given.trim())));
+    }})()""",
+    "chatroot": f"""(() => {{ {_DEEP} {_LOOKS}
+      const inside = (e) => !['html', 'body', 'form', 'iframe', 'header', 'nav'].includes(e.localName)
+        && !decoy.test(labels(e)) && (own.test(labels(e)) || getComputedStyle(e).position === 'fixed');
+      return engine((root) => some(root, inside));
+    }})()""",
+    "chatframe": f"""(() => {{ {_DEEP} {_LOOKS}
+      return engine((root) => some(root, (e) => e.localName === 'iframe' && !decoy.test(labels(e))
+        && box(e).width > 200 && box(e).height > 200 && (own.test(labels(e)) || floats(e))));
+    }})()""",
+    "chatlauncher": f"""(() => {{ {_DEEP} {_LOOKS}
+      const clickable = (e) => e.matches('button, [role=button], a, iframe') || e.localName.includes('-');
+      const score = (e) => {{
+        const {{width, height, bottom, right}} = box(e);
+        if (!width || !height || width > 420 || height > 300 || decoy.test(labels(e))) return 0;
+        const said = e.localName === 'iframe' ? '' : (e.innerText || '').trim();
+        const named = words.test(e.getAttribute('aria-label') || e.title || '') || (said.length < 40 && words.test(said));
+        const corner = bottom > innerHeight * 0.6 && right > innerWidth * 0.5;
+        if (!floats(e) && !own.test(labels(e))) return 0;
+        if (!named && !own.test(labels(e))) return 0;
+        return 1 + 3 * named + 2 * own.test(labels(e)) + 2 * corner + e.matches('button, [role=button]');
+      }};
+      return engine((root) => some(root, (e) => clickable(e) && score(e) > 2)
+        .map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e]) => e));
+    }})()""",
+}
+
+
+async def teach(browsers: Browsers) -> None:
+    """Teach a browser these selectors, once. Raises BrowserError."""
+    for name, script in ENGINES.items():
+        await browsers.teach_selector(name, script)

@@ -1,0 +1,94 @@
+"""Finding the parts of a chat in a page or frame, and typing into them as a visitor would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal, TypeAlias
+
+from probes.browser import BrowserError, Frame, Locator, Page
+from probes.channels.transcript import same_text
+from probes.widgets.schema import Control, FormField
+
+Scope: TypeAlias = Page | Frame | Locator
+Kind: TypeAlias = Literal["button", "field"]
+
+HELD = "field => ('value' in field ? field.value : field.innerText) || ''"
+
+
+def find(scope: Scope, control: Control, kind: Kind) -> Locator:
+    """Return what matches `control` and can be seen, best first; it may be several things, or none yet."""
+    found = [scope.locator(control.css)] if control.css else []
+    if control.names or control.pattern:
+        name = _spoken(control)
+        if kind == "button":
+            found += [scope.get_by_role("button", name=name), scope.get_by_role("link", name=name)]
+        else:
+            found += [
+                scope.get_by_role("textbox", name=name),
+                scope.get_by_label(name),
+                scope.get_by_placeholder(name),
+            ]
+    return either(found)
+
+
+def either(found: Sequence[Locator]) -> Locator:
+    """Return whatever of these can be seen."""
+    union = found[0]
+    for other in found[1:]:
+        union = union.or_(other)
+    return union.filter(visible=True)
+
+
+def _spoken(control: Control) -> re.Pattern[str]:
+    words = [re.escape(name) for name in control.names] + (
+        [f"(?:{control.pattern})"] if control.pattern else []
+    )
+    return re.compile(rf"^\s*(?:{'|'.join(words)})\s*$", re.IGNORECASE)
+
+
+async def seen(locator: Locator) -> bool:
+    """Tell whether it can be seen now; a page that is being redrawn shows nothing."""
+    with suppress(BrowserError):
+        return await locator.first.is_visible()
+    return False
+
+
+async def shows(locator: Locator, seconds: float) -> bool:
+    """Wait so long for it to be seen."""
+    if seconds <= 0:
+        return await seen(locator)
+    try:
+        await locator.first.wait_for(state="visible", timeout=seconds * 1000)
+    except BrowserError:
+        return False
+    return True
+
+
+async def write(field: Locator, text: str, seconds: float) -> None:
+    """Put `text` into a field, by the keyboard where the field takes nothing else. Raises BrowserError."""
+    if await field.evaluate("field => field.localName === 'input'"):
+        text = " ".join(text.split())
+    with suppress(BrowserError):
+        await field.fill(text, timeout=seconds * 1000)
+        if same_text(await field.evaluate(HELD), text):
+            return
+    await field.press("ControlOrMeta+a", timeout=seconds * 1000)
+    await field.page.keyboard.insert_text(text)
+    if not same_text(await field.evaluate(HELD), text):
+        raise BrowserError("the field did not take what was typed")
+
+
+async def fill_form(
+    scope: Scope, fields: Sequence[FormField], values: dict[str, str], seconds: float
+) -> None:
+    """Fill in a form; a field that is optional may be missing. Raises BrowserError."""
+    for field in fields:
+        place = find(scope, field.field, "field").first
+        if field.optional and not await seen(place):
+            continue
+        if field.value == "true":
+            await place.check(timeout=seconds * 1000)
+        else:
+            await write(place, values[field.value], seconds)
