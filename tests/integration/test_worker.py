@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from audit_app.config import Settings
 from audit_app.demo.company import SHOPPER_PASSWORD
-from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.migrate import OlderDatabase
 from audit_app.models import ChannelName, EvidenceKind, MailState, Probe
+from audit_app.services.browser_setup import NoBrowser
 from audit_app.worker import run
 from tests.integration.worker_scene import PATIENCE, scene
 
@@ -128,7 +128,7 @@ def test_a_browser_that_dies_costs_a_look_and_no_reply(
 @on_sqlite
 def test_a_browser_that_does_not_exist_is_said_at_the_start(settings: Settings, engine: sa.Engine) -> None:
     wrong = settings.model_copy(update={"browser": Path("/nowhere/chromium")})
-    with pytest.raises(InvalidInput, match="AUDIT_BROWSER"):
+    with pytest.raises(NoBrowser, match="AUDIT_BROWSER"):
         asyncio.run(run(wrong, stop=asyncio.Event()))
 
 
