@@ -149,6 +149,8 @@ def reason(story: Story) -> str:
     response, limits = story.response, story.limits
     if story.undecided:
         return ""
+    if story.waiting and response is not None:
+        return "No person has answered yet."
     if story.probe.outcome is not Outcome.ANSWERED or response is None:
         return story.reason
     measured = CLOCKS[story.readings[0].clock].lower()
