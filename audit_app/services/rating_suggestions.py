@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from audit_app.domain.reply_text import Span
 from audit_app.models import EvidenceKind, Observation, Probe
 from audit_app.models.types import JsonObject
 from audit_app.services.probe_story import readable_text, whole_text
-from probes.replies.quoted import SIGNATURE
 
 BETWEEN = "\n\n"
 """What stands between two messages of one answer where they are read as one text."""
+SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+"""What a mail program puts above a signature."""
 SIGNATURE_LINES = 8
 
 

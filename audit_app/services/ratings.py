@@ -24,16 +24,26 @@ from audit_app.domain.reply_quality import (
 )
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Probe, ReplyRating, User
+from audit_app.models.types import JsonObject
 
 LONGEST_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class RatedItem:
-    """One item of a rating; the shown points of all items and the correction add up to the shown total."""
+    """One item of a rating; the shown points of all items and the correction add up to the shown total.
+
+    `suggested` is what the rules had suggested, where they had.
+    """
 
     points: ItemPoints
     shown: Decimal
+    suggested: Share | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the person saw it differently from the rules."""
+        return self.suggested is not None and self.suggested is not self.points.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +66,12 @@ def rate(
     items: Mapping[str, str],
     note: str,
     now: datetime,
+    suggested: JsonObject | None = None,
 ) -> ReplyRating:
     """Store how `rater` rates the answer to `probe`, in place of an earlier rating of theirs.
 
-    `items` has yes, partly, no or not_applicable for every item of the probe's rubric. Raises Conflict when no person
+    `items` has yes, partly, no or not_applicable for every item of the probe's rubric; `suggested` is what the rules had
+    suggested to the rater (`rating_suggestions.stored_suggestions`). Raises Conflict when no person
     has answered, InvalidInput when an item is missing or wrong, nothing applies or the note is too long.
     """
     check_rateable(probe)
@@ -80,6 +92,7 @@ def rate(
         session.add(rating)
     rating.items = {item.key: str(items[item.key]) for item in rubric.items}
     rating.quality, rating.note, rating.created_at = quality, note.strip(), now
+    rating.suggested = dict(suggested or {})
     session.flush()
     return rating
 
@@ -134,5 +147,14 @@ def taken_apart(rating: ReplyRating) -> RatedReply:
         return RatedReply(rating, (), Decimal(0), total)
     summed = round_half_up(sum((item.points for item in items), Fraction(0)))
     shown = largest_remainder([item.points for item in items], summed)
-    rows = tuple(RatedItem(item, points) for item, points in zip(items, shown, strict=True))
+    suggested = suggested_shares(rating)
+    rows = tuple(
+        RatedItem(item, points, suggested.get(item.item.key))
+        for item, points in zip(items, shown, strict=True)
+    )
     return RatedReply(rating, rows, total - summed, total)
+
+
+def suggested_shares(rating: ReplyRating) -> Rating:
+    """What the rules had suggested for each item when the rating was made; empty where they had not."""
+    return read_items((rating.suggested or {}).get("shares", {}))

@@ -1,5 +1,5 @@
-"""Pages of the feature `probes`: the list, a probe's time line, decisions, ratings, and mail without a probe."""
+"""Pages of the feature `probes`: the list, a probe's time line, decisions, ratings, how raters agree, and mail without a probe."""
 
-from audit_app.web.probes import mail, views
+from audit_app.web.probes import agreement, mail, views
 
-__all__ = ["mail", "views"]
+__all__ = ["agreement", "mail", "views"]

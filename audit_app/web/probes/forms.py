@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -9,7 +10,7 @@ from typing import ClassVar, TypeVar, cast
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -110,8 +111,18 @@ class RatingForm(FlaskForm):
         description="What others should know about this rating.",
         validators=[Length(max=LONGEST_NOTE, message=f"Shorten the note to {LONGEST_NOTE} characters.")],
     )
+    confirmed = BooleanField("I have checked the suggestions that I left as they are")
     replaces = HiddenField()
     """The moment of the rating that is to be replaced, once that was confirmed."""
+    suggested: Mapping[str, Share] = {}
+    """What the rules suggest for each item; what a person leaves so has to be confirmed."""
+
+    def validate_confirmed(self, field: BooleanField) -> None:
+        """Refuse suggestions that nobody says to have checked."""
+        kept = sum(self.items[key] == share for key, share in self.suggested.items())
+        if kept and not field.data:
+            left = "1 suggestion" if kept == 1 else f"{kept} suggestions"
+            raise ValidationError(f"You left {left} as the rules made them. Check them, and tick the box.")
 
     @property
     def items(self) -> dict[str, str]:

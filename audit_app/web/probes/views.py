@@ -13,6 +13,7 @@ from audit_app.services import ratings as rating_service
 from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
 from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
 from audit_app.services.probe_story import story_of, whole_text
+from audit_app.services.rating_suggestions import ReadAnswer, read_answer, stored_suggestions
 from audit_app.services.unmatched_mail import waiting_mails
 from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
 from audit_app.web.access import roles, user_now
@@ -130,24 +131,30 @@ def rating(probe_id: int) -> str:
     probe = probe_to_judge(db.session, user_now(), probe_id)
     rating_service.check_rateable(probe)
     own = rating_service.own_rating(db.session, probe, user_now())
-    form = rating_form(rating_service.rubric_by(probe))(data=_as_form_data(own))
-    return _rating_page(probe, form, own)
+    answer = read_answer(probe, words.foreign)
+    form = rating_form(rating_service.rubric_by(probe))(data=_as_form_data(own, answer))
+    form.suggested = {} if own else answer.shares
+    return _rating_page(probe, form, own, answer)
 
 
-def _as_form_data(rating: ReplyRating | None) -> dict[str, str]:
+def _as_form_data(rating: ReplyRating | None, answer: ReadAnswer) -> dict[str, str]:
+    """One's own earlier choices, or those that the rules suggest."""
     if rating is None:
-        return {}
+        return {ITEM + key: share.value for key, share in answer.shares.items()}
     return {ITEM + key: share for key, share in rating.items.items()} | {"note": rating.note}
 
 
-def _rating_page(probe: Probe, form: RatingForm, own: ReplyRating | None, template: str = "rating") -> str:
+def _rating_page(
+    probe: Probe, form: RatingForm, own: ReplyRating | None, answer: ReadAnswer, template: str = "rating"
+) -> str:
     return render_template(
         f"probes/{template}.html",
         form=form,
         probe=probe,
         own=own,
         changes=_changes(own, form) if own and template == "replace_rating" else [],
-        story=story_of(probe, request_instant()),
+        answer=answer,
+        numbered={item.key: (number, item) for number, item in enumerate(form.rubric.items, 1)},
         zone=probe.touchpoint.location.zone,
         words=words,
     )
@@ -169,18 +176,22 @@ def save_rating(probe_id: int) -> ResponseReturnValue:
     """Store one's rating; an earlier one is replaced only once that was confirmed."""
     probe = probe_to_judge(db.session, user_now(), probe_id)
     own = rating_service.own_rating(db.session, probe, user_now())
+    answer = read_answer(probe, words.foreign)
     form = rating_form(rating_service.rubric_by(probe))()
+    form.suggested = {} if own else answer.shares
     if not form.validate_on_submit():
-        return _rating_page(probe, form, own), 422
+        return _rating_page(probe, form, own, answer), 422
     if own is not None and form.replaces.data != own.created_at.isoformat():
-        return _rating_page(probe, form, own, "replace_rating"), 409 if form.replaces.data else 200
+        page = _rating_page(probe, form, own, answer, "replace_rating")
+        return page, 409 if form.replaces.data else 200
+    suggested = stored_suggestions(answer)
     try:
         saved = rating_service.rate(
-            db.session, probe, user_now(), form.items, form.note.data or "", request_instant()
+            db.session, probe, user_now(), form.items, form.note.data or "", request_instant(), suggested
         )
     except InvalidInput as error:
         form.form_errors.append(str(error))
-        return _rating_page(probe, form, own), 422
+        return _rating_page(probe, form, own, answer), 422
     total = rating_service.taken_apart(saved).total
     db.session.commit()
     flash(f"Your rating is saved: {total} of 100.", "success")
