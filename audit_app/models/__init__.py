@@ -1,6 +1,7 @@
 """All models, so that one import knows every table."""
 
 from audit_app.models.action import Action, ActionState
+from audit_app.models.alarm import Alarm, AlarmKind
 from audit_app.models.base import Base
 from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, ServiceTarget, Wording
 from audit_app.models.checklist import Checklist, ChecklistVersion
@@ -8,6 +9,7 @@ from audit_app.models.evidence import Evidence, EvidenceKind
 from audit_app.models.location import ChannelName, Location, Organisation, Region, Touchpoint
 from audit_app.models.mailbox import IncomingMail, Mailbox, MailFolder, MailState, Security
 from audit_app.models.probe import Observation, Probe
+from audit_app.models.probe_key import KeyKind, ProbeKey
 from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
 from audit_app.models.score import ReplyRating, Score, ScorePolicy
 from audit_app.models.user import Role, RoleName, User
@@ -16,6 +18,8 @@ from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, V
 __all__ = [
     "Action",
     "ActionState",
+    "Alarm",
+    "AlarmKind",
     "Answer",
     "Appeal",
     "AppealState",
@@ -30,6 +34,7 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "IncomingMail",
+    "KeyKind",
     "Location",
     "MailFolder",
     "MailState",
@@ -38,6 +43,7 @@ __all__ = [
     "Organisation",
     "Persona",
     "Probe",
+    "ProbeKey",
     "Region",
     "ReplyRating",
     "Review",
