@@ -15,7 +15,7 @@ from audit_app.domain.exact import largest_remainder, round_half_up
 from audit_app.domain.policy import Policy
 from audit_app.domain.response_time import InTime, ResponseTime
 from audit_app.domain.scoring import Component, InputPoints
-from audit_app.models import Campaign, Location, Probe, Touchpoint, Visit, VisitState
+from audit_app.models import Campaign, Location, Probe, RoleName, Touchpoint, User, Visit, VisitState
 from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.open_probes import Pending, pending_by_location
 from audit_app.services.overview import spanning
@@ -24,6 +24,7 @@ from audit_app.services.probe_times import in_time, most_or_least, reading
 from audit_app.services.score_inputs import Facts, ProbeFact, VisitFact, gather
 from audit_app.services.standings import Standing, standing, weekly_scores
 from audit_app.services.trends import MEDIAN_OVER, ResponseWeek, response_weeks
+from audit_app.services.visible_probes import sees_open_probes, visible_probes
 
 LATEST = 8
 """How many of the latest probes and visits a location's page shows."""
@@ -99,25 +100,30 @@ def _shown(parts: Sequence[Fraction], whole: Fraction) -> Sequence[Decimal]:
 
 def location_results(
     session: Session,
+    user: User,
     location: Location,
     period: Period,
     before: Period,
     weeks: Sequence[Period],
     policy: Policy,
     now: datetime,
-    with_chain: bool,
 ) -> LocationResults:
-    """The results of `location` in `period`, against `before` and, if asked for, the chain, and over `weeks`."""
+    """The results of `location` as `user` may see them, in `period`, against `before`, and over `weeks`.
+
+    Administrators and managers see the chain's beside them; a location's contact learns nothing of open probes.
+    """
     lately = Period(weeks[0].end - MEDIAN_OVER, weeks[-1].end)
-    facts = gather(session, [location.id], spanning((period, before, lately)))
+    watched = [location.id] if sees_open_probes(user, location) else []
+    facts = gather(session, [location.id], spanning((period, before, lately))).without_open(watched)
+    with_chain = user.is_a(RoleName.ADMIN, RoleName.MANAGER)
     return LocationResults(
         standing(facts, period, before, policy),
         chain_standing(session, period, before, policy) if with_chain else None,
         weekly_scores(facts, weeks, policy),
         response_weeks(facts, weeks, policy),
         facts.within(period),
-        pending_by_location(session, [location.id], now).get(location.id, Pending()),
-        latest_probes(session, location, now),
+        pending_by_location(session, watched, now).get(location.id, Pending()),
+        latest_probes(session, user, location, now),
         latest_visits(session, location),
     )
 
@@ -128,11 +134,10 @@ def chain_standing(session: Session, period: Period, before: Period, policy: Pol
     return standing(gather(session, everywhere, spanning((period, before))), period, before, policy)
 
 
-def latest_probes(session: Session, location: Location, now: datetime) -> list[LatestProbe]:
-    """The latest probes that were sent to `location`, newest first, as they stand at `now`."""
+def latest_probes(session: Session, user: User, location: Location, now: datetime) -> list[LatestProbe]:
+    """The latest probes that were sent to `location` and that `user` may see, newest first, as they stand at `now`."""
     query = (
-        select(Probe)
-        .join(Probe.touchpoint)
+        visible_probes(user)
         .where(Touchpoint.location_id == location.id, Probe.sent_latest.is_not(None))
         .options(
             joinedload(Probe.scenario),

@@ -17,6 +17,7 @@ from audit_app.services.periods import Period
 from audit_app.services.score_inputs import Facts, gather
 from audit_app.services.standings import Standing, standing, weekly_scores
 from audit_app.services.visibility import locations_visible_to
+from audit_app.services.visible_probes import sees_open_probes
 
 FALLING_POINTS = 5
 """A location is falling when its score went down by at least so many points against the period before …"""
@@ -86,11 +87,14 @@ def overview(
 ) -> Overview:
     """How the locations visible to `user` stand in `period`, against `before`, and week by week.
 
-    Reads each kind of input once, whatever the number of locations and weeks.
+    Reads each kind of input once, whatever the number of locations and weeks. A location's contact learns nothing
+    of probes that are still open.
     """
     locations = visible_locations(session, user)
+    watched = {location.id for location in locations if sees_open_probes(user, location)}
     facts = gather(session, [location.id for location in locations], spanning((period, before, *weeks)))
-    pending = pending_by_location(session, [location.id for location in locations], now)
+    facts = facts.without_open(watched)
+    pending = pending_by_location(session, watched, now)
     apart = facts.by_location()
     rows = [
         LocationRow(

@@ -98,6 +98,18 @@ class Facts:
         """Those of the time in `period`."""
         return Facts(_cut(self.visits, period), _cut(self.probes, period))
 
+    def without_open(self, watched: Collection[int]) -> Facts:
+        """The same without the open probes at other locations than those with the ids `watched`."""
+        undecided = {Outcome.OPEN, Outcome.UNCERTAIN}
+        return Facts(
+            self.visits,
+            tuple(
+                probe
+                for probe in self.probes
+                if probe.location_id in watched or probe.outcome not in undecided
+            ),
+        )
+
     def by_location(self) -> dict[int, Facts]:
         """The same, apart for each location that has any."""
         visits: dict[int, list[VisitFact]] = {}

@@ -6,12 +6,12 @@ import unicodedata
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.models import Location, Probe, User, Visit
 from audit_app.services.visibility import locations_visible_to
 from audit_app.services.visible_probes import visible_probes
+from audit_app.services.visits import visible_visits
 
 MOST = 50
 """More results than this help nobody to find something."""
@@ -61,8 +61,7 @@ def plain(text: str) -> str:
 
 
 def _visit(session: Session, user: User, number: int) -> Visit | None:
-    mine = locations_visible_to(user).with_only_columns(Location.id)
-    return session.scalar(select(Visit).where(Visit.id == number, Visit.location_id.in_(mine)))
+    return session.scalar(visible_visits(user).where(Visit.id == number))
 
 
 def _probe(session: Session, user: User, number: int) -> Probe | None:

@@ -36,6 +36,13 @@ def _managed(user: User) -> ColumnElement[bool]:
     return false()
 
 
+def sees_open_probes(user: User, location: Location) -> bool:
+    """Whether `user` may know of the open probes at `location`: administrators, and managers of its region."""
+    if user.is_a(RoleName.ADMIN):
+        return True
+    return user.is_a(RoleName.MANAGER) and location.region_id in {region.id for region in user.regions}
+
+
 def visible_probe(session: Session, user: User, probe_id: int) -> Probe:
     """The probe with this number; raises NotFound alike when it does not exist and when it is not for `user`."""
     probe = session.scalar(visible_probes(user).where(Probe.id == probe_id))
@@ -45,11 +52,8 @@ def visible_probe(session: Session, user: User, probe_id: int) -> Probe:
 
 
 def may_judge(user: User, probe: Probe) -> bool:
-    """Whether `user` may decide on the probe's replies and rate them: administrators, and managers of its region."""
-    if user.is_a(RoleName.ADMIN):
-        return True
-    region = probe.touchpoint.location.region_id
-    return user.is_a(RoleName.MANAGER) and region in {region.id for region in user.regions}
+    """Whether `user` may decide on the probe's replies and rate them: whoever sees it while it is open."""
+    return sees_open_probes(user, probe.touchpoint.location)
 
 
 def probe_to_judge(session: Session, user: User, probe_id: int) -> Probe:

@@ -48,6 +48,13 @@ def page(client: Visitor, user: User, path: str = "/locations/umea") -> str:
     return response.text
 
 
+def main_part(text: str) -> str:
+    """A page without its frame, whose forms have another token each time, and without the time of day."""
+    found = re.search(r"<main.*</main>", text, re.DOTALL)
+    assert found
+    return re.sub(r"now \d+ \w+ [\d:]+", "", found[0])
+
+
 def column(table: str, label: str) -> list[Decimal]:
     return [Decimal(number) for number in re.findall(rf'data-label="{label}">([\d.]+)<', table)]
 
@@ -121,6 +128,19 @@ def test_what_does_not_count_is_said(client: Visitor, session: Session, magnus: 
     text = page(client, magnus)
     assert "1 probe that failed on our side, 1 probe still open" in text
     assert "78.6" in text
+
+
+def test_a_contact_cannot_tell_that_a_probe_is_open(
+    client: Visitor, session: Session, carl: User, magnus: User, umea: Location
+) -> None:
+    results.worked_example(session, umea, LATELY)
+    before = main_part(page(client, carl)), main_part(page(client, carl, "/"))
+    open_one = results.probe(session, umea, NOW - 11 * HOUR, Outcome.OPEN)
+    undecided = results.probe(session, umea, NOW - 12 * HOUR, Outcome.UNCERTAIN)
+
+    assert (main_part(page(client, carl)), main_part(page(client, carl, "/"))) == before
+    for number in (open_one.id, undecided.id):
+        assert f"/probes/{number}" in page(client, magnus)
 
 
 # ---------- what it says ----------

@@ -50,14 +50,7 @@ def show(key: str) -> ResponseReturnValue:
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
     policy = current_policy(db.session, now)
     results = location_results(
-        db.session,
-        location,
-        chosen.period,
-        chosen.before,
-        chosen.weeks,
-        policy,
-        now,
-        with_chain=user.is_a(RoleName.ADMIN, RoleName.MANAGER),
+        db.session, user, location, chosen.period, chosen.before, chosen.weeks, policy, now
     )
     summary = response_summary(results, policy)
     return render_template(
