@@ -10,11 +10,13 @@ from types import MappingProxyType
 
 from probes.base import Channel
 from probes.channels.chat import Chat
+from probes.channels.contact_form import ContactForm
 from probes.channels.email import Email
 
 CHANNELS: Mapping[str, Channel] = MappingProxyType(
     {
         "email": Email(),
+        "contact_form": ContactForm(),
         "chat": Chat(),
     }
 )

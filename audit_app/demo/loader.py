@@ -69,6 +69,8 @@ def point_at(session: Session, addresses: Addresses) -> None:
         shop = shops[touchpoint.location.key]
         if touchpoint.channel is ChannelName.CHAT:
             touchpoint.address = addresses.chat_page(shop)
+        elif touchpoint.channel is ChannelName.CONTACT_FORM:
+            touchpoint.address = addresses.contact_page(shop)
         else:
             touchpoint.contact_page = addresses.contact_page(shop)
     for mailbox in session.scalars(select(Mailbox)):
@@ -103,6 +105,7 @@ def _touchpoints(shop: Shop, addresses: Addresses, now: datetime) -> list[Touchp
             contact_page=addresses.contact_page(shop),
             confirmed_at=now,
         ),
+        Touchpoint(channel=ChannelName.CONTACT_FORM, address=addresses.contact_page(shop), confirmed_at=now),
         Touchpoint(
             channel=ChannelName.CHAT, address=addresses.chat_page(shop), widget="demo", confirmed_at=now
         ),

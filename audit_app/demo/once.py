@@ -95,7 +95,10 @@ def _wait_for_answers(demo: runner.Demo, deadline: float) -> None:
 def _live_probes(session: Session) -> dict[ChannelName, Probe]:
     """The first live probe of each channel."""
     found = session.scalars(
-        select(Probe).join(Probe.campaign).where(Campaign.name == LIVE_CAMPAIGN).order_by(Probe.id.desc())
+        select(Probe)
+        .join(Probe.campaign)
+        .where(Campaign.name == LIVE_CAMPAIGN, Probe.channel.in_(CHANNELS))
+        .order_by(Probe.id.desc())
     )
     return {probe.channel: probe for probe in found}
 

@@ -29,7 +29,7 @@ from audit_app.models import (
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.ledger import lock, record
 from audit_app.services.probes.messages import message_of
-from audit_app.services.probes.steps import settle_sent
+from audit_app.services.probes.steps import sent_before, settle_sent
 from audit_app.services.texts import storable
 from probes import base
 from probes import mailbox as driver
@@ -187,7 +187,7 @@ def _attach(
     """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
     probe = lock(session, probe_id)
     fact, judgement = _judged(mail, probe.text)
-    _prove_sent(session, probe, _sent_before(probe, mail), now)
+    _prove_sent(session, probe, sent_before(probe, mail.received_at), now)
     reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]
     record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
     row.state, row.probe_id, row.matched_by = MailState.MATCHED, probe.id, by
@@ -218,20 +218,6 @@ def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation,
             reasons=(reason,),
         )
         return fact, Judgement("uncertain", "answer", "", (reason,))
-
-
-def _sent_before(probe: Probe, mail: driver.IncomingMail) -> base.Observation:
-    """What an answer proves: that the message had left before it came."""
-    begun = min(probe.sending_at or probe.planned_at, mail.received_at)
-    return base.Observation(
-        base.ObservationKind.SENT,
-        begun,
-        mail.received_at + RECEIPT_PRECISION,
-        source=RECEIPT_TIME,
-        key="proved-by-answer",
-        role="visitor",
-        reasons=("An answer to it came, so it had been sent before",),
-    )
 
 
 def _prove_sent(session: Session, probe: Probe, sent: base.Observation, now: datetime) -> None:

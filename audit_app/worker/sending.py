@@ -77,10 +77,10 @@ async def _sent(desk: Desk, job: Job, attempt: Attempt, sent: Observation) -> No
 async def _unknown(desk: Desk, probe_id: int, error: Exception) -> None:
     reason = str(error) if isinstance(error, ProbeError) else f"Sending broke off: {_words(error)}"
     evidence = error.evidence if isinstance(error, ProbeError) else ()
-    await desk.do(
+    probe = await desk.do(
         lambda session: steps.mark_unknown(session, probe_id, desk.name, reason, utc_now(), evidence)
     )
-    step("send_unknown", probe_id, error=type(error).__name__)
+    step(probe.state.value, probe_id, error=type(error).__name__)
 
 
 async def find_out(desk: Desk, probe_id: int) -> None:

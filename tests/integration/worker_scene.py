@@ -47,13 +47,16 @@ class Scene:
         password: str = SHOPPER_PASSWORD,
     ) -> None:
         """A campaign with one slot, now, to one shop; Stockholm's staff always answer."""
-        by_chat = channel is ChannelName.CHAT
+        addresses = {
+            ChannelName.CHAT: self.company.shop_url(shop),
+            ChannelName.CONTACT_FORM: self.company.contact_url(shop),
+        }
         start = datetime.now(UTC) - timedelta(minutes=1)
         with transaction(self.engine) as session:
             touchpoint = make.touchpoint(
                 session,
                 channel=channel,
-                address=self.company.shop_url(shop) if by_chat else f"{shop}@{DOMAIN}",
+                address=addresses.get(channel, f"{shop}@{DOMAIN}"),
                 contact_page=self.company.contact_url(shop) if contact_page else None,
                 confirmed=confirmed,
             )
@@ -157,6 +160,9 @@ class Scene:
         """How often the company got the probe's message."""
         if probe.channel is ChannelName.CHAT:
             return sum(message.text == probe.text for message in self.company.received_chats())
+        if probe.channel is ChannelName.CONTACT_FORM:
+            letters = [str(mail.message["Reply-To"]) for mail in self.company.received_mail()]
+            return sum(probe.from_address in reply_to for reply_to in letters)
         return self.company.received(message_id=probe.message_id)
 
 

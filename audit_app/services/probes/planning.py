@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.probe import ProbeState
-from audit_app.models import Campaign, ChannelName, Location, Persona, Probe, Touchpoint, Wording
+from audit_app.models import Campaign, ChannelName, Location, Persona, Probe, Scenario, Touchpoint, Wording
 from audit_app.models.campaign import campaign_touchpoints
 from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import compose
@@ -144,15 +144,18 @@ def _plan(due: Due, caps: _Caps, now: datetime) -> Probe | None:
 
 def _pairs(campaign: Campaign, channel: ChannelName) -> list[tuple[Wording, Persona]]:
     """Every wording with every persona that speaks its language, in a lasting order."""
-    wordings = [
-        wording
-        for scenario in campaign.scenarios
-        for wording in scenario.wordings
-        if wording.channel is channel
-    ]
+    wordings = [wording for scenario in campaign.scenarios for wording in _wordings(scenario, channel)]
     return [
         (wording, persona)
         for persona in campaign.personas
         for wording in wordings
         if wording.language == persona.language
     ]
+
+
+def _wordings(scenario: Scenario, channel: ChannelName) -> list[Wording]:
+    """The wordings for this channel; a contact form without any says what an e-mail would."""
+    own = [wording for wording in scenario.wordings if wording.channel is channel]
+    if own or channel is not ChannelName.CONTACT_FORM:
+        return own
+    return _wordings(scenario, ChannelName.EMAIL)

@@ -28,6 +28,7 @@ from audit_app.services.probes.claims import (
 from audit_app.services.probes.ledger import looked, record, stored
 from audit_app.services.probes.looks import next_look, next_search
 from probes import base
+from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME
 
 FIRST_RETRY = timedelta(seconds=30)
 SEARCH_FOR = timedelta(days=1)
@@ -94,6 +95,20 @@ def settle_sent(session: Session, probe: Probe, sent: base.Observation, now: dat
     record(session, probe, [sent], now)
 
 
+def sent_before(probe: Probe, received_at: datetime) -> base.Observation:
+    """What an answer proves: that the message had left before it came."""
+    begun = min(probe.sending_at or probe.planned_at, received_at)
+    return base.Observation(
+        base.ObservationKind.SENT,
+        begun,
+        received_at + RECEIPT_PRECISION,
+        source=RECEIPT_TIME,
+        key="proved-by-answer",
+        role="visitor",
+        reasons=("An answer to it came, so it had been sent before",),
+    )
+
+
 def give_back(
     session: Session, probe_id: int, worker_name: str, error: base.ProbeError, now: datetime
 ) -> Probe:
@@ -150,12 +165,18 @@ def mark_unknown(
 ) -> Probe:
     """Note that nobody can tell whether the message left, and when to look for the proof again.
 
+    An answer that came meanwhile, while the worker that sent it still held its claim, is that proof already.
     After `SEARCH_FOR` the search ends; the probe stays `send_unknown` and is left out of the score as ours. A copy
     or an answer that turns up even later still settles it.
     """
     probe = held(session, probe_id, worker_name)
     if probe.state is ProbeState.SENDING:
         change_state(probe, ProbeState.SEND_UNKNOWN)
+    if probe.mails:
+        settle_sent(session, probe, sent_before(probe, probe.mails[0].received_at), now)
+        let_go(probe)
+        session.flush()
+        return probe
     probe.failure = reason
     # Evidence alone, without an observation: if it turns out that the message left, nothing has failed.
     probe.evidence += [stored(each, now) for each in evidence]

@@ -1,0 +1,315 @@
+"""Contact form: fills in the company's form as a customer would, sends it once, and looks for a sign that it was taken.
+
+The answers come by mail, to the address that is this probe's alone. So does the proof after a crash: a form keeps no
+copy, and only a mail to that address shows that the message had left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from probes.base import (
+    JSON,
+    Blocked,
+    Equipment,
+    Evidence,
+    Message,
+    NotSent,
+    Observation,
+    ObservationKind,
+    OurFailure,
+    ProbeError,
+    SendUnknown,
+)
+from probes.browser import BrowserError, ElementHandle, Page, State, first_line, open_page, screenshot
+from probes.channels.form_activity import Activity
+from probes.channels.form_fields import Reader
+from probes.channels.form_filling import Filler, FormPatience
+from probes.channels.form_obstacles import refusal
+from probes.channels.form_outcome import (
+    Network,
+    Outcome,
+    Pressed,
+    as_pressed,
+    insisted_on,
+    outcome_of,
+    provably_unsent,
+)
+from probes.channels.form_parts import button_to, contact_form
+from probes.channels.form_persona import answers_for
+from probes.channels.form_scan import Look, look_at
+from probes.consent import expect_consent_banners
+from probes.forms.mapping import Mapping as FormMapping
+from probes.forms.mapping import load_mapping
+from probes.forms.words import languages_for, words_of
+from probes.trace import start_trace, stop_trace
+
+LOOK_SECONDS = 0.2
+HOW = {
+    "message": "The page says that it was sent",
+    "address": "The form led on to another page",
+    "reset": "The form was taken and emptied",
+}
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """The page, what it does, and who fills it in."""
+
+    page: Page
+    activity: Activity
+    filler: Filler
+
+
+class ContactFormAttempt:
+    """A probe by contact form, as the runner drives it (see `probes.base.Attempt`)."""
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        message: Message,
+        mapping: FormMapping,
+        patience: FormPatience,
+        stack: AsyncExitStack,
+    ) -> None:
+        self._equipment, self._message, self._mapping = equipment, message, mapping
+        self._patience, self._stack = patience, stack
+        self._form: OpenForm | None = None
+        self._pressed: Pressed | None = None
+        self._pressed_at: datetime | None = None
+        self.pictures: tuple[Evidence, ...] = ()
+        """What the page looked like, filled in, before it was sent."""
+
+    @property
+    def filled(self) -> Mapping[str, str]:
+        """Which field got what."""
+        return self._form.filler.filled if self._form else {}
+
+    async def prepare(self) -> Sequence[Observation]:
+        """Open the page and fill in everything, up to the button that sends. Raises NotSent or Blocked."""
+        form = await self._open()
+        async with self._proving("not-sent"):
+            await self._load(form)
+            await form.filler.complete()
+        self.pictures = await _picture(form.page, "filled-in")
+        return ()
+
+    async def _open(self) -> OpenForm:
+        message = self._message
+        context = await self._stack.enter_async_context(
+            self._equipment.browsers.context(message.language, message.time_zone)
+        )
+        page = await open_page(context)
+        await start_trace(page)
+        words = [words_of(tag) for tag in languages_for(message.language)]
+        today = datetime.now(UTC).astimezone(ZoneInfo(message.time_zone)).date()
+        reader = Reader(words, answers_for(message, words[0], today), self._mapping)
+        activity = Activity(page)
+        self._form = OpenForm(page, activity, Filler(page, activity, reader, self._patience))
+        return self._form
+
+    async def _load(self, form: OpenForm) -> None:
+        own_words = [name for words in form.filler.reader.words for name in words.buttons.cookies]
+        await expect_consent_banners(form.page, own_words)
+        response = await form.page.goto(self._message.url, wait_until="domcontentloaded")
+        status = response.status if response else 0
+        if closed := refusal(self._message.url, status):
+            raise closed
+        if status >= 400:
+            raise NotSent(f"The contact form on {self._message.url} answered with status {status}.")
+        await form.activity.settle(self._patience.settle)
+        await form.filler.wait_for_form()
+
+    @asynccontextmanager
+    async def _proving(self, name: str) -> AsyncGenerator[None, None]:
+        """Give whatever fails here a picture and a trace; a browser's own error means that nothing was sent."""
+        try:
+            yield
+        except BrowserError as error:
+            sentence = f"The contact form on {self._message.url} could not be filled in: {first_line(error)}"
+            raise NotSent(sentence, await self._evidence(name)) from error
+        except ProbeError as error:
+            error.evidence = (*error.evidence, *await self._evidence(name))
+            raise
+
+    async def _evidence(self, name: str) -> tuple[Evidence, ...]:
+        if self._form is None:
+            return self.pictures
+        trace = await stop_trace(self._form.page, name)
+        after = await _picture(self._form.page, name)
+        return (*self.pictures, *after, *((trace,) if trace else ()))
+
+    async def state(self) -> Mapping[str, JSON]:
+        """Return what was filled in; nothing is needed to come back, for answers and proof come by mail."""
+        return {"url": self._message.url, "filled": dict(self.filled)}
+
+    async def send(self) -> Observation:
+        """Press the button once, and return `sent` when the page shows a sign that the message was taken.
+
+        The button is pressed a second time only if the first provably sent nothing (no request left, or the site
+        refused it with 400 or 422) and it is plain what was missing. Raises NotSent with the site's words, Blocked,
+        or SendUnknown when nothing tells.
+        """
+        if self._form is None:
+            raise NotSent("The contact form was not filled in, so nothing was sent.")
+        async with self._proving("not-sent"):
+            outcome = await self._press(self._form)
+            if outcome.wrong and provably_unsent(_network(self._form.activity)):
+                outcome = await self._correct(self._form, outcome)
+            return await self._concluded(self._form, outcome)
+
+    async def _correct(self, form: OpenForm, refused: Outcome) -> Outcome:
+        """Fill in what the site turned out to insist on, and press again; without anything to add, let it be."""
+        assert self._pressed is not None  # noqa: S101 -- for the type checker: it has just been pressed
+        before = dict(form.filler.filled)
+        form.filler.insisted |= insisted_on(refused, self._pressed.form)
+        try:
+            await form.filler.complete()
+        except ProbeError:
+            return refused
+        return await self._press(form) if form.filler.filled != before else refused
+
+    async def _press(self, form: OpenForm) -> Outcome:
+        """Press the button and watch what the page makes of it, until there is a sign or patience ends."""
+        look = await look_at(form.page)
+        try:
+            element = await self._button(form, look)
+            await element.click(trial=True, timeout=self._patience.click * 1000)
+            form.activity.note_from_now()
+            self._pressed_at = datetime.now(UTC)
+        finally:
+            await look.let_go()
+        try:
+            # From here on nothing may be taken for "not sent" but by what the page and the network show.
+            with suppress(BrowserError):
+                await element.click(no_wait_after=True, timeout=self._patience.click * 1000)
+            return await self._sign(form)
+        except BrowserError as error:
+            raise await self._unknown(first_line(error)) from error
+
+    async def _button(self, form: OpenForm, look: Look) -> ElementHandle:
+        reader = form.filler.reader
+        found = contact_form(look.sheet, reader)
+        button = button_to("send", look.sheet, found, reader.words, self._mapping) if found else None
+        if found is None or button is None:
+            raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
+        self._pressed = as_pressed(look.sheet, found, self._message.text)
+        return await look.element(button)
+
+    async def _sign(self, form: OpenForm) -> Outcome:
+        deadline, first_seen = time.monotonic() + self._patience.confirm, 0.0
+        seen = Outcome("none")
+        while time.monotonic() < deadline:
+            now = await self._look(form)
+            if now.sign != seen.sign:
+                first_seen = time.monotonic()
+            seen = now
+            steady = time.monotonic() - first_seen >= self._patience.steady
+            if now.sign in ("message", "captcha") or (now.sign != "none" and steady):
+                return now
+            if form.activity.refused_with in (401, 403, 407, 429):
+                return now
+            await asyncio.sleep(LOOK_SECONDS)
+        return Outcome("none")
+
+    async def _look(self, form: OpenForm) -> Outcome:
+        assert self._pressed is not None  # noqa: S101 -- for the type checker: looks follow a press
+        try:
+            look = await look_at(form.page)
+        except BrowserError:  # a page that is just being left
+            return Outcome("none")
+        await look.let_go()
+        return outcome_of(look.sheet, self._pressed, _network(form.activity), form.filler.reader)
+
+    async def _concluded(self, form: OpenForm, outcome: Outcome) -> Observation:
+        where = f"the contact form on {self._message.url}"
+        if outcome.sent:
+            return await self._sent(form, outcome)
+        if outcome.sign == "captcha":
+            raise Blocked(
+                "captcha", f"After the button was pressed, {where} wanted a captcha ({outcome.words})."
+            )
+        if closed := refusal(self._message.url, form.activity.refused_with):
+            raise closed
+        if outcome.sign == "refused":
+            raise NotSent(f"Not sent: {where} says: {outcome.words}")
+        if not form.activity.left:
+            raise NotSent(f"Not sent: nothing left the browser when the button of {where} was pressed.")
+        raise await self._unknown("it showed no sign that the message was taken")
+
+    async def _unknown(self, why: str) -> SendUnknown:
+        return SendUnknown(f"Nobody can tell whether the form on {self._message.url} was sent: {why}.")
+
+    async def _sent(self, form: OpenForm, outcome: Outcome) -> Observation:
+        now = datetime.now(UTC)
+        return Observation(
+            ObservationKind.SENT,
+            self._pressed_at or now,
+            now,
+            source="our clock",
+            key=f"form:{self._message.token}",
+            role="visitor",
+            reasons=(f"{HOW[outcome.sign]}: {outcome.words}",),
+            details={"url": form.page.url, "sign": outcome.sign, "filled": dict(form.filler.filled)},
+            evidence=(*self.pictures, *await _picture(form.page, "sent")),
+        )
+
+    async def find_sent(self, since: datetime) -> Observation | None:
+        """Look once more at a page that is still open; else only a mail to the probe's own address can tell.
+
+        Raises OurFailure when the page is gone: a form keeps no copy, so its absence proves nothing.
+        """
+        if self._form is None or self._pressed_at is None:
+            raise OurFailure(
+                f"A contact form keeps no copy: only a mail to {self._message.from_address} can show that it was sent."
+            )
+        outcome = await self._look(self._form)
+        return await self._sent(self._form, outcome) if outcome.sent else None
+
+    async def watch(
+        self, until: datetime, since: datetime | None = None
+    ) -> AsyncGenerator[Observation, None]:
+        """End at once: answers come to the mailbox, which is read for all probes together."""
+        answers: tuple[Observation, ...] = ()
+        for answer in answers:
+            yield answer
+
+
+def _network(activity: Activity) -> Network:
+    return Network(activity.left, activity.taken, activity.refused_with, activity.busy, tuple(activity.said))
+
+
+async def _picture(page: Page, name: str) -> tuple[Evidence, ...]:
+    picture = await screenshot(page, name)
+    return (picture,) if picture else ()
+
+
+class ContactForm:
+    """The channel."""
+
+    answers_come_to: Literal["mailbox", "session"] = "mailbox"
+
+    def open(
+        self, equipment: Equipment, message: Message, state: State | None = None
+    ) -> AbstractAsyncContextManager[ContactFormAttempt]:
+        """Open an attempt; the browser starts with `prepare`. Raises OurFailure for a mapping that is not known."""
+        return open_form(equipment, message, load_mapping(message.widget))
+
+
+@asynccontextmanager
+async def open_form(
+    equipment: Equipment,
+    message: Message,
+    mapping: FormMapping,
+    patience: FormPatience | None = None,
+) -> AsyncGenerator[ContactFormAttempt, None]:
+    """Open an attempt with a mapping at hand, and close its page afterwards."""
+    async with AsyncExitStack() as stack:
+        yield ContactFormAttempt(equipment, message, mapping, patience or FormPatience(), stack)

@@ -1,0 +1,249 @@
+"""Fills a contact form in, step by step, up to the button that sends it, and presses nothing that sends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from probes.base import Blocked, NotSent
+from probes.browser import BrowserError, ElementHandle, Page
+from probes.channels.form_activity import Activity
+from probes.channels.form_fields import Entry, Reader
+from probes.channels.form_obstacles import captcha_in, closed_page
+from probes.channels.form_parts import ContactForm, button_to, contact_form
+from probes.channels.form_scan import Button, Field, Look, look_at
+
+MOST_STEPS = 10
+MOST_LOOKS = 40
+TRIES = 3
+"""How often one field is filled in before it is left as the site wants it."""
+
+
+@dataclass(frozen=True)
+class FormPatience:
+    """How long a visitor waits, in seconds."""
+
+    show: float = 15.0
+    """For a form to appear."""
+    settle: float = 6.0
+    """For the page to come to rest after a choice."""
+    click: float = 6.0
+    """For one click."""
+    confirm: float = 30.0
+    """For a sign that the message was taken."""
+    steady: float = 1.5
+    """How long a form has to stay away or empty before that counts as a sign."""
+
+
+@dataclass
+class Filler:
+    """Fills in one page's form; `filled` tells which field got what, `meanings` what was asked for."""
+
+    page: Page
+    activity: Activity
+    reader: Reader
+    patience: FormPatience
+    filled: dict[str, str] = field(default_factory=dict)
+    meanings: set[str] = field(default_factory=set)
+    insisted: set[str] = field(default_factory=set)
+    """Names of fields that the form has turned out to insist on."""
+    _tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+
+    async def complete(self) -> Button:
+        """Go through all steps and return the button that sends. Raises NotSent, Blocked or BrowserError."""
+        for _ in range(MOST_STEPS):
+            look, form = await self._fill_step()
+            try:
+                words, mapping = self.reader.words, self.reader.mapping
+                send = button_to("send", look.sheet, form, words, mapping)
+                onwards = button_to("next", look.sheet, form, words, mapping)
+                if onwards is None or (send is not None and send.enabled and "message" in self.meanings):
+                    return self._ready(look, form, send)
+                await (await look.element(onwards)).click(timeout=self.patience.click * 1000)
+            finally:
+                await look.let_go()
+            await self.activity.settle(self.patience.settle)
+            await self._expect_progress(form)
+        raise NotSent(f"The contact form on {self.page.url} has no end: {MOST_STEPS} steps were not enough.")
+
+    def _ready(self, look: Look, form: ContactForm, send: Button | None) -> Button:
+        where = f"The contact form on {self.page.url}"
+        if "message" not in self.meanings:
+            raise NotSent(f"{where} has no field for a message that we could find.")
+        if "email" not in self.meanings:
+            raise NotSent(f"{where} asks for no e-mail address, so no answer could reach us.")
+        wrong = [each for each in form.fields if each.visible and each.enabled and not each.valid]
+        if wrong:
+            raise NotSent(f"{where} objects to “{wrong[0].name}”: {wrong[0].objection}")
+        if send is None or not send.enabled:
+            raise NotSent(f"{where} has no button to send it with that we could find and press.")
+        return send
+
+    async def _expect_progress(self, before: ContactForm) -> None:
+        """Refuse to press on when the next step does not come: the site then says why."""
+        look = await look_at(self.page)
+        await look.let_go()
+        now = contact_form(look.sheet, self.reader)
+        if now is not None and _outline(now) == _outline(before):
+            why = look.sheet.alerts[0] if look.sheet.alerts else _first_objection(now)
+            raise NotSent(
+                f"The contact form on {self.page.url} did not go on to its next step. {why}".strip()
+            )
+
+    async def _fill_step(self) -> tuple[Look, ContactForm]:
+        """Fill in what shows, looking anew after each choice, until nothing is left to do."""
+        for _ in range(MOST_LOOKS):
+            look, form = await self._find_form()
+            entries = self._entries(form)
+            if not entries:
+                return look, form
+            try:
+                for entry in entries:
+                    self._tries[_key(entry.field)] += 1
+                    await self._do(look, entry)
+                    if entry.action != "type":
+                        break
+            finally:
+                await look.let_go()
+            await self.activity.settle(self.patience.settle if entry.action != "type" else 1.0)
+        raise NotSent(f"The contact form on {self.page.url} never came to rest while it was filled in.")
+
+    async def _find_form(self) -> tuple[Look, ContactForm]:
+        look = await look_at(self.page)
+        form = contact_form(look.sheet, self.reader)
+        captcha = captcha_in(look.sheet, form, self.reader)
+        if form is not None and not captcha:
+            return look, form
+        await look.let_go()
+        if captcha and form is not None:
+            sentence = f"The contact form on {self.page.url} is guarded by a captcha ({captcha})."
+            raise Blocked("captcha", sentence)
+        closed = closed_page(look.sheet, self.reader.words)
+        if closed:
+            raise Blocked(closed[0], f"The page {self.page.url} {closed[1]}.")
+        raise NotSent(f"The page {self.page.url} has no contact form that we could find.")
+
+    async def wait_for_form(self) -> None:
+        """Wait until a contact form shows; forms are often built or loaded after the page. Never raises for time."""
+        for _ in range(max(1, int(self.patience.show / 0.5))):
+            look = await look_at(self.page)
+            await look.let_go()
+            if contact_form(look.sheet, self.reader) is not None:
+                return
+            if closed_page(look.sheet, self.reader.words) and not self.activity.busy:
+                return
+            await self.page.wait_for_timeout(500)
+
+    def _entries(self, form: ContactForm) -> list[Entry]:
+        found = [
+            entry
+            for each in form.fields
+            if (entry := self.reader.entry_for(self._as_insisted(each), form.group_of(each)))
+            and self._tries[_key(each)] < TRIES
+        ]
+        # What is typed first: a choice may change the form, and then it is looked at anew.
+        return sorted(found, key=lambda entry: entry.action != "type")
+
+    def _as_insisted(self, each: Field) -> Field:
+        return replace(each, required=True) if each.name in self.insisted else each
+
+    async def _do(self, look: Look, entry: Entry) -> None:
+        if entry.action == "type":
+            await self._type(look, entry)
+        elif entry.action == "choose":
+            element = await look.element(entry.field)
+            await element.select_option(
+                label=[o.text for o in entry.field.options if o.text == entry.values[0]][:1]
+            )
+            self._note(entry, entry.values[0])
+        elif entry.action == "open":
+            await self._choose_from_dropdown(look, entry)
+        else:
+            await self._click_box(look, entry)
+
+    def _note(self, entry: Entry, what: str) -> None:
+        self.filled[entry.field.legend if entry.field.kind == "radio" else entry.field.name] = what
+        self.meanings.add(entry.meaning)
+
+    async def _type(self, look: Look, entry: Entry) -> None:
+        """Write the first notation that the field takes, and leave it, so that the page may check it."""
+        if not entry.values:
+            name = entry.field.name
+            raise NotSent(
+                f"The contact form on {self.page.url} asks for “{name}”, and nothing tells us what to put there. "
+                "Say so in a mapping (probes/forms/README.md)."
+            )
+        longest = entry.field.longest
+        values = [value for value in entry.values if not longest or len(value) <= longest]
+        if not values:
+            raise NotSent(
+                f"“{entry.field.name}” on {self.page.url} takes {longest} characters only; ours are more."
+            )
+        element = await look.element(entry.field)
+        for value in values:
+            if await self._write(element, value, slowly=self._tries[_key(entry.field)] > 1):
+                break
+        self._note(entry, value)
+
+    async def _write(self, element: ElementHandle, value: str, *, slowly: bool) -> bool:
+        """Fill a field; what a mask swallowed at once is typed key by key the next time. Returns if it is valid."""
+        try:
+            await element.fill("" if slowly else value)
+            if slowly:
+                await element.type(value)
+        except BrowserError:  # a number field refuses letters, a read-only one everything
+            return False
+        await element.dispatch_event("change")
+        await element.dispatch_event("blur")
+        return bool(await element.evaluate("(el) => !el.willValidate || el.validity.valid"))
+
+    async def _click_box(self, look: Look, entry: Entry) -> None:
+        """Click the box itself, or its label where that hides it, as near its beginning as its links allow."""
+        clickable = await look.clickable(entry.field)
+        box = await clickable.bounding_box()
+        near = {"x": min(8.0, box["width"] / 2), "y": min(8.0, box["height"] / 2)} if box else None
+        try:
+            await clickable.click(timeout=self.patience.click * 1000, position=near)  # type: ignore[arg-type]
+        except BrowserError:
+            await (await look.element(entry.field)).dispatch_event("click")
+        self._note(entry, entry.field.name if entry.field.kind == "radio" else f"{entry.action}ed")
+
+    async def _choose_from_dropdown(self, look: Look, entry: Entry) -> None:
+        """Open a custom dropdown, choose among what shows, and close it if it stays open."""
+        await (await look.element(entry.field)).click(timeout=self.patience.click * 1000)
+        await self.activity.settle(self.patience.settle)
+        options = await self._options()
+        chosen = self.reader.choice([text for text, _ in options], entry.meaning, entry.values)
+        if chosen is None:
+            with suppress(BrowserError):
+                await self.page.keyboard.press("Escape")
+            return
+        element = next(element for text, element in options if text == chosen)
+        await element.click(timeout=self.patience.click * 1000)
+        self._note(entry, chosen)
+
+    async def _options(self) -> list[tuple[str, ElementHandle]]:
+        found = []
+        for frame in self.page.frames:
+            for option in await frame.query_selector_all("[role=option]"):
+                if await option.is_visible() and await option.get_attribute("aria-disabled") != "true":
+                    text = " ".join((await option.inner_text()).split())
+                    if text:
+                        found.append((text, option))
+        return found
+
+
+def _key(each: Field) -> tuple[str, str, int]:
+    return each.kind, each.name, each.where[1] if not each.label else each.group
+
+
+def _outline(form: ContactForm) -> Sequence[tuple[str, str]]:
+    return [(each.kind, each.name) for each in form.fields if each.visible]
+
+
+def _first_objection(form: ContactForm) -> str:
+    return next(
+        (f"“{each.name}”: {each.objection or each.problem}" for each in form.fields if not each.valid), ""
+    )

@@ -1,0 +1,146 @@
+"""Tells from what a page shows after the button was pressed whether the message was taken. Touches no page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from probes.channels.form_fields import Reader
+from probes.channels.form_obstacles import captcha_in
+from probes.channels.form_parts import ContactForm, contact_form
+from probes.channels.form_scan import Field, Sheet
+from probes.forms.words import has_phrase
+
+Sign: TypeAlias = Literal["message", "address", "reset", "refused", "captcha", "none"]
+REFUSED_AS_WRONG = (400, 422)
+"""Statuses that say: what you sent is not valid, and nothing was done with it (RFC 9110, 15.5.1 and 15.5.21)."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What the page was when the button was pressed."""
+
+    url: str
+    lines: frozenset[str]
+    form: ContactForm
+    message: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the page has done on the network since; see `form_activity.Activity`."""
+
+    left: bool
+    taken: bool
+    refused_with: int
+    busy: bool
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A sign and the words that it was seen by. `address` and `reset` only count when they last."""
+
+    sign: Sign
+    words: str = ""
+    wrong: tuple[str, ...] = ()
+    """The fields that the site objects to."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether this is a sign that the message was taken."""
+        return self.sign in ("message", "address", "reset")
+
+
+def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
+    """Judge one look at the page after the button was pressed."""
+    form = contact_form(sheet, reader)
+    said = [*network.said, *(line for line in sheet.lines if line not in pressed.lines)]
+    kept = form is not None and any(_holds(field, pressed.message) for field in form.fields)
+    if captcha := captcha_in(sheet, form, reader):
+        return Outcome("captcha", captcha)
+    wrong = [field for field in (form.fields if kept and form else ()) if _is_wrong(field)]
+    if wrong and (network.refused_with or not network.left or any(field.marked_wrong for field in wrong)):
+        return _refused(sheet, said, wrong, reader)
+    if thanks := _thanks(said, reader, kept=kept):
+        return Outcome("message", thanks)
+    if network.busy:
+        return Outcome("none")
+    if kept and (complaint := _complaint(sheet, said, pressed, reader)):
+        return Outcome("refused", complaint)
+    return _quiet_sign(sheet, form, pressed, network)
+
+
+def _is_wrong(field: Field) -> bool:
+    return field.visible and field.enabled and (field.marked_wrong or not field.valid)
+
+
+def _refused(sheet: Sheet, said: Sequence[str], wrong: Sequence[Field], reader: Reader) -> Outcome:
+    names = tuple(field.name for field in wrong)
+    site = [line for line in (*sheet.alerts, *said) if _objects(line, reader)]
+    own = [f"{field.name}: {field.problem or field.objection}" for field in wrong]
+    return Outcome("refused", "; ".join(dict.fromkeys((*site[:3], *own[:3]))), names)
+
+
+def _thanks(said: Iterable[str], reader: Reader, *, kept: bool) -> str:
+    """Find words that say that the message was taken; a sentence that also objects counts only once the form is gone."""
+    phrases = [words.outcome.success for words in reader.words]
+    for line in said:
+        thanks = has_phrase(line, reader.mapping.success) or any(has_phrase(line, each) for each in phrases)
+        if thanks and not (kept and _objects(line, reader)):
+            return line[:300]
+    return ""
+
+
+def _objects(line: str, reader: Reader) -> bool:
+    return any(has_phrase(line, words.outcome.failure) for words in reader.words)
+
+
+def _complaint(sheet: Sheet, said: Sequence[str], pressed: Pressed, reader: Reader) -> str:
+    new = [line for line in (*sheet.alerts, *said) if line not in pressed.lines]
+    return next((line[:300] for line in new if _objects(line, reader)), "")
+
+
+def _quiet_sign(sheet: Sheet, form: ContactForm | None, pressed: Pressed, network: Network) -> Outcome:
+    """Without words: another address without the form, or a form that is empty again, after the site took what left."""
+    if (
+        not network.taken
+        or network.refused_with >= 400
+        or not sheet.url.startswith("http")
+        or sheet.asks_password
+    ):
+        return Outcome("none")
+    if form is None:
+        moved = _bare(sheet.url) != _bare(pressed.url)
+        return Outcome("address", sheet.url) if moved else Outcome("reset", "the form has gone")
+    emptied = all(not field.value for field in _typed(form)) and bool(_typed(form))
+    return Outcome("reset", "the form is empty again") if emptied else Outcome("none")
+
+
+def _typed(form: ContactForm) -> list[Field]:
+    kinds = ("textarea", "text", "email", "tel")
+    return [field for field in form.fields if field.visible and field.kind in kinds]
+
+
+def _holds(field: Field, message: str) -> bool:
+    return field.visible and bool(message.strip()) and field.value.split() == message.split()
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0]
+
+
+def insisted_on(outcome: Outcome, form: ContactForm) -> frozenset[str]:
+    """Name the fields that a refusal shows to be required although nothing said so before."""
+    return frozenset(name for name in outcome.wrong if any(field.name == name for field in form.fields))
+
+
+def provably_unsent(network: Network) -> bool:
+    """Tell whether pressing the button sent nothing for sure: nothing left, or the site refused it as not valid."""
+    return not network.left or network.refused_with in REFUSED_AS_WRONG
+
+
+def as_pressed(sheet: Sheet, form: ContactForm, message: str) -> Pressed:
+    """Note what the page is before the button is pressed."""
+    return Pressed(sheet.url, frozenset(sheet.lines), replace(form), message)

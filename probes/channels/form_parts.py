@@ -1,0 +1,85 @@
+"""Which of a page's forms is the contact form, and which of its buttons sends it. Touches no page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.channels.form_fields import Meaning, Reader
+from probes.channels.form_scan import Button, Field, FrameAndForm, Sheet
+from probes.forms.mapping import Mapping
+from probes.forms.words import Words, has_phrase, plain
+
+WEIGHTS: dict[Meaning, int] = {
+    "message": 6, "topic": 3, "subject": 3, "email": 2, "name": 2, "first_name": 2, "last_name": 1, "phone": 1,
+    "order_number": 1, "consent": 1, "newsletter": -2, "contact_by": 1,
+}  # fmt: skip
+LEAST_WEIGHT = 3
+"""A lone address (a newsletter's sign-up) or a search box is no contact form."""
+LONGEST_BUTTON = 60
+
+
+@dataclass(frozen=True)
+class ContactForm:
+    """The fields of one form that show, or would."""
+
+    place: FrameAndForm
+    fields: tuple[Field, ...]
+
+    def group_of(self, field: Field) -> list[Field]:
+        """Return the radio buttons that belong together with this one; nothing for other fields."""
+        return [each for each in self.fields if field.group >= 0 and each.group == field.group]
+
+
+def contact_form(sheet: Sheet, reader: Reader) -> ContactForm | None:
+    """Pick the form that looks most like one for writing to the company, or None if none does."""
+    places = dict.fromkeys(field.place for field in sheet.fields if field.visible)
+    forms = [
+        ContactForm(place, tuple(field for field in sheet.fields if field.place == place))
+        for place in places
+        if place not in sheet.searches
+    ]
+    weights = {form.place: _weight(form, sheet, reader) for form in forms}
+    best = max(forms, key=lambda form: weights[form.place], default=None)
+    return best if best is not None and weights[best.place] >= LEAST_WEIGHT else None
+
+
+def _weight(form: ContactForm, sheet: Sheet, reader: Reader) -> int:
+    """Weigh what a form asks for; what shows only in later steps counts too, and so does a way on to them."""
+    asked = [field for field in form.fields if field.kind != "search"]
+    if any(field.kind == "password" and field.visible for field in asked):
+        return 0
+    mapped = sum(3 for field in asked if reader.mapping.field_for(field.words))
+    weight = mapped + sum(
+        WEIGHTS.get(meaning, 0) for meaning in {reader.meaning_of(field) for field in asked}
+    )
+    own = (each for each in sheet.buttons if each.visible and each.place == form.place)
+    leads_on = weight > 0 and any(_says("next", each, reader.words) for each in own)
+    return weight + LEAST_WEIGHT if leads_on else weight
+
+
+def button_to(
+    what: Literal["send", "next"], sheet: Sheet, form: ContactForm, words: Sequence[Words], mapping: Mapping
+) -> Button | None:
+    """Find the button that sends the form, or that leads to its next step; the form's own before those outside it.
+
+    A button that says nothing we know sends the form if it is the only one that submits it.
+    """
+    shown = [each for each in sheet.buttons if each.visible and 0 <= len(each.name) <= LONGEST_BUTTON]
+    own = [each for each in shown if each.place == form.place]
+    near = [each for each in shown if each.where[0] == form.place[0] and each.form == -1 and each not in own]
+    exact = mapping.send if what == "send" else mapping.next
+    if exact:
+        return next((each for each in (*own, *near) if plain(each.name) == plain(exact)), None)
+    for each in (*own, *near):
+        if _says(what, each, words) and not (what == "send" and _says("next", each, words)):
+            return each
+    submits = [each for each in own if each.submits and not _says("next", each, words)]
+    return submits[0] if what == "send" and len(submits) == 1 else None
+
+
+def _says(what: Literal["send", "next"], button: Button, words: Sequence[Words]) -> bool:
+    return any(
+        has_phrase(button.name, each.buttons.send if what == "send" else each.buttons.next) for each in words
+    )

@@ -1,0 +1,112 @@
+"""What an invented customer writes into a form: what the probe says, and what a form insists on besides.
+
+The telephone numbers are from ranges that regulators keep free for fiction (Ofcom, Bundesnetzagentur, Arcep, PTS);
+the street is that of a railway station, where nobody lives; order numbers begin with 999. See
+docs/developers/contact-forms.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from probes.base import Message
+from probes.forms.words import Words
+
+LONGEST_SUBJECT = 70
+BOUGHT_DAYS_AGO = 6
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+SHAPE = re.compile(r"(?i)([^\W\d_]{2}|[^\W\d_]{4})([./ -])[^\W\d_]{2}\2([^\W\d_]{2}|[^\W\d_]{4})")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What goes into fields of each meaning, the usual notation first; `about` is what the message is about."""
+
+    values: dict[str, tuple[str, ...]]
+    about: str
+    day: date
+
+    def for_meaning(self, meaning: str) -> tuple[str, ...]:
+        """Return what fits, best first; nothing if a field of this meaning cannot be answered by typing."""
+        return self.values.get(meaning, ())
+
+
+def answers_for(message: Message, words: Words, today: date) -> Answers:
+    """Make up what a form may ask for; the same probe always answers the same."""
+    first, _, last = message.persona_name.strip().partition(" ")
+    persona, number = words.persona, _number(message.token)
+    subject = re.sub(r"\s+", " ", message.subject).strip() or first_words(message.text)
+    day = today - timedelta(days=BOUGHT_DAYS_AGO)
+    return Answers(
+        {
+            "name": (message.persona_name.strip(),),
+            "first_name": (first,),
+            "last_name": (last or first,),
+            "email": (message.from_address,),
+            "subject": (subject,),
+            "message": (message.text,),
+            "phone": tuple(_phone(pattern, number) for pattern in persona.phones),
+            "order_number": (f"999{number:06d}",),
+            "date": tuple(dict.fromkeys((day.strftime(persona.date), day.isoformat()))),
+            "company": (persona.company,),
+            "street": (persona.street,),
+            "postcode": (persona.postcode,),
+            "city": (persona.city,),
+            "country": persona.country,
+        },
+        about=f"{message.subject} {message.text}",
+        day=day,
+    )
+
+
+def first_words(text: str) -> str:
+    """Make a subject of the text's first sentence that says something, cut at a word."""
+    sentences = [part.strip(" ,\n") for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip(" ,\n")]
+    said = next((part for part in sentences if len(part) >= 15), text.strip())
+    if len(said) <= LONGEST_SUBJECT:
+        return said
+    return said[:LONGEST_SUBJECT].rsplit(" ", 1)[0].rstrip(" ,.;:")
+
+
+def in_shape(day: date, placeholder: str) -> str:
+    """Write a day as a placeholder such as dd.mm.yyyy, TT.MM.JJJJ or ГГГГ-ММ-ДД asks; empty if it asks nothing."""
+    shape = SHAPE.fullmatch(placeholder.strip())
+    if shape is None:
+        return ""
+    parts = {"y": f"{day.year:04d}", "m": f"{day.month:02d}", "d": f"{day.day:02d}"}
+    pieces = re.split(r"([./ -])", placeholder.strip())
+    return "".join(piece if piece in "./ -" else parts[_part(piece)] for piece in pieces)
+
+
+def _part(piece: str) -> str:
+    letter = piece[:1].lower()
+    if len(piece) == 4:
+        return "y"
+    return "m" if letter in ("m", "k", "м") else "d"
+
+
+def day_for(kind: str, day: date, least: str, most: str) -> str:
+    """Write a day, moved between the field's bounds, as the browser's own date fields want it."""
+    if ISO_DAY.fullmatch(least[:10]):
+        day = max(day, date.fromisoformat(least[:10]))
+    if ISO_DAY.fullmatch(most[:10]):
+        day = min(day, date.fromisoformat(most[:10]))
+    shapes = {"month": f"{day:%Y-%m}", "time": "11:00", "datetime-local": f"{day.isoformat()}T11:00"}
+    return shapes.get(kind, day.isoformat())
+
+
+def _number(token: str) -> int:
+    return int.from_bytes(hashlib.sha256(token.encode()).digest()[:4]) % 1_000_000
+
+
+def _phone(pattern: str, number: int) -> str:
+    """Fill digits in: n, nn and nnn of any value, ss from 05 to 99 (the Swedish range begins there)."""
+    return (
+        pattern.replace("{nnn}", f"{number % 1000:03d}")
+        .replace("{nn}", f"{number % 100:02d}")
+        .replace("{n}", str(number // 100 % 10))
+        .replace("{ss}", f"{5 + number % 95:02d}")
+    )

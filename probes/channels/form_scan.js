@@ -1,0 +1,181 @@
+// Reads what a person sees of the forms in one frame, open shadow roots included. Changes nothing in the page.
+() => {
+  const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
+  const above = (el) => {
+    if (el.parentElement) return el.parentElement;
+    const root = el.getRootNode();
+    return root instanceof ShadowRoot ? root.host : null;
+  };
+  const chain = (el) => { const all = []; for (let at = el; at; at = above(at)) all.push(at); return all; };
+  const nearest = (el, selector) => chain(el).find((at) => at.matches(selector)) || null;
+
+  const all = [];
+  const roots = [document];
+  const walk = (root) => {
+    for (const el of root.querySelectorAll("*")) {
+      all.push(el);
+      if (el.shadowRoot) { roots.push(el.shadowRoot); walk(el.shadowRoot); }
+    }
+  };
+  walk(document);
+
+  const FIELD = "input, textarea, select, [role=combobox], [role=checkbox], [role=radio], [role=switch], "
+    + "button[aria-haspopup=listbox], [contenteditable=true][role=textbox]";
+  const NO_FIELD = ["hidden", "submit", "button", "reset", "image"];
+  const fieldElements = all.filter((el) => el.matches(FIELD)
+    && !(el.tagName === "INPUT" && NO_FIELD.includes(el.type))
+    && !(el.parentElement && el.parentElement.closest("[role=combobox]")));
+  const isField = new Set(fieldElements);
+  const holdsField = (el) => isField.has(el) || [...el.querySelectorAll(FIELD)].some((at) => isField.has(at));
+
+  // What nobody sees: not drawn, tiny, outside the page, or squeezed away by something around it.
+  const drawn = (el) => {
+    if (!el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
+    const box = el.getBoundingClientRect();
+    if (box.width <= 2 || box.height <= 2) return false;
+    const left = box.left + window.scrollX, top = box.top + window.scrollY;
+    if (left + box.width <= 0 || top + box.height <= 0) return false;
+    if (left >= Math.max(document.documentElement.scrollWidth, window.innerWidth)) return false;
+    return !chain(el).slice(1).some((at) => {
+      const style = getComputedStyle(at), around = at.getBoundingClientRect();
+      if (/^inset\((50|[6-9]\d|100)%/.test(style.clipPath)) return true;
+      return style.overflow !== "visible" && style.display !== "contents" && at !== document.body
+        && at !== document.documentElement && (around.width <= 2 || around.height <= 2);
+    });
+  };
+  // In a group of custom radio buttons only one is in the tab order, so that says nothing there.
+  const skipped = (el) => parseInt(el.getAttribute("tabindex") || "0", 10) < 0 && el.getAttribute("role") !== "radio";
+  const silenced = (el) => skipped(el) || chain(el).some((at) => at.getAttribute("aria-hidden") === "true"
+    || at.hasAttribute("inert"));
+  const labelsOf = (el) => [...(el.labels || [])];
+  const tickable = (el) => ["checkbox", "radio"].includes(el.type) && el.tagName === "INPUT";
+  const visible = (el) => {
+    if (tickable(el)) return (drawn(el) || labelsOf(el).some(drawn)) && !silenced(el);
+    return drawn(el) && !silenced(el);
+  };
+
+  const textWithoutFields = (el) => {
+    const copy = el.cloneNode(true);
+    copy.querySelectorAll("input, select, textarea, option, script, style, [role=combobox]").forEach((at) => at.remove());
+    return clean(copy.textContent);
+  };
+  const referenced = (el, attribute) => {
+    const root = el.getRootNode();
+    return clean((el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean)
+      .map((id) => root.getElementById(id)).filter(Boolean).map(textWithoutFields).join(" "));
+  };
+  const before = (el) => {
+    for (let at = el, level = 0; at && level < 4; at = above(at), level += 1) {
+      let words = "";
+      for (let side = at.previousSibling; side; side = side.previousSibling) {
+        if (side.nodeType === Node.ELEMENT_NODE && holdsField(side)) break;
+        if (side.nodeType === Node.ELEMENT_NODE && side.matches("script, style, button")) continue;
+        words = (side.textContent || "") + " " + words;
+      }
+      if (clean(words)) return clean(words).slice(-160);
+      if (at.matches("form, body, [role=form]")) break;
+    }
+    return "";
+  };
+  const after = (el) => {
+    let words = "";
+    for (let side = el.nextSibling; side; side = side.nextSibling) {
+      if (side.nodeType === Node.ELEMENT_NODE && holdsField(side)) break;
+      words += " " + (side.textContent || "");
+    }
+    return clean(words).slice(0, 200);
+  };
+  const legend = (el) => {
+    const group = nearest(above(el) || el, "fieldset, [role=radiogroup], [role=group]");
+    if (!group) return "";
+    const own = group.querySelector(":scope > legend");
+    return clean(referenced(group, "aria-labelledby") || group.getAttribute("aria-label") || (own && own.textContent));
+  };
+
+  const formElements = [];
+  const formOf = (el) => {
+    const form = el.form || nearest(el, "form, [role=form], [role=search]");
+    if (!form) return -1;
+    if (!formElements.includes(form)) formElements.push(form);
+    return formElements.indexOf(form);
+  };
+  const groups = [];
+  const groupOf = (el) => {
+    if (el.type !== "radio" && el.getAttribute("role") !== "radio") return -1;
+    const box = el.name ? `${formOf(el)}/${el.name}` : nearest(el, "[role=radiogroup], fieldset") || "radios";
+    if (!groups.includes(box)) groups.push(box);
+    return groups.indexOf(box);
+  };
+  const valueOf = (el) => {
+    if (el.tagName === "SELECT") return el.selectedOptions.length ? el.selectedOptions[0].value : "";
+    if ("value" in el && el.tagName !== "BUTTON") return String(el.value);
+    return clean(el.innerText);
+  };
+  const kindOf = (el) => {
+    const role = el.getAttribute("role");
+    if (el.tagName === "SELECT") return "select";
+    if (el.tagName === "TEXTAREA" || role === "textbox") return "textarea";
+    if (role === "combobox" || el.getAttribute("aria-haspopup") === "listbox") return "dropdown";
+    if (role === "radio" || el.type === "radio") return "radio";
+    if (["checkbox", "switch"].includes(role) || el.type === "checkbox") return "checkbox";
+    return el.type || "text";
+  };
+  const describe = (el) => {
+    const named = clean(labelsOf(el).map(textWithoutFields).join(" ")) || referenced(el, "aria-labelledby");
+    const kind = kindOf(el), box = ["checkbox", "radio"].includes(kind);
+    const custom = box && el.tagName !== "INPUT" ? clean(el.innerText) : "";
+    const problem = el.getAttribute("aria-invalid") === "true"
+      ? referenced(el, "aria-errormessage") || referenced(el, "aria-describedby") : "";
+    return {
+      kind, label: named, aria: clean(el.getAttribute("aria-label")), placeholder: clean(el.placeholder),
+      title: clean(el.title), nearby: custom || (box ? after(el) || before(el) : before(el)), legend: legend(el),
+      autocomplete: el.getAttribute("autocomplete") || "", input_mode: el.getAttribute("inputmode") || "",
+      required: Boolean(el.required) || el.getAttribute("aria-required") === "true",
+      visible: visible(el), read_only: Boolean(el.readOnly),
+      enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
+      value: valueOf(el), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
+      options: el.tagName === "SELECT" ? [...el.options].map((at) =>
+        ({ text: clean(at.textContent), value: at.value, enabled: !at.disabled })) : [],
+      form: formOf(el), group: groupOf(el), longest: el.maxLength > 0 ? el.maxLength : 0,
+      least: el.min || "", most: el.max || "",
+      valid: !el.willValidate || el.validity.valid, objection: el.willValidate ? el.validationMessage : "",
+      marked_wrong: el.getAttribute("aria-invalid") === "true", problem,
+    };
+  };
+
+  const buttonElements = all.filter((el) => !isField.has(el)
+    && el.matches("button, input[type=submit], input[type=image], input[type=button], [role=button], a[class*=button i], a[class*=btn i]"));
+  const buttons = buttonElements.map((el) => ({
+    name: clean(el.getAttribute("aria-label") || referenced(el, "aria-labelledby") || el.innerText || el.value || el.alt
+      || el.title),
+    visible: drawn(el), enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
+    form: formOf(el), submits: ["submit", "image"].includes(el.type) && Boolean(el.form),
+  }));
+
+  const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+  const alerts = all.filter((el) => el.matches("[role=alert], [aria-live=assertive], [class*=error i], [class*=invalid i]")
+    && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
+    .map((el) => clean(el.innerText)).filter(Boolean);
+  const CAPTCHA = "iframe[src*='recaptcha' i], iframe[src*='hcaptcha' i], iframe[src*='challenges.cloudflare' i], "
+    + "iframe[src*='captcha' i], div.g-recaptcha, div.h-captcha, div.cf-turnstile, div.frc-captcha, altcha-widget, "
+    + "img[src*='captcha' i], img[alt*='captcha' i], img[id*='captcha' i], img[class*='captcha' i]";
+  const unseen = (el) => el.getAttribute("data-size") === "invisible" || /size=invisible/.test(el.src || "")
+    || (el.tagName !== "DIV" && !drawn(el));
+  const captchas = all.filter((el) => el.matches(CAPTCHA) && !unseen(el) && shown(el))
+    .map((el) => ({ form: formOf(el), what: clean(el.className || el.getAttribute("src")).slice(0, 80) }));
+  const text = roots.map((root) => root === document ? document.body?.innerText || ""
+    : [...root.children].filter((el) => el.innerText && !el.matches("style")).map((el) => el.innerText).join("\n"));
+
+  return {
+    sheet: {
+      fields: fieldElements.map(describe), buttons, alerts, captchas,
+      passwords: fieldElements.filter((el) => el.type === "password" && visible(el)).length,
+      searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),
+      lines: text.join("\n").split(/\n+/).map(clean).filter(Boolean),
+      language: document.documentElement.lang || "",
+    },
+    fields: fieldElements,
+    labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : el),
+    buttons: buttonElements,
+  };
+}

@@ -1,0 +1,113 @@
+"""A site of odd contact forms: pages beside this file, and what becomes of them when they are sent."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask import Flask, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+CAPTCHAS = {
+    "recaptcha": '<div class="g-recaptcha" data-sitekey="x"></div>',
+    "hcaptcha": '<div class="h-captcha" data-sitekey="x"></div>',
+    "turnstile": '<div class="cf-turnstile" data-sitekey="x"></div>',
+    "picture": '<img src="/captcha.png" alt="code" width="90" height="30"><label>Security code <input name="c"></label>',
+    "sum": "<label>What is 3 + 4? <input name='c'></label>",
+}
+NOTHING: Mapping[str, str] = {}
+SENTENCE = "Please give a telephone number."
+
+
+class OddSite:
+    """The running site; `got` holds what was sent, by the form's name, and `accepted` what was kept."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.got: list[tuple[str, dict[str, str]]] = []
+        self.accepted: list[dict[str, str]] = []
+
+    def app(self) -> Flask:
+        """The site's application."""
+        app = Flask(__name__, template_folder=".")
+        app.add_url_rule("/<name>", view_func=self._page)
+        app.add_url_rule("/send/<name>", view_func=self._take, methods=["POST"])
+        return app
+
+    def _page(self, name: str) -> ResponseReturnValue:
+        if name in CAPTCHAS:
+            return self._plain(name, inside=CAPTCHAS[name])
+        if name == "invisible":
+            return self._plain(
+                name, inside='<button class="g-recaptcha" data-size="invisible" hidden></button>'
+            )
+        if name == "other-forms-captcha":
+            return self._plain(name, above=f"<form><input type=email>{CAPTCHAS['recaptcha']}</form>")
+        if name == "forbidden":
+            return "<h1>Access denied</h1>", 403
+        if name == "turned-away":
+            return "<h1>Access denied</h1><p>You have been blocked.</p>"
+        if name == "members":
+            return "<form><label>E-mail <input type=email></label><input type=password><button>Log in</button></form>"
+        if name in ("german", "steps", "shadow", "framed", "inner"):
+            return render_template(f"{name}.html")
+        if name == "bienvenue":
+            return "<h1>Nos horaires</h1>"
+        if name == "wants-secret":
+            return self._plain(name, inside="<label>Favourite animal * <input name=animal></label>")
+        return self._plain(name)
+
+    def _plain(
+        self,
+        name: str,
+        *,
+        above: str = "",
+        inside: str = "",
+        values: Mapping[str, str] = NOTHING,
+        wrong: str = "",
+    ) -> str:
+        return render_template(
+            "plain.html", name=name, above=above, inside=inside, values=values, wrong=wrong
+        )  # fmt: skip
+
+    def _take(self, name: str) -> ResponseReturnValue:
+        sent = request.form.to_dict()
+        self.got.append((name, sent))
+        if name == "strict" and not sent["phone"]:
+            return self._plain(name, above=f"<p role=alert>{SENTENCE}</p>", values=sent, wrong="phone"), 422
+        if name == "stubborn":
+            return self._plain(name, above="<p role=alert>Error: please try again tomorrow.</p>", values=sent)
+        if name == "overloaded":
+            return "<h1>Too many requests</h1>", 429
+        if name == "broken-line":
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        if name == "suspicious":
+            return self._plain(name, inside=CAPTCHAS["hcaptcha"], values=sent)
+        if name == "silent":
+            return self._plain(name, values=sent)
+        self.accepted.append(sent)
+        if name == "inner":
+            return redirect("/bienvenue", 303)
+        return "<html lang=de><p>Vielen Dank, Ihre Nachricht wurde gesendet.</p>"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def odd_site() -> Iterator[OddSite]:
+    """Run the site on a free port."""
+    site = OddSite()
+    server = make_server("127.0.0.1", 0, site.app(), threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    site.url = f"http://127.0.0.1:{server.server_port}"
+    yield site
+    server.shutdown()
+    thread.join()
+    server.server_close()
