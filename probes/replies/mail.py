@@ -10,32 +10,13 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
-from functools import cached_property
-from html.parser import HTMLParser
+from functools import cached_property, lru_cache
 
-BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "br",
-        "tr",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "ul",
-        "ol",
-        "hr",
-        "pre",
-        "blockquote",
-        "section",
-    }
-)
-SILENT = frozenset({"script", "style", "head", "title"})
+from probes.replies.html import html_as_text
+
+MOST_TEXT = 200_000
+"""Characters of a text that are read; what a person answers stands at its beginning."""
+MARKUP = re.compile(r"\s*<(!doctype|html|head|body|meta|div|p|table)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,29 +28,49 @@ class ReadMail:
     @classmethod
     def of(cls, raw: bytes) -> ReadMail:
         """Read raw bytes."""
-        return cls(message_from_bytes(raw))
+        return _read(raw)
+
+    @cached_property
+    def _headers(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.parsed.raw_items():
+            found.setdefault(name.lower(), []).append(str(value))
+        return found
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all headers, in lower case."""
+        return frozenset(self._headers)
 
     def headers(self, name: str) -> list[str]:
         """Return all values of a header, decoded, topmost first."""
-        wanted = name.casefold()
-        return [_decoded(str(value)) for key, value in self.parsed.raw_items() if key.casefold() == wanted]
+        return [_decoded(value) for value in self._headers.get(name.lower(), ())]
 
     def header(self, name: str) -> str:
         """Return the topmost value of a header, decoded, or an empty string."""
-        return next(iter(self.headers(name)), "")
+        values = self._headers.get(name.lower())
+        return _decoded(values[0]) if values else ""
 
     def has(self, name: str) -> bool:
         """Tell whether the header stands there at all, even empty."""
-        return name in self.parsed
+        return name.lower() in self._headers
 
     def addresses(self, name: str) -> list[str]:
         """Return the plain addresses in all headers of this name, in lower case."""
-        return [address.casefold() for _, address in getaddresses(self.headers(name)) if "@" in address]
+        values = self.headers(name)
+        if not values:
+            return []
+        return [address.casefold() for _, address in getaddresses(values) if "@" in address]
 
-    @property
+    @cached_property
     def sender(self) -> tuple[str, str]:
         """Return the name and the address in From."""
         return parseaddr(self.header("From"))
+
+    @cached_property
+    def subject(self) -> str:
+        """Return the subject, decoded."""
+        return self.header("Subject").strip()
 
     @cached_property
     def parts(self) -> list[Message]:
@@ -77,28 +78,46 @@ class ReadMail:
         return list(_walk(self.parsed))
 
     @cached_property
+    def types(self) -> frozenset[str]:
+        """Return the content types of the parts, without those of attached mails."""
+        return frozenset(part.get_content_type() for part in self.parts)
+
+    @cached_property
     def html(self) -> str:
         """Return the first HTML part, decoded."""
-        return self._first("text/html")
+        return next((text for text in self._texts("text/html") if text.strip()), "")
 
     @cached_property
     def text(self) -> str:
         """Return what a reader would see: the plain text, or the HTML as text with quotes marked by '>'."""
-        return self._first("text/plain") or html_as_text(self.html)
+        plain = "\n\n".join(text for text in self._texts("text/plain") if text.strip())
+        if MARKUP.match(plain):
+            return html_as_text(plain)
+        return plain or html_as_text(self.html)
 
     @cached_property
     def attachments(self) -> int:
         """Count the parts that are files rather than text."""
         return sum(not _is_inline_text(part) for part in self.parts)
 
-    def _first(self, content_type: str) -> str:
-        texts = (_text(part) for part in self.parts if part.get_content_type() == content_type)
-        return next((text for text in texts if text.strip()), "")
+    @cached_property
+    def documents(self) -> int:
+        """Count the files that were attached for reading: no pictures of a layout, no signatures."""
+        return sum(_is_document(part) for part in self.parts)
+
+    def _texts(self, content_type: str) -> list[str]:
+        return [_text(part) for part in self.parts if part.get_content_type() == content_type]
+
+
+@lru_cache(maxsize=1)
+def _read(raw: bytes) -> ReadMail:
+    """Read a mail; kept until the next one comes, for the same mail is asked for several times in a row."""
+    return ReadMail(message_from_bytes(raw))
 
 
 def _walk(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
-    if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+    if isinstance(payload, list) and part.get_content_maintype() == "multipart":
         for inner in payload:
             if isinstance(inner, Message):
                 yield from _walk(inner)
@@ -107,8 +126,13 @@ def _walk(part: Message) -> Iterator[Message]:
 
 
 def _is_inline_text(part: Message) -> bool:
-    disposition = str(part.get("Content-Disposition", "")).casefold()
+    disposition = str(part.get("Content-Disposition", "")).lstrip().lower()
     return part.get_content_maintype() == "text" and not disposition.startswith("attachment")
+
+
+def _is_document(part: Message) -> bool:
+    main, _, sub = part.get_content_type().partition("/")
+    return main == "application" and "signature" not in sub and sub not in ("ms-tnef", "pgp-encrypted")
 
 
 def _text(part: Message) -> str:
@@ -119,7 +143,7 @@ def _text(part: Message) -> str:
         charset = part.get_content_charset() or "utf-8"
     except Exception:  # the email package raises all sorts of things on broken parts
         return ""
-    return _decode_bytes(content, charset) if isinstance(content, bytes) else ""
+    return _decode_bytes(content, charset)[:MOST_TEXT] if isinstance(content, bytes) else ""
 
 
 def _decode_bytes(content: bytes, charset: str) -> str:
@@ -133,58 +157,13 @@ def _decode_bytes(content: bytes, charset: str) -> str:
 
 def _decoded(value: str) -> str:
     """Decode a header (RFC 2047); bytes above 127 that nobody declared are taken for UTF-8."""
-    plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    unfolded = re.sub(r"[\r\n]+\s*", " ", plain)
+    if not value.isascii():
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if "\n" in value or "\r" in value:
+        value = re.sub(r"[\r\n]+\s*", " ", value)
+    if "=?" not in value:
+        return value
     try:
-        return str(make_header(decode_header(unfolded)))
+        return str(make_header(decode_header(value)))
     except (MessageError, LookupError, ValueError):
-        return unfolded
-
-
-def html_as_text(html: str) -> str:
-    """Return HTML as plain text, block by block; what stands in a blockquote is marked with '>'."""
-    reader = _TextReader()
-    try:
-        reader.feed(html)
-        reader.close()
-    except AssertionError:  # the parser's own answer to some broken declarations
-        return re.sub(r"<[^>]*>", " ", html)
-    return reader.text()
-
-
-class _TextReader(HTMLParser):
-    """Collects the lines of an HTML text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
-        self._quotes = 0
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in BLOCKS:
-            self._break()
-        self._quotes += tag == "blockquote"
-        self._silent += tag in SILENT
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self._break()
-        self._quotes = max(0, self._quotes - (tag == "blockquote"))
-        self._silent = max(0, self._silent - (tag in SILENT))
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self._lines[-1] += re.sub(r"\s+", " ", data)
-
-    def _break(self) -> None:
-        self._mark()
-        self._lines.append("")
-
-    def _mark(self) -> None:
-        line = self._lines[-1].strip()
-        self._lines[-1] = f"{'>' * self._quotes} {line}" if self._quotes and line else line
-
-    def text(self) -> str:
-        self._mark()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip()
+        return value

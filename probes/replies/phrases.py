@@ -1,78 +1,102 @@
-"""The tell-tale phrases of automatic mail, one YAML file per language; all languages are always tried."""
+"""The tell-tale phrases of mail, one YAML file per language; all languages are always tried."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from probes.base import ProbeError
+from probes.replies.patterns import Finder, PhraseError, key, words
+
+SAID = ("automatic", "acknowledgement", "out_of_office", "bounce", "delay", "challenge", "receipt", "neutral")
+"""The fields looked for in texts."""
+SUBJECTS = ("subjects", "bounce_subjects", "delay_subjects")
+"""The fields looked for in subjects, besides what is looked for in texts."""
+
+
+class LanguageFileError(ProbeError):
+    """A file of phrases is wrong; the message names the file and what is wrong in it."""
 
 
 class Language(BaseModel):
-    """One language's phrases, as regular expressions in which a blank stands for any white space."""
+    """One language's phrases; see languages/README.md for how they are written."""
 
     model_config = ConfigDict(extra="forbid")
 
-    subjects: list[str] = []
-    automatic: list[str] = []
-    acknowledgement: list[str] = []
-    out_of_office: list[str] = []
-    bounce: list[str] = []
-    delay: list[str] = []
-    greetings: list[str] = []
-    closings: list[str] = []
+    auto_prefixes: list[str]
+    receipt_prefixes: list[str]
+    bounce_prefixes: list[str]
+    reply_prefixes: list[str]
+    forward_prefixes: list[str]
+    subjects: list[str]
+    bounce_subjects: list[str]
+    delay_subjects: list[str]
+    automatic: list[str]
+    acknowledgement: list[str]
+    out_of_office: list[str]
+    bounce: list[str]
+    delay: list[str]
+    challenge: list[str]
+    receipt: list[str]
+    neutral: list[str]
+    greetings: list[str]
+    closings: list[str]
+    wrote: list[str]
+    original: list[str]
+    from_: list[str]
+    sent: list[str]
+    to: list[str]
+    subject: list[str]
+    sent_from: list[str]
+    above_line: list[str]
 
 
 @cache
 def languages() -> dict[str, Language]:
-    """Read every language file once. Raises pydantic's ValidationError on a broken one."""
+    """Read every language file once. Raises LanguageFileError on a broken one."""
     folder = files("probes.replies") / "languages"
     named = {
         file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")
     }
-    return {
-        name: Language.model_validate(yaml.safe_load(named[name].read_text("utf-8")))
-        for name in sorted(named)
-    }
+    return {name: read_language(name, named[name].read_text("utf-8")) for name in sorted(named)}
+
+
+def read_language(name: str, content: str) -> Language:
+    """Read one language's file. Raises LanguageFileError when it is broken."""
+    try:
+        return Language.model_validate(yaml.safe_load(content))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise LanguageFileError(f"The phrases in languages/{name}.yaml are wrong: {error}") from error
 
 
 @cache
-def pattern(field: str) -> re.Pattern[str]:
-    """Return one expression for a field of Language in all languages."""
-    phrases = [phrase for language in languages().values() for phrase in getattr(language, field)]
-    joined = "|".join(f"(?:{phrase})" for phrase in phrases)
-    return re.compile(joined.replace(" ", r"\s+"), re.IGNORECASE)
+def finder(fields: tuple[str, ...]) -> Finder:
+    """Return what finds the phrases of these fields in all languages. Raises LanguageFileError on a wrong phrase."""
+    try:
+        return Finder({field: phrases(field) for field in fields})
+    except PhraseError as error:
+        raise LanguageFileError(f"In probes/replies/languages: {error}") from error
 
 
-def find(field: str, text: str) -> str:
-    """Return the first phrase of this field found in the text, as it stands there, or an empty string."""
-    found = pattern(field).search(text)
-    return re.sub(r"\s+", " ", found.group()).strip() if found else ""
+def phrases(field: str) -> list[str]:
+    """Return the phrases of a field in all languages."""
+    return [phrase for language in languages().values() for phrase in getattr(language, field)]
 
 
-def sentences(text: str) -> list[str]:
-    """Return what a text has to say, sentence by sentence, without its greeting and what follows its closing."""
-    kept: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", _before_closing(text)):
-        joined = re.sub(r"\s+", " ", paragraph).strip()
-        kept += [part.strip() for part in re.split(r"(?<=[.!?])\s+", joined) if re.search(r"\w", part)]
-    return [rest for part in kept if (rest := _without_greeting(part))]
+@cache
+def keys(field: str) -> frozenset[str]:
+    """Return the phrases of a field in all languages as keys to compare with."""
+    return frozenset(key(phrase) for phrase in phrases(field))
 
 
-def _before_closing(text: str) -> str:
-    closing = re.compile(
-        rf"^[ \t]*(?:{pattern('closings').pattern})[ \t]*[,.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE
-    )
-    found = closing.search(text)
-    return text[: found.start()] if found else text
+def told(text: str) -> frozenset[str]:
+    """Return the fields of SAID of which a phrase stands in the text."""
+    return finder(SAID).find(words(text))
 
 
-def _without_greeting(sentence: str) -> str:
-    """Drop "Dear Ms Olsson," at the start, with or without the sentence that follows it."""
-    found = re.match(rf"(?:{pattern('greetings').pattern})", sentence, re.IGNORECASE)
-    if not found:
-        return sentence
-    _, comma, rest = sentence.partition(",")
-    return rest.strip() if comma else ""
+def told_in_subject(text: str) -> frozenset[str]:
+    """Return the fields of SUBJECTS of which a phrase stands in a subject, which has lost its `Re:`."""
+    return finder(SUBJECTS).find(words(text))

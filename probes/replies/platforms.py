@@ -1,20 +1,100 @@
 """Help desks leave marks of their own that say more than the general headers, which some of them set wrongly.
 
-Each adapter knows one help desk: None means the mail is not from it, or that its marks do not decide.
+Each adapter knows one help desk: None means that its marks do not decide. Of a help desk without an adapter only the
+text counts, because most of them stamp a person's answer and their own notes alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from probes.replies import phrases
-from probes.replies.mail import ReadMail, html_as_text
+from probes.replies.content import content
+from probes.replies.headers import auto_submitted
+from probes.replies.html import html_as_text
+from probes.replies.letter import Letter
+from probes.replies.mail import ReadMail
 from probes.replies.quoted import new_text
 from probes.replies.verdict import Judgement, Kind
 
-Adapter: TypeAlias = Callable[[ReadMail, str], Judgement | None]
+Adapter: TypeAlias = Callable[[Letter], Judgement | None]
+
+MARKS: Mapping[str, tuple[str, ...]] = {
+    "FreeScout": ("fs_reply-", "fs_autoreply-", "x-freescout"),
+    "Zendesk": ("zendesk",),
+    "RT": ("rt-ticket:", "rt-originator:", "x-rt-loop-prevention:", "x-managed-by: rt"),
+    "osTicket": ("osticket",),
+    "OTRS": ("otrs", "znuny"),
+    "Zammad": ("zammad",),
+    "Freshdesk": ("freshdesk", "freshemail.io", "freshservice"),
+    "Help Scout": ("helpscout",),
+    "HubSpot": ("hubspot", "hs-inbox"),
+    "Salesforce": ("x-sfdc", "salesforce.com", "sfdc.net"),
+    "Jira": ("x-jira", "jira@", "@atlassian", "atlassian.net", "x-atlassian"),
+    "GLPI": ("glpi",),
+    "Redmine": ("x-redmine", "@redmine", "<redmine."),
+    "django-helpdesk": ("django-helpdesk", "django_helpdesk"),
+    "Front": ("frontapp.com", "x-front-"),
+    "Intercom": ("intercom-mail", "intercom.io", "x-intercom"),
+    "Kayako": ("kayako",),
+    "Gorgias": ("gorgias",),
+    "ServiceNow": ("x-servicenow", "service-now.com"),
+    "Zoho Desk": ("zohodesk", "desk.zoho"),
+    "HappyFox": ("happyfox",),
+    "Kustomer": ("kustomer",),
+    "Dixa": ("dixa.io", "x-dixa"),
+    "Trengo": ("trengo",),
+    "Re:amaze": ("reamaze",),
+    "Groove": ("groovehq",),
+    "Mantis": ("mantisbt", "x-mantis"),
+    "GitLab": ("x-gitlab",),
+    "UVdesk": ("uvdesk",),
+    "Odoo": ("x-odoo",),
+    "Deskpro": ("deskpro",),
+    "LiveAgent": ("liveagent", "ladesk.com"),
+    "SupportPal": ("supportpal",),
+    "SpiceWorks": ("spiceworks",),
+    "Chatwoot": ("chatwoot",),
+    "TOPdesk": ("topdesk",),
+    "KIX": ("kix4otrs", "x-kix"),
+    "Richpanel": ("richpanel",),
+}
+"""What stands in the Message-ID, the path, the program or the header names of the mail of each help desk."""
+FINGERPRINT = (
+    "Message-ID",
+    "X-Mailer",
+    "User-Agent",
+    "X-Powered-By",
+    "Return-Path",
+    "Sender",
+    "X-Managed-By",
+)
+COMMENT = re.compile(r"""class=["']?[^"'>]*\bzd-comment\b[^>]*>""")
+RULE = re.compile(r"^\s*-{10,}\s*$", re.MULTILINE)
+
+
+def platform_of(mail: ReadMail) -> str:
+    """Name the help desk that sent a mail, or return an empty string."""
+    fingerprint = _fingerprint(mail)
+    return next((name for name, marks in MARKS.items() if any(mark in fingerprint for mark in marks)), "")
+
+
+def _fingerprint(mail: ReadMail) -> str:
+    values = [f"{name}: {mail.header(name)}" for name in FINGERPRINT if mail.has(name)]
+    # Only the servers that sent it: the last of the path are the recipient's own.
+    path = [value.partition(" by ")[0] for value in mail.headers("Received")]
+    return "\n".join([*(f"{name}:" for name in mail.names), *values, *path]).casefold()
+
+
+def help_desk(letter: Letter) -> Judgement | None:
+    """The marks of a known help desk, which count more than the general headers."""
+    platform = platform_of(letter.mail)
+    if not platform:
+        return None
+    adapter = ADAPTERS.get(platform)
+    return (adapter(letter) if adapter else None) or content(letter, platform)
 
 
 def _automatic(platform: str, reason: str, kind: Kind = "acknowledgement") -> Judgement:
@@ -25,68 +105,80 @@ def _human(platform: str, reason: str) -> Judgement:
     return Judgement("human", "answer", platform, (reason,))
 
 
-def freescout(mail: ReadMail, own_text: str) -> Judgement | None:
+def freescout(letter: Letter) -> Judgement | None:
     """FreeScout names the sort of mail in its Message-ID and nowhere else."""
-    message_id, sort = mail.header("Message-ID"), mail.header("X-FreeScout-Mail-Type")
-    if "FS_autoreply-" in message_id or sort == "auto.reply":
+    message_id = letter.mail.header("Message-ID").casefold()
+    sort = letter.mail.header("X-FreeScout-Mail-Type").casefold()
+    if "fs_autoreply-" in message_id or "auto" in sort:
         return _automatic("FreeScout", "FreeScout numbered this mail as an automatic reply")
-    if "FS_reply-" in message_id or sort == "customer.message":
+    if "fs_reply-" in message_id or sort == "customer.message":
         return _human(
             "FreeScout", "FreeScout numbered this mail as a reply that a person wrote to the customer"
         )
     return None
 
 
-def zendesk(mail: ReadMail, own_text: str) -> Judgement | None:
-    """Zendesk stamps everything automatic; a person's answer is a comment block that does not repeat ours."""
-    marks = (mail.header("X-Mailer"), mail.header("Message-ID"), mail.header("Received"))
-    if not (mail.has("X-Zendesk-From-Account-Id") or any("zendesk" in mark.casefold() for mark in marks)):
-        return None
-    said = phrases.find("acknowledgement", new_text(mail.text, own_text))
-    comment = re.search(r'class="[^"]*\bzd-comment\b[^"]*"[^>]*>(.*)', mail.html, re.DOTALL)
-    new = new_text(html_as_text(comment.group(1)), own_text) if comment else ""
-    if new and not phrases.find("acknowledgement", new):
-        return _human("Zendesk", "Zendesk shows a comment here that is not ours and is no acknowledgement")
-    if said:
-        return _automatic("Zendesk", f"Zendesk, with the words of an acknowledgement: “{said}”")
-    return Judgement(
-        "uncertain", "answer", "Zendesk", ("Zendesk marks all its mail alike, and the text does not tell",)
+def zendesk(letter: Letter) -> Judgement | None:
+    """Zendesk stamps all its mail automatic. Its frame tells a new request from a comment; the comment is a person's.
+
+    The comment in the frame of an acknowledgement is our own message, repeated.
+    """
+    mail = letter.mail
+    found = COMMENT.search(mail.html)
+    framed = (
+        html_as_text(mail.html[: found.start()].rpartition("<")[0]) if found else RULE.split(letter.new)[0]
     )
-
-
-def request_tracker(mail: ReadMail, own_text: str) -> Judgement | None:
-    """RT says "AutoReply:" in the subject of its acknowledgements and "via RT" beside the name of a person."""
-    if not (mail.has("RT-Ticket") or mail.has("X-RT-Loop-Prevention") or mail.has("RT-Originator")):
-        return None
-    if re.search(r"\bAutoReply:", mail.header("Subject"), re.IGNORECASE):
-        return _automatic("RT", "RT wrote “AutoReply:” in the subject")
-    if "via RT" in mail.sender[0]:
-        return _human("RT", "RT names the person who wrote: " + mail.sender[0])
+    told = phrases.told(framed) | letter.subject_tells
+    if told & {"acknowledgement", "automatic"}:
+        return _automatic(
+            "Zendesk", "Zendesk's frame around the text confirms a request, and no one's answer is in it"
+        )
+    comment = new_text(html_as_text(mail.html[found.end() :]), letter.own_text) if found else ""
+    if comment and "acknowledgement" not in phrases.told(comment.partition("\n\n")[0]):
+        return _human("Zendesk", "Zendesk shows a comment here that is not ours and confirms no request")
     return None
 
 
-def osticket(mail: ReadMail, own_text: str) -> Judgement | None:
-    """The program osTicket marks only its automatic mails, so a mail of its without such marks is a person's."""
-    if "osticket" not in (mail.header("X-Mailer") + mail.header("Message-ID")).casefold():
-        return None
-    if mail.header("Auto-Submitted").casefold().startswith("auto-"):
-        return _automatic("osTicket", "osTicket marked this mail as automatic")
-    return _human("osTicket", "osTicket marks its automatic mails, and this one has no mark")
+def request_tracker(letter: Letter) -> Judgement | None:
+    """RT says "AutoReply:" in the subject of its acknowledgements and "via RT" beside the name of a person."""
+    if re.search(r"\bautoreply:", letter.mail.subject, re.IGNORECASE):
+        return _automatic("RT", "RT wrote “AutoReply:” in the subject")
+    if "via rt" in letter.mail.sender[0].casefold():
+        return _human("RT", "RT names the person who wrote: " + letter.mail.sender[0])
+    return None
 
 
-def otrs(mail: ReadMail, own_text: str) -> Judgement | None:
-    """OTRS and Znuny set a loop header on what they send by themselves."""
-    marks = (mail.header("X-Mailer") + mail.header("X-Powered-By")).casefold()
-    if not any(name in marks for name in ("otrs", "znuny")):
-        return None
-    if mail.has("X-OTRS-Loop") or mail.has("X-Znuny-Loop"):
-        return _automatic("OTRS", "OTRS set its loop header, which only its automatic mails carry")
-    return _human("OTRS", "OTRS marks its automatic mails, and this one has no mark")
+def marks_only_its_own(platform: str, *headers: str) -> Adapter:
+    """Make the adapter of a help desk that marks its automatic mail, and only that, by these or the usual headers."""
+
+    def adapter(letter: Letter) -> Judgement | None:
+        mail = letter.mail
+        marked = any(mail.has(name) for name in headers) or auto_submitted(mail) - {"no"}
+        if marked or mail.header("Precedence").strip().casefold() in ("bulk", "auto_reply"):
+            return _automatic(platform, f"{platform} marked this mail as its own")
+        judged = content(letter, platform)
+        if judged.verdict == "automatic":
+            return judged
+        return _human(platform, f"{platform} marks its automatic mails, and this one has no mark")
+
+    return adapter
 
 
-ADAPTERS: tuple[Adapter, ...] = (freescout, zendesk, request_tracker, osticket, otrs)
+def salesforce(letter: Letter) -> Judgement | None:
+    """Salesforce names the sort of mail; what a workflow or an auto-response rule sent, nobody wrote."""
+    sort = letter.mail.header("X-SFDC-EmailCategory").casefold()
+    if "workflow" in sort or "auto" in sort:
+        return _automatic("Salesforce", f"Salesforce names its sort: {sort}")
+    return None
 
 
-def judge_platform(mail: ReadMail, own_text: str) -> Judgement | None:
-    """Return the verdict of the first help desk that knows the mail as its own."""
-    return next((found for adapter in ADAPTERS if (found := adapter(mail, own_text))), None)
+ADAPTERS: Mapping[str, Adapter] = {
+    "FreeScout": freescout,
+    "Zendesk": zendesk,
+    "RT": request_tracker,
+    "osTicket": marks_only_its_own("osTicket"),
+    "OTRS": marks_only_its_own("OTRS", "X-OTRS-Loop", "X-Znuny-Loop"),
+    "Zammad": marks_only_its_own("Zammad"),
+    "django-helpdesk": marks_only_its_own("django-helpdesk"),
+    "Salesforce": salesforce,
+}

@@ -1,36 +1,45 @@
-"""Finds what the writer of a mail added, without the quoted mail and the signature."""
+"""Finds what the writer of a mail added, without the quoted mail and the signature.
+
+The text is read once, line by line: a mail program announces a quote by a line that says who wrote when, by a line
+of dashes around a few words, or by the headers of the quoted mail. The words for all of that are in languages/.
+"""
 
 from __future__ import annotations
 
 import re
-
-import quotequail
+from dataclasses import dataclass
+from functools import cache
 
 from probes.replies.mail import ReadMail
+from probes.replies.patterns import WORD, key
+from probes.replies.phrases import keys, phrases
 
-SEPARATORS = re.compile(
-    r"""
-      ^\s*-{2,}\s*(original\ message|ursprüngliche\ (nachricht|mail)|originalmeddelande|ursprungligt\ meddelande
-                  |message\ d['’]origine|alkuperäinen\ viesti)\s*-{2,}\s*$
-    | ^\s*\*?(from|von|från|de|lähettäjä|od):\*?\s.*\n+
-      (^.*\n){0,2}?^\s*\*?(sent|date|to|gesendet|datum|an|skickat|till|envoyé|date|à|lähetetty|wysłano|do):\*?\s
-    | ^\s*(on|am|den|le|el|op|w\ dniu)\s.{5,200}\s(wrote|schrieb|skrev|a\ écrit|escribió|schreef|pisze|napisał)\b.*:\s*$
-    | ^\s*.{5,120}\bkirjoitti.{0,80}:\s*$
-    """,
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-)
-SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 SHORTEST_OWN_LINE = 12
 """Characters that a line needs before it counts as our own words quoted back at us."""
+LABELS = ("from_", "sent", "to", "subject")
+LABEL = re.compile(r"[\s*_]*([^\W\d_][^:\n]{0,24}?)[\s*_\u00a0]*[:：]")
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+DASHES = re.compile(r"^[\s>]*[-_=*+~#]{2,}")
+ABOVE = re.compile(r"[-#=]{2,}\s*$")
+RULE = re.compile(r"^[\s\-_=*]{5,}$")
+DATED = re.compile(r"\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\b(19|20)\d\d\b|\b\d{1,2}\.?\s+\w{3,}")
+BLOCK = 8
+"""Lines in which the headers of a quoted mail stand together."""
+LONGEST_SENT_FROM = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A text taken apart: what is new in it, what was signed below, and whether another mail is quoted."""
+
+    new: str
+    signature: str
+    quotes: bool
 
 
 def new_text(text: str, own_text: str = "") -> str:
     """Return what was newly written: no quoted mail, no signature, no lines of `own_text` (what we had sent)."""
-    lines = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    unquoted = _without_quotes(_before_separator(lines))
-    unsigned = SIGNATURE.split(unquoted, maxsplit=1)[0] if SIGNATURE.search(unquoted) else unquoted
-    kept = _without_own_words(unsigned, own_text)
-    return re.sub(r"\n{3,}", "\n\n", kept).strip()
+    return split(text, own_text).new
 
 
 def new_text_of(raw: bytes, own_text: str = "") -> str:
@@ -38,34 +47,152 @@ def new_text_of(raw: bytes, own_text: str = "") -> str:
     return new_text(ReadMail.of(raw).text, own_text)
 
 
-def _before_separator(text: str) -> str:
-    """Cut where a quoted mail starts, unless the answer stands below quoted lines."""
-    found = SEPARATORS.search(text)
-    if not found:
-        return text
-    before, after = text[: found.start()], text[found.end() :]
-    return before + "\n" + after if re.search(r"^>", after, re.MULTILINE) else before
+def split(text: str, own_text: str = "") -> Split:
+    """Take a text apart; `own_text` is what we had sent, which is nobody's answer wherever it stands."""
+    lines = [
+        line.rstrip().strip(INVISIBLE) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ]
+    start, end = _quote(lines)
+    quotes = start < len(lines) or any(line.startswith(">") for line in lines)
+    before, after = lines[:start], lines[end:]
+    if _empty(before) or any(line.startswith(">") for line in after):
+        before = before + after
+    unquoted = [line for line in before if not line.startswith(">")]
+    body, signature = _unsigned(unquoted)
+    kept = "\n".join(line for line in _without_own_words(body, own_text) if not _is_furniture(line))
+    return Split(re.sub(r"\n{3,}", "\n\n", kept).strip(), "\n".join(signature), quotes)
 
 
-def _without_quotes(text: str) -> str:
-    kept: list[str] = []
-    for is_new, part in quotequail.quote(text):
-        lines = part.split("\n")
-        if is_new or any(line.startswith(">") for line in lines):
-            kept += [line for line in lines if not line.startswith(">")]
-    return "\n".join(kept)
+def _empty(lines: list[str]) -> bool:
+    return not any(WORD.search(line) for line in lines if not line.startswith(">"))
 
 
-def _without_own_words(text: str, own_text: str) -> str:
+# --- where a quoted mail begins --------------------------------------------------------------------------------
+
+
+def _quote(lines: list[str]) -> tuple[int, int]:
+    """Return the first line of what announces a quoted mail and the line behind it; both behind the last if none."""
+    for number, line in enumerate(lines):
+        if not line or line.startswith(">"):
+            continue
+        found = (
+            ((line[0] in "-_=*+~#" or line[-1] in ":：") and _original(line, number))
+            or (line[-1] in ":：" and _attribution(lines, number))
+            or ((":" in line[:30] or "：" in line[:30]) and _headers(lines, number))
+        )
+        if found:
+            return _with_rule_above(lines, found[0]), found[1]
+    return len(lines), len(lines)
+
+
+def _original(line: str, number: int) -> tuple[int, int] | None:
+    """Recognise "-----Original Message-----" and "Begin forwarded message:"."""
+    return (number, number + 1) if f"{key(line)} ".startswith(_originals()) else None
+
+
+@cache
+def _originals() -> tuple[str, ...]:
+    return tuple(f"{each} " for each in keys("original"))
+
+
+def _attribution(lines: list[str], number: int) -> tuple[int, int] | None:
+    """Recognise "On 21 November, Anna wrote:", also when it is wrapped over up to three lines."""
+    text = lines[number]
+    for first in range(number, max(-1, number - 3), -1):
+        if first < number:
+            if not lines[first] or lines[first].startswith(">"):
+                return None
+            text = f"{lines[first]} {text}"
+        if _is_attribution(text):
+            return first, number + 1
+    return None
+
+
+def _is_attribution(text: str) -> bool:
+    if len(text) > 400 or not DATED.search(text):
+        return False
+    if text.count("<") != text.count(">"):
+        return False
+    if text.endswith((">:", ">：", ">):")):
+        return True
+    said = f" {key(text)} "
+    return any(f" {verb} " in said for verb in keys("wrote"))
+
+
+def _headers(lines: list[str], number: int) -> tuple[int, int] | None:
+    """Recognise the headers of a quoted mail, which stand together: who, when, to whom, about what."""
+    first = _label(lines[number])
+    if not first:
+        return None
+    found, last, empty = {first}, number, 0
+    for place in range(number + 1, min(len(lines), number + BLOCK + 4)):
+        empty += not lines[place]
+        if place - empty > number + BLOCK or empty > 4:
+            break
+        label = _label(lines[place])
+        if label:
+            found.add(label)
+            last = place
+        elif lines[place] and place > last + 2:
+            break
+    enough = len(found) >= 3 or (found == {"from_", "sent"} and "@" in lines[number])
+    return (number, last + 1) if enough else None
+
+
+def _label(line: str) -> str:
+    found = LABEL.match(line)
+    return _labels().get(key(found[1]), "") if found else ""
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {label: field for field in reversed(LABELS) for label in keys(field)}
+
+
+def _with_rule_above(lines: list[str], start: int) -> int:
+    """Take a line of dashes above a quote as part of it."""
+    place = start
+    while place > 0 and (not lines[place - 1] or RULE.match(lines[place - 1])):
+        place -= 1
+        if RULE.match(lines[place]):
+            return place
+    return start
+
+
+# --- what stands below and between -----------------------------------------------------------------------------
+
+
+def _unsigned(lines: list[str]) -> tuple[list[str], list[str]]:
+    for number, line in enumerate(lines):
+        if line in ("--", "-- ", "—", "–-"):
+            return lines[:number], lines[number + 1 :]
+    return lines, []
+
+
+def _is_furniture(line: str) -> bool:
+    """Tell lines that a program put in: "Sent from my phone", "##- Reply above this line -##"."""
+    if DASHES.match(line) or ABOVE.search(line):
+        said = key(line)
+        return any(phrase in said for phrase in keys("above_line"))
+    if len(line) > LONGEST_SENT_FROM or line[:3].casefold() not in _beginnings():
+        return False
+    return key(line).startswith(tuple(keys("sent_from")))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return how the lines begin that mail programs put below a mail; nearly no other line has to be looked at."""
+    return frozenset(phrase[:3].casefold() for phrase in phrases("sent_from"))
+
+
+def _without_own_words(lines: list[str], own_text: str) -> list[str]:
     own = _squeezed(own_text)
-    if not own:
-        return text
-    return "\n".join(line for line in text.split("\n") if not _is_own(_squeezed(line), own))
+    return [line for line in lines if not _is_own(_squeezed(line), own)] if own else lines
 
 
 def _is_own(line: str, own: str) -> bool:
-    return len(line) >= SHORTEST_OWN_LINE and line in own
+    return len(line) >= SHORTEST_OWN_LINE and (line in own or line.strip('"“”«»„ ') in own)
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    return " ".join(text.split()).casefold()

@@ -7,7 +7,18 @@ from typing import Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["human", "automatic", "bounce", "uncertain"]
 Kind: TypeAlias = Literal[
-    "answer", "acknowledgement", "out_of_office", "receipt", "delivery_report", "delay", "bounce", "automatic"
+    "answer",
+    "acknowledgement",
+    "out_of_office",
+    "receipt",
+    "delivery_report",
+    "delay",
+    "challenge",
+    "calendar",
+    "newsletter",
+    "survey",
+    "bounce",
+    "automatic",
 ]
 
 

@@ -1,0 +1,138 @@
+"""A mail laid out for judging: its subject, what is new in its text, sentence by sentence, and what stands below."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from probes.replies import phrases
+from probes.replies.mail import ReadMail
+from probes.replies.patterns import WORD, key, words
+from probes.replies.quoted import Split, split
+
+TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
+SENTENCE_END = re.compile(r"(?<=[.!?。…])\s+")
+WORDS_OF_GREETING, WORDS_BEHIND_CLOSING = 7, 4
+"""Words of a line that is only a greeting, and words behind a closing on its line."""
+GREETING_WITHIN, LONGEST_CLOSING = 12, 60
+"""Lines at the beginning in which a greeting may stand; characters of a line that is a closing or a greeting."""
+PREFIXES = {
+    "auto_prefixes": "automatic",
+    "receipt_prefixes": "receipt",
+    "bounce_prefixes": "bounce",
+    "forward_prefixes": "forward",
+    "reply_prefixes": "reply",
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail, with what we had sent, whose words prove nothing when they come back."""
+
+    mail: ReadMail
+    own_text: str = ""
+
+    @cached_property
+    def split(self) -> Split:
+        """The text taken apart into what is new and what is not."""
+        return split(self.mail.text, self.own_text)
+
+    @property
+    def new(self) -> str:
+        """What was newly written."""
+        return self.split.new
+
+    @cached_property
+    def prefix(self) -> str:
+        """What the first word of the subject says it is: automatic, receipt, bounce, reply, forward or nothing."""
+        bare = TAGS.sub("", self.mail.subject)
+        head, colon, _ = bare.partition(":" if ":" in bare else "：")
+        return _prefixes().get(re.sub(r" \d+$", "", key(head)), "") if colon and len(head) < 60 else ""
+
+    @cached_property
+    def subject_tells(self) -> frozenset[str]:
+        """Which phrases of subjects and texts stand in the subject; none if it answers or forwards ours."""
+        if self.prefix in ("reply", "forward"):
+            return frozenset()
+        bare = TAGS.sub("", self.mail.subject)
+        return phrases.told_in_subject(bare) | phrases.told(bare)
+
+    @cached_property
+    def layout(self) -> tuple[list[str], str]:
+        """The sentences between greeting and closing, and everything below the closing."""
+        return lay_out(self.new)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences between greeting and closing."""
+        return self.layout[0]
+
+    @cached_property
+    def tells(self) -> list[frozenset[str]]:
+        """For each sentence, which phrases stand in it."""
+        return [phrases.told(sentence) for sentence in self.sentences]
+
+    @cached_property
+    def below(self) -> str:
+        """What stands below the closing or the line of dashes: names, addresses, disclaimers, notes of programs."""
+        return f"{self.layout[1]}\n{self.split.signature}".strip()
+
+    def saying(self, field: str) -> list[str]:
+        """The sentences that say something of this field."""
+        return [
+            sentence for sentence, tells in zip(self.sentences, self.tells, strict=True) if field in tells
+        ]
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    return {name: kind for field, kind in PREFIXES.items() for name in phrases.keys(field)}
+
+
+def lay_out(text: str) -> tuple[list[str], str]:
+    """Return the sentences of a text without its greeting, up to its closing, and what stands below that."""
+    kept: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if kept and line and len(line) < LONGEST_CLOSING and _is_closing(words(line)):
+            return _sentences("\n".join(kept)), "\n".join(lines[number:])
+        greets = number < GREETING_WITHIN and line
+        kept.append(_without_greeting(line) if greets else line)
+    return _sentences("\n".join(kept)), ""
+
+
+def _sentences(text: str) -> list[str]:
+    found: list[str] = []
+    for paragraph in re.split(r"\n[ \t]*\n", text):
+        joined = " ".join(paragraph.split())
+        found += [part for part in SENTENCE_END.split(joined) if WORD.search(part)]
+    return found
+
+
+def _is_greeting(told: list[str]) -> bool:
+    return 0 < len(told) <= WORDS_OF_GREETING and _starts_with(told, "greetings") > 0
+
+
+def _is_closing(told: list[str]) -> bool:
+    length = _starts_with(told, "closings")
+    return length > 0 and len(told) - length <= WORDS_BEHIND_CLOSING
+
+
+def _without_greeting(line: str) -> str:
+    """Drop "Dear Ms Olsson," also where the text goes on behind it on the same line."""
+    if len(line) < LONGEST_CLOSING and _is_greeting(words(line)):
+        return ""
+    head, comma, rest = line.partition(",")
+    return rest.strip() if comma and len(head) < LONGEST_CLOSING and _is_greeting(words(head)) else line
+
+
+def _starts_with(told: list[str], field: str) -> int:
+    """Return the number of words of the longest phrase of a field that the words begin with."""
+    by_length = _lengths(field)
+    return next((length for length in by_length if " ".join(told[:length]) in phrases.keys(field)), 0)
+
+
+@cache
+def _lengths(field: str) -> list[int]:
+    return sorted({len(phrase.split()) for phrase in phrases.keys(field)}, reverse=True)

@@ -1,0 +1,190 @@
+"""Finds phrases in texts: all phrases of all languages in one pass, word by word, in linear time.
+
+A phrase is written as words with blanks between. Case, accents and punctuation do not matter. `a/b` is one word out
+of several, `(a/b)` may be missing, `word*` is any word that starts so, `…` stands for up to five words, and `^` for
+the beginning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+
+WORD = re.compile(r"[^\W_]+")
+MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7]")
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
+START = "^"
+GAP = 5
+"""Words for which `…` may stand."""
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read, or that would be found everywhere; the message holds it."""
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text without case, accents and punctuation; `e-mail` is one word."""
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = MARKS.sub("", unicodedata.normalize("NFKD", folded)).translate(PLAIN)
+    return WORD.findall(folded.replace("e-mail", "email").replace("e-post", "epost"))
+
+
+def key(text: str) -> str:
+    """Return the words of a text as one string, to compare short texts by."""
+    return " ".join(words(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One place of a phrase: the words or beginnings of words that may stand there."""
+
+    words: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
+    optional: bool = False
+    gap: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Tell whether the word may stand here."""
+        return word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
+
+
+Phrase = tuple[Part, ...]
+
+
+def read(phrase: str) -> list[Phrase]:
+    """Read a phrase; those with alternatives of several words become one phrase for each.
+
+    Raises PhraseError for one with fewer than two words that have to be there, unless it is written as one word.
+    """
+    elements = re.findall(r"\([^)]*\)|\S+", phrase)
+    read_phrases = [
+        tuple(part for group in chosen for part in group) for chosen in product(*map(_choices, elements))
+    ]
+    for each in read_phrases:
+        needed = [part for part in each if not part.optional and not part.gap and START not in part.words]
+        if len(needed) < 2 and len([part for part in each if START not in part.words]) != 1:
+            anchored = START in each[0].words
+            if not (anchored and needed):
+                raise PhraseError(f"The phrase “{phrase}” needs two words that cannot be missing.")
+    return read_phrases
+
+
+def _choices(element: str) -> list[Phrase]:
+    """List what an element may be: one part, or a sequence of parts for each alternative of several words."""
+    if element == START:
+        return [(Part(words=frozenset({START})),)]
+    if element == "…":
+        return [(Part(gap=True),)]
+    optional = element.startswith("(")
+    single: set[str] = set()
+    beginnings: list[str] = []
+    several: list[Phrase] = []
+    for option in element.strip("()").split("/"):
+        found = words(option)
+        if len(found) > 1:
+            several.append(tuple(Part(words=frozenset({word})) for word in found))
+        elif found and option.endswith("*"):
+            beginnings.append(found[0])
+        elif found:
+            single.add(found[0])
+    choices = [*several]
+    if single or beginnings:
+        choices.append((Part(frozenset(single), tuple(beginnings), optional),))
+    elif optional:
+        choices.append(())
+    if not choices:
+        raise PhraseError(f"“{element}” holds no word.")
+    return choices
+
+
+@dataclass(slots=True)
+class _Starts:
+    """The phrases that begin with a word: by the word that follows, where that is known, or whatever follows."""
+
+    then: dict[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
+    any: list[tuple[str, Phrase, frozenset[str]]] = field(default_factory=list)
+    """With the words of which one has to follow somewhere, which is known faster than the whole phrase."""
+
+
+class Finder:
+    """Finds the phrases of several named fields in a text."""
+
+    def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
+        self._starts: dict[str, _Starts] = {}
+        self._beginnings: list[tuple[str, str, Phrase, frozenset[str]]] = []
+        for name, phrases in fields.items():
+            for phrase in phrases:
+                for each in read(phrase):
+                    self._add(name, each)
+        self._begun_by = lru_cache(maxsize=50_000)(self._look_up)
+
+    def _add(self, name: str, phrase: Phrase) -> None:
+        for index, part in enumerate(phrase):
+            rest = phrase[index + 1 :]
+            for word in part.words:
+                self._add_start(self._starts.setdefault(word, _Starts()), name, rest)
+            for beginning in part.beginnings:
+                self._beginnings.append((beginning, name, rest, _needed(rest)))
+            if not part.optional:
+                return
+
+    def _add_start(self, starts: _Starts, name: str, rest: Phrase) -> None:
+        """Note a phrase by its second word, each way if that may be missing; what can't be told by it goes to `any`."""
+        if not rest or rest[0].gap or rest[0].beginnings:
+            starts.any.append((name, rest, _needed(rest)))
+            return
+        for word in rest[0].words:
+            starts.then.setdefault(word, []).append((name, rest[1:]))
+        if rest[0].optional:
+            self._add_start(starts, name, rest[1:])
+
+    def _look_up(self, word: str) -> _Starts | None:
+        """Return what begins with this word, also by the beginning of it; most words begin nothing."""
+        starts = self._starts.get(word)
+        begun = [known[1:] for known in self._beginnings if word.startswith(known[0])]
+        if not begun:
+            return starts
+        return _Starts(starts.then, [*starts.any, *begun]) if starts else _Starts(any=begun)
+
+    def find(self, text: Sequence[str]) -> frozenset[str]:
+        """Return the fields of which a phrase stands in the words of a text."""
+        tokens = [START, *text]
+        there = frozenset(tokens)
+        found: set[str] = set()
+        for place, word in enumerate(tokens, start=1):
+            starts = self._begun_by(word)
+            if starts is None:
+                continue
+            for name, rest, needed in starts.any:
+                if needed and there.isdisjoint(needed):
+                    continue
+                if name not in found and _goes_on(rest, 0, tokens, place):
+                    found.add(name)
+            for name, rest in starts.then.get(tokens[place], ()) if place < len(tokens) else ():
+                if name not in found and _goes_on(rest, 0, tokens, place + 1):
+                    found.add(name)
+        return frozenset(found)
+
+
+def _needed(rest: Phrase) -> frozenset[str]:
+    """Return the words of the first part that has to be there, if it is given by whole words."""
+    first = next((part for part in rest if not part.gap and not part.optional), Part())
+    return frozenset() if first.beginnings else first.words
+
+
+def _goes_on(rest: Phrase, part: int, tokens: list[str], place: int) -> bool:
+    """Tell whether the rest of a phrase stands at `place`."""
+    if part == len(rest):
+        return True
+    here = rest[part]
+    if here.gap:
+        places = range(place, min(len(tokens), place + GAP) + 1)
+        return any(_goes_on(rest, part + 1, tokens, start) for start in places)
+    if place < len(tokens) and here.fits(tokens[place]) and _goes_on(rest, part + 1, tokens, place + 1):
+        return True
+    return here.optional and _goes_on(rest, part + 1, tokens, place)
