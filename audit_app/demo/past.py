@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from audit_app.demo.answers import answer_by_chance
 from audit_app.demo.history import SEED, PastProbe, PastVisit, first_monday, past_probes, past_visits
 from audit_app.demo.loader import HISTORY_CAMPAIGN
-from audit_app.demo.replies import ACKNOWLEDGEMENT, rating, reply
+from audit_app.demo.replies import ACKNOWLEDGEMENT, rating, reply, second_rating
 from audit_app.domain.checklist import Answer as CheckedAnswer
 from audit_app.domain.checklist import parse_answer, stored_answer
 from audit_app.domain.probe import ProbeState
@@ -38,6 +38,8 @@ from audit_app.services.visits import submit_visit
 from probes.base import Observation, ObservationKind
 
 NOT_APPLICABLE_SHARE = 0.04
+RATED_TWICE = 0.4
+"""The share of the region's replies that its own manager has rated as well."""
 VISIT_LASTS = timedelta(minutes=40)
 
 
@@ -51,6 +53,7 @@ class Cast:
     touchpoints: dict[tuple[int, ChannelName], Touchpoint]
     auditor: User
     manager: User
+    second_rater: User
 
 
 def load_past(session: Session, now: datetime, seed: int = SEED) -> None:
@@ -76,6 +79,7 @@ def _cast(session: Session) -> Cast:
         },
         auditor=people["auditor@demo.example"],
         manager=people["manager@demo.example"],
+        second_rater=people["north@demo.example"],
     )
 
 
@@ -130,7 +134,11 @@ def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Ran
     probe.next_look_at = None
     answer = facts[-1]
     if answer.kind is ObservationKind.HUMAN_REPLY:
-        _rate(session, cast, probe, rating(draw, answer.text, scenario.complaint), answer.latest)
+        rated = rating(draw, answer.text, scenario.complaint)
+        _rate(session, cast.manager, probe, rated, answer.latest + timedelta(days=1))
+        if location.region in cast.second_rater.regions and draw.random() < RATED_TWICE:
+            twice = second_rating(draw, rated)
+            _rate(session, cast.second_rater, probe, twice, answer.latest + timedelta(days=1, hours=3))
 
 
 def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Observation]:
@@ -183,13 +191,13 @@ def _fact(
     )
 
 
-def _rate(session: Session, cast: Cast, probe: Probe, items: dict[str, Share], answered_at: datetime) -> None:
+def _rate(session: Session, rater: User, probe: Probe, items: dict[str, Share], at: datetime) -> None:
     session.add(
         ReplyRating(
             probe=probe,
-            rater=cast.manager,
+            rater=rater,
             items={key: share.value for key, share in items.items()},
             quality=reply_quality(items),
-            created_at=(answered_at + timedelta(days=1)).astimezone(UTC),
+            created_at=at.astimezone(UTC),
         )
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,10 @@ from audit_app.domain.reply_text import Span
 from audit_app.models import EvidenceKind, Observation, Probe
 from audit_app.models.types import JsonObject
 from audit_app.services.probe_story import readable_text, whole_text
+from probes.replies.quoted import split
 
 BETWEEN = "\n\n"
 """What stands between two messages of one answer where they are read as one text."""
-SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
-"""What a mail program puts above a signature."""
-SIGNATURE_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,9 @@ def stored_suggestions(answer: ReadAnswer) -> JsonObject:
 
 
 def signature_of(observation: Observation) -> str:
-    """What stands below the signature's separator of a reply by mail; empty where there is none."""
+    """The signature of a reply by mail, which is no part of its text; empty where there is none."""
     raw = next((each for each in observation.evidence if each.kind is EvidenceKind.RAW_MAIL), None)
-    parts = SIGNATURE.split(readable_text(raw.content), maxsplit=1) if raw else []
-    lines = parts[1].strip().split("\n")[:SIGNATURE_LINES] if len(parts) > 1 else []
-    return "\n".join(line for line in lines if not line.startswith(">"))
+    return split(readable_text(raw.content)).signature.strip() if raw else ""
 
 
 def _pieces(text: str, start: int, suggestions: Iterable[Suggestion]) -> tuple[Piece, ...]:

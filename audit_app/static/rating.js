@@ -30,6 +30,8 @@
 
   form.addEventListener("keydown", (event) => {
     const item = itemOf(event.target);
+    // A browser reports no click when the space bar chooses what is chosen already.
+    if (item && event.key === " " && event.target.checked) settle(item);
     const share = SHARES[event.key.toLowerCase()];
     if (!item || !share || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -170,17 +170,17 @@ def test_an_answer_is_rated_with_the_keyboard_and_a_slip_keeps_what_was_chosen(
     groups = page.get_by_role("group").filter(has=page.get_by_role("radio"))
     expect(groups.first).to_be_visible()
     total = groups.count()
-    for place in range(total - 1):
+    for place in range(1, total):
         groups.nth(place).get_by_role("radio", name="Yes").focus()
         page.keyboard.press("Space")
     page.get_by_role("button", name="Save the rating").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose for “Uses negative language”.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose for “Answers every question”.")
     expect(page.get_by_role("radio", checked=True)).to_have_count(total - 1)
-    page.get_by_role("link", name="Choose for “Uses negative language”.").click()
-    groups.nth(total - 1).get_by_role("radio", name="No", exact=True).check()
+    page.get_by_role("link", name="Choose for “Answers every question”.").click()
+    groups.first.get_by_role("radio", name="Yes").check()
     page.get_by_role("button", name="Save the rating").click()
-    expect(page.get_by_text("Your rating is saved: 90.0 of 100.")).to_be_visible()
-    page.get_by_text("Ada Admin: 90.0 of 100").click()
+    expect(page.get_by_text("Your rating is saved: 80.0 of 100.")).to_be_visible()
+    page.get_by_text("Ada Admin: 80.0 of 100").click()
     expect(page.get_by_role("row", name="Makes a risky promise")).to_contain_text("−10.0")
 
 
