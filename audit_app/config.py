@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import cached_property
@@ -33,6 +34,8 @@ class Settings(BaseSettings):
     """Fernet key that seals mailbox passwords and chat states; generated into `instance` when not set."""
     browser: Path | None = None
     """Chromium to drive; when not set, the usual names are searched."""
+    browser_url: SecretStr | None = None
+    """Browsers that run elsewhere: a DevTools address (http…) or a Playwright server's (ws…)."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     https: bool = False
@@ -67,6 +70,19 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("browser_url")
+    @classmethod
+    def _browser_address_can_be_reached(cls, value: SecretStr | None) -> SecretStr | None:
+        written = value.get_secret_value() if value else ""
+        if written and not re.fullmatch(r"(https?|wss?)://[^/\s]+(/\S*)?", written):
+            raise ValueError("is no address of browsers; write http://host:9222 or ws://host:port/…")
+        return value
+
+    @property
+    def remote_browser(self) -> str:
+        """The address of browsers that run elsewhere; empty when they run here."""
+        return self.browser_url.get_secret_value() if self.browser_url else ""
 
     @property
     def database(self) -> str:

@@ -18,7 +18,7 @@ from audit_app.config import Settings
 from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation
-from audit_app.services.browser_setup import usable_browser
+from audit_app.services.browser_setup import reach_remote, usable_browser
 from audit_app.services.mailboxes import check_account
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -69,6 +69,8 @@ def _migrations(engine: Engine) -> str:
 
 
 def _browser(settings: Settings) -> str:
+    if settings.remote_browser:
+        return f"elsewhere, at {reach_remote(settings.remote_browser)}"
     found = usable_browser(settings.browser)
     if found is None:
         raise AuditError("No browser was found. Run: audit-app browser, or name one in AUDIT_BROWSER.")

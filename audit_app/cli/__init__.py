@@ -10,9 +10,11 @@ from audit_app.cli.checklists import checklists
 from audit_app.cli.database import db
 from audit_app.cli.demo import demo
 from audit_app.cli.doctor import browser, doctor
+from audit_app.cli.probe import probe
 from audit_app.cli.score import score
 from audit_app.cli.serve import web, worker
 from audit_app.cli.users import users
+from audit_app.cli.widgets import widgets
 from audit_app.domain.errors import AuditError
 
 
@@ -22,7 +24,7 @@ def audit_app() -> None:
     """Service audits: store visits, timed customer messages, one score that explains itself."""
 
 
-for command in (demo, web, worker, db, users, checklists, score, doctor, browser):
+for command in (demo, web, worker, db, users, checklists, score, probe, widgets, doctor, browser):
     audit_app.add_command(command)
 
 

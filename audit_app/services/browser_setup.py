@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from audit_app.domain.errors import AuditError
 from probes.base import OurFailure
-from probes.browser import find_browser
+from probes.browser import Browsers, find_browser
 
 DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
+REACH_SECONDS = 5.0
 Say = Callable[[str], None]
 
 
@@ -27,6 +30,27 @@ def usable_browser(setting: Path | None) -> Path | None:
         return find_browser(setting)
     except OurFailure as error:
         raise NoBrowser(f"{error} Correct AUDIT_BROWSER, or unset it to search for one.") from error
+
+
+def lend_browsers(setting: Path | None, remote: str) -> Browsers:
+    """The browsers that probes look through: those at the address `remote`, or one on this machine.
+
+    Raises NoBrowser when the setting names none that runs.
+    """
+    return Browsers(url=remote) if remote else Browsers(usable_browser(setting))
+
+
+def reach_remote(url: str) -> str:
+    """Check that somebody listens at the address of remote browsers; returns host and port, raises NoBrowser."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=REACH_SECONDS):
+            return f"{parts.hostname}:{port}"
+    except OSError as error:
+        raise NoBrowser(
+            f"Nobody answers at {parts.hostname}:{port}, where AUDIT_BROWSER_URL expects browsers ({error})."
+        ) from error
 
 
 def ensure_browser(setting: Path | None, say: Say) -> Path:

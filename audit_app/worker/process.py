@@ -17,10 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
-from audit_app.services.browser_setup import usable_browser
+from audit_app.services.browser_setup import lend_browsers
 from audit_app.worker.desk import Desk, log
 from audit_app.worker.rounds import Rounds
-from probes.browser import Browsers
 
 SHORTEST_LEASE = timedelta(seconds=30)
 ROUNDS_PER_LEASE = 4
@@ -49,7 +48,7 @@ async def run(
     engine = open_engine(settings)
     try:
         await asyncio.to_thread(migrate.check_current, engine)
-        async with Browsers(usable_browser(settings.browser)) as browsers:
+        async with lend_browsers(settings.browser, settings.remote_browser) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
             await _work(Desk(settings, engine, browsers, name or worker_name(), lease or default, stop))
     finally:

@@ -56,6 +56,8 @@ class Way(StrEnum):
     COMPOSER = "composer"
     FORM = "form"
     """The form before the chat takes the message itself, so filling it in is sending."""
+    PRECHAT = "prechat"
+    """Only the form before the chat is left; what it asks for is known."""
     OFFLINE = "offline"
     FORGOTTEN = "forgotten"
     """A conversation was to be gone back to, and the chat asks anew who is there."""
@@ -73,7 +75,7 @@ class Entrance:
         patience: Patience,
         changes: Changes,
     ) -> None:
-        self._page, self._url, self._wanted = page, url, widget
+        self.page, self._url, self._wanted = page, url, widget
         self._persona, self._patience, self._changes = persona, patience, changes
         self.adapter = widget if isinstance(widget, str) else widget.name
         self.way = Way.COMPOSER
@@ -110,11 +112,11 @@ class Entrance:
         """List where the chat may be: the frames that match, decoys among them, or the page."""
         frame = self.widget.frame
         if not frame:
-            return [self._page]
-        handles = await self._page.locator(frame).element_handles()
+            return [self.page]
+        handles = await self.page.locator(frame).element_handles()
         frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
         inside: list[Scope] = [found for found in frames if found]
-        return [*inside, self._page.locator("chatroot=")] if self.widget.messages.item == "" else inside
+        return [*inside, self.page.locator("chatroot=")] if self.widget.messages.item == "" else inside
 
     async def open_now(self) -> bool:
         """Look for the chat's own parts in whatever may hold them, and stay there if they can be seen."""
@@ -141,14 +143,14 @@ class Entrance:
 
     async def load(self) -> None:
         """Load the page and find out which widget it has. Raises NotSent, Blocked or BrowserError."""
-        response = await self._page.goto(self._url, wait_until="domcontentloaded")
+        response = await self.page.goto(self._url, wait_until="domcontentloaded")
         if response and response.status >= 400:
             raise await self.closed_way(f"answered with status {response.status}", response.status)
         if self._wanted == AUTO:
-            self.adapter, self._wanted = await detect(self._page, self._patience.show)
+            self.adapter, self._wanted = await detect(self.page, self._patience.show)
         if isinstance(self._wanted, str):
             self._wanted = load_widget(self._wanted)
-        await expect_consent_banners(self._page, self._wanted.consent)
+        await expect_consent_banners(self.page, self._wanted.consent)
 
     @property
     def widget(self) -> Widget:
@@ -159,7 +161,7 @@ class Entrance:
 
     async def open(self) -> None:
         """Open the chat, unless it stands open. Raises BrowserError."""
-        await Launch(self._page, self.widget, self._patience.show, self._patience.click).open(self.open_now)
+        await Launch(self.page, self.widget, self._patience.show, self._patience.click).open(self.open_now)
 
     async def _advance(self, reopened: bool) -> Way:
         """Go on from screen to screen, each of them once, until there is something to write in."""
@@ -182,6 +184,24 @@ class Entrance:
             else:
                 await self._changes.wait(0.25)
                 await self.open_now()
+        raise BrowserError("no field to write in appeared")
+
+    async def look_ahead(self) -> Way:
+        """Go on as far as nothing is begun: over the home screen, up to a form or the field. Raises BrowserError."""
+        deadline = time.monotonic() + self._patience.show
+        home_left = self.widget.home is not None
+        while time.monotonic() < deadline:
+            self._changes.clear()
+            if await self._asked():
+                return Way.PRECHAT
+            if way := await self._arrived(reopened=False, done=set()):
+                return way
+            begin = (await self._next_steps(reopened=False)).get("begin") if home_left else None
+            if begin:
+                home_left = False
+                await begin()
+            await self._changes.wait(0.25)
+            await self.open_now()
         raise BrowserError("no field to write in appeared")
 
     async def _arrived(self, reopened: bool, done: set[str]) -> Way | None:
@@ -279,7 +299,7 @@ class Entrance:
 
     async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
-        sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self._page, "not-sent")
+        sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self.page, "not-sent")
         kind = kind or await self._obstacle(status)
         return Blocked(kind, sentence, evidence) if kind else NotSent(sentence, evidence)
 
@@ -297,9 +317,9 @@ class Entrance:
             return "login_wall"
         if kind := await self._sign():
             return kind
-        if await seen(self._page.locator(CAPTCHA).filter(visible=True)):
+        if await seen(self.page.locator(CAPTCHA).filter(visible=True)):
             return "captcha"
-        if await seen(self._page.locator("input[type=password]").filter(visible=True)):
+        if await seen(self.page.locator("input[type=password]").filter(visible=True)):
             return "login_wall"
         return "blocked" if status in (403, 429) else None
 

@@ -1,0 +1,47 @@
+"""What the commands that drive a browser without a database have in common."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from audit_app.config import load_settings
+from audit_app.domain.errors import InvalidInput
+from audit_app.services.browser_setup import ensure_browser
+from probes.base import Evidence
+from probes.browser import Browsers
+
+
+def browsers() -> AbstractAsyncContextManager[Browsers]:
+    """The browsers that the settings name, found or installed; to be entered on the event loop."""
+    settings = load_settings()
+    if settings.remote_browser:
+        return Browsers(url=settings.remote_browser)
+    return Browsers(ensure_browser(settings.browser, say=lambda line: click.echo(line, err=True)))
+
+
+def host_of(url: str) -> str:
+    """The host that a page's address names; raises InvalidInput when it is no address of a page."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in ("http", "https") or not host:
+        raise InvalidInput(f"“{url}” is not the address of a page: it begins with https:// and names a host.")
+    return host if port is None else f"{host}:{port}"
+
+
+def keep_evidence(folder: Path | None, prefix: str, evidence: tuple[Evidence, ...] | list[Evidence]) -> None:
+    """Write pictures and transcripts into a folder, if one is given; raises InvalidInput."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for proof in evidence:
+            (folder / f"{prefix}{proof.name}").write_bytes(proof.content)
+    except OSError as error:
+        raise InvalidInput(f"{folder} cannot be written: {error.strerror}. Name another folder.") from error

@@ -1,0 +1,74 @@
+"""`audit-app widgets`: descriptions of chat widgets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
+from audit_app.domain.errors import InvalidInput
+from audit_app.services.widget_check import check_widget_file
+from probes.base import OurFailure
+from probes.channels.chat_entrance import Persona
+from probes.channels.chat_trial import Trial, try_chat
+
+
+@click.group()
+def widgets() -> None:
+    """Descriptions of chat widgets."""
+
+
+@widgets.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+def check(files: tuple[Path, ...]) -> None:
+    """Check widget files: prints file, line, path and what to do; exit code 1 when one is wrong."""
+    wrong = 0
+    for file in files:
+        problems = check_widget_file(file)
+        for problem in problems:
+            click.echo(str(problem))
+        if not problems:
+            click.echo(f"{file}: fine")
+        wrong += bool(problems)
+    if wrong:
+        sys.exit(1)
+
+
+@widgets.command(name="try")
+@click.argument("url")
+@click.option("--widget", default="auto", show_default=True, help="Name or file of the widget.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for screenshots.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as one JSON object.")
+def try_(url: str, widget: str, out: Path | None, as_json: bool) -> None:
+    """Open the chat on a page as far as nothing is sent; exit code 1 when it could not be written in."""
+    host_of(url)
+
+    async def run() -> Trial:
+        async with browsers() as lent:
+            return await try_chat(lent, url, widget, Persona("", ""))
+
+    try:
+        trial = asyncio.run(run())
+    except OurFailure as error:
+        raise InvalidInput(str(error)) from error
+    keep_evidence(out, "", trial.pictures)
+    if as_json:
+        click.echo(json.dumps(trial.as_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(trial)))
+    if not trial.ready_to_write:
+        sys.exit(1)
+
+
+def _lines(trial: Trial) -> list[str]:
+    found = [f"{part}: {json.dumps(what, ensure_ascii=False)}" for part, what in trial.parts.items()]
+    end = (
+        "Ready to write; nothing was sent."
+        if trial.ready_to_write
+        else f"Not ready to write. {trial.problem}"
+    )
+    return [f"{trial.adapter or 'no widget'}: {trial.name} ({trial.verified})", *found, end]

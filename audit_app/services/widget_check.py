@@ -1,0 +1,68 @@
+"""Checking files that describe chat widgets: for each mistake where it is and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from audit_app.domain.checklist_file import Problem, shown
+from audit_app.domain.marked_yaml import Location, Marked, Unreadable, read_marked
+from probes.base import OurFailure
+from probes.widgets.files import MOST_BYTES, widget_names, with_ancestors
+from probes.widgets.schema import Widget
+
+_HINTS = {
+    "missing": "Add it; the README of probes/widgets says what belongs there.",
+    "extra_forbidden": "Check its spelling against the README of probes/widgets, or remove it.",
+    "string_too_short": "Write what it should find, or leave the line out.",
+    "literal_error": "Choose one of the words that are allowed.",
+}
+_MESSAGES = {"missing": "is missing", "extra_forbidden": "is not a field that widgets have"}
+
+
+def check_widget_file(path: Path) -> list[Problem]:
+    """Every problem of the file in the order of its lines; an empty list when the widget can be used."""
+    name = str(path)
+    try:
+        marked = read_marked(_text(path))
+    except Unreadable as error:
+        return [Problem(name, error.line, "", error.message, error.hint.replace("checklist", "widget"))]
+    repeated = [
+        Problem(name, line, shown(place), f"is given twice, first on line {first}", "Keep one of the two.")
+        for place, line, first in marked.repeated
+    ]
+    return sorted(repeated + _mistakes(name, marked), key=lambda problem: (problem.line or 0, problem.path))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Unreadable(None, "is far too long for a widget", "Check that it is one.")
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise Unreadable(
+            None, f"cannot be read: {error.strerror}", "Check the name and the folder."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(None, "is not UTF-8 text", "Save the file as UTF-8.") from error
+
+
+def _mistakes(name: str, marked: Marked) -> list[Problem]:
+    try:
+        Widget.model_validate(with_ancestors(marked.data))
+    except (OurFailure, yaml.YAMLError) as error:
+        hint = f"Extend one of {', '.join(widget_names())}."
+        return [Problem(name, marked.line_of(("extends",)), "extends", str(error).rstrip("."), hint)]
+    except ValidationError as error:
+        return [_problem(name, marked, details) for details in error.errors(include_url=False)]
+    return []
+
+
+def _problem(name: str, marked: Marked, details: ErrorDetails) -> Problem:
+    place: Location = details["loc"]
+    message = _MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, ")
+    hint = _HINTS.get(details["type"], "The README of probes/widgets shows how it is written.")
+    return Problem(name, marked.line_of(place), shown(place), message, hint)
