@@ -120,6 +120,11 @@ def test_a_tampered_section_is_refused_with_a_clear_message(
     assert message in response.text
 
 
+def test_a_button_of_no_section_leads_to_the_check(auditor: Visitor, draft: Visit) -> None:
+    response = auditor.submit(f"/visits/{draft.id}/section/1", go="9" * 5000)
+    assert response.location == f"/visits/{draft.id}/check"
+
+
 def test_a_section_without_the_token_is_refused(auditor: Visitor, session: Session, draft: Visit) -> None:
     response = auditor.post(
         f"/visits/{draft.id}/section/1", data={"greeted.value": "yes", "greeted.revision": "0"}
@@ -150,10 +155,23 @@ def test_a_second_device_is_told_what_became_of_its_answer(auditor: Visitor, dra
     assert late["wants_note"] is True
 
 
-@pytest.mark.parametrize("body", [None, [], {"answers": "all"}, {"answers": [1]}, {"answers": [{}] * 501}])
-def test_a_body_of_another_shape_is_refused_in_words(auditor: Visitor, draft: Visit, body: object) -> None:
-    token = auditor.token(f"/visits/{draft.id}/section/1")
-    response = auditor.post(f"/visits/{draft.id}/answers", json=body, headers={"X-CSRFToken": token})
+@pytest.mark.parametrize(
+    "body",
+    [
+        "null",
+        "[]",
+        '{"answers": "all"}',
+        '{"answers": [1]}',
+        f'{{"answers": [{"{}," * 500}{{}}]}}',
+        "[" * 99_999,
+    ],
+)
+def test_a_body_of_another_shape_is_refused_in_words(auditor: Visitor, draft: Visit, body: str) -> None:
+    headers = {
+        "X-CSRFToken": auditor.token(f"/visits/{draft.id}/section/1"),
+        "Content-Type": "application/json",
+    }
+    response = auditor.post(f"/visits/{draft.id}/answers", data=body, headers=headers)
     assert response.status_code == 400
     assert "Reload the form" in response.json["message"]  # type: ignore[index]
 
@@ -224,8 +242,9 @@ def test_filters_that_make_no_sense_are_named_and_left_out(
 ) -> None:
     visit = submitted(session, anna, umea, NOW)
     sign_in(client, magnus)
-    page = client.get("/visits?from=yesterday&band=Z&auditor=x&page=99&sort=colour").text
+    page = client.get("/visits?from=yesterday&to=9999-12-31&band=Z&auditor=x&page=99&sort=colour").text
     assert "“yesterday” is no date" in page
+    assert "no visits in the year 9999" in page
     assert "“Z” is no band" in page
     assert f'href="/visits/{visit.id}"' in page
 

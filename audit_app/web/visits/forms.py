@@ -197,7 +197,12 @@ def _day(text: str, problems: list[str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         problems.append(f"“{text[:20]}” is no date. Write it as 2026-11-21.")
         return None
+    # The first and last years of the calendar have no midnight in UTC everywhere.
+    if not 1971 <= day.year <= 9000:
+        problems.append(f"There are no visits in the year {day.year}. Check the date.")
+        return None
+    return day

@@ -149,7 +149,8 @@ def _onwards(visit: Visit, number: int) -> str:
     go = request.form.get("go", "next")
     if go == "leave":
         return url_for("visits.mine")
-    wanted = {"back": number - 1, "next": number + 1}.get(go, int(go) if go.isdecimal() else 0)
+    named = int(go) if go.isdecimal() and len(go) < 4 else 0
+    wanted = {"back": number - 1, "next": number + 1}.get(go, named)
     if not 1 <= wanted <= len(visit.version.form.sections):
         return url_for("visits.review", visit_id=visit.id)
     return url_for("visits.form", visit_id=visit.id, number=wanted)
@@ -175,7 +176,10 @@ _STATUS: dict[type[AuditError], int] = {NotFound: 404, Conflict: 409}
 
 def _items() -> list[object]:
     """The answers of the request; raises InvalidInput when its body has another shape."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
     items = body.get("answers") if isinstance(body, dict) else None
     if not isinstance(items, list) or len(items) > MOST_ANSWERS:
         raise InvalidInput("The device sent something that is no list of answers. Reload the form.")
