@@ -193,6 +193,12 @@ def test_a_team_or_nobody_is_no_person(ending: str) -> None:
     assert share("signed_by_person", f"We open at ten on Sundays.\n\n{ending}") is NO
 
 
+def test_by_order_of_is_no_name_and_the_one_below_it_is() -> None:
+    text = "Wir haben am Sonntag auf, und das ist alles.\n\nMit freundlichen Grüßen\nIm Auftrag"
+    assert share("signed_by_person", text, language="de") is NO
+    assert words("signed_by_person", f"{text}\n\nMüller", language="de") == ["Müller"]
+
+
 def test_who_gives_the_name_in_a_chat_or_below_the_separator_has_signed_too() -> None:
     assert share("signed_by_person", "Hi, my name is Kim. We open at ten.") is YES
     assert share("signed_by_person", "Hi, I am sorry. We open at ten.") is NO
