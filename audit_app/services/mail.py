@@ -26,21 +26,30 @@ from audit_app.models import (
     Probe,
     User,
 )
+from audit_app.services.mail_matching import (
+    find_own_copy,
+    find_probe,
+    learn_delivered_id,
+    learn_tickets,
+)
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.ledger import lock, record
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import sent_before, settle_sent
-from audit_app.services.texts import storable
+from audit_app.services.texts import LONGEST_INDEXED, storable
 from probes import base
 from probes import mailbox as driver
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME, observe_copy, observe_reply
 from probes.replies.classify import RULES_VERSION
 from probes.replies.mail import ReadMail
-from probes.replies.match import Candidate, match
+from probes.replies.received import received_by_us
 from probes.replies.verdict import Judgement
 
 OWN_COPY = "own_copy"
+RECEIVED_LINE = "our mail server's Received line"
 LONGEST_HEADER = 998
+MOST_WAITING = 50
+"""Mails without a probe that are looked at again when something new was learnt, the oldest first."""
 Result = TypeVar("Result")
 
 
@@ -78,7 +87,7 @@ def _store(
         uidvalidity=mail.uidvalidity,
         uid=mail.uid,
         received_at=mail.received_at,
-        message_id=_or_empty(lambda: storable(read.header("Message-ID").strip(), LONGEST_HEADER)),
+        message_id=_or_empty(lambda: storable(read.header("Message-ID").strip(), LONGEST_INDEXED)),
         sender=_or_empty(lambda: storable(read.header("From"), LONGEST_HEADER)),
         subject=_or_empty(lambda: storable(read.header("Subject"), LONGEST_HEADER)),
         state=MailState.UNMATCHED,
@@ -137,48 +146,37 @@ def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) 
 
 def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
     """Find the probe that a mail belongs to, as our own copy or as an answer."""
-    own = _own_copy_of(session, row)
+    read = ReadMail.of(mail.raw)
+    own = find_own_copy(session, read, mail.received_at)
     if own is not None:
-        row.state, row.probe_id, row.kind = MailState.MATCHED, own.id, OWN_COPY
-        row.matched_by = "our own copy of the message"
-        row.evidence.probe_id = own.id
-        _prove_sent(session, own, observe_copy(mail, message_of(own)), now)
+        _keep_own_copy(session, row, mail, read, lock(session, own.id), now)
         return
-    found = _matching(session, mail.raw)
-    if found is None:
-        row.reasons = ["No address, Message-ID or token in it belongs to a probe"]
+    found = find_probe(session, read)
+    if found.probe_id is None:
         _, judgement = _judged(mail, "")
-        _keep_judgement(row, judgement, row.reasons)
+        _keep_judgement(row, judgement, [storable(reason, 2000) for reason in (found.words, *found.in_doubt)])
         return
-    probe_id, candidate = found
-    _attach(session, row, mail, probe_id, storable(candidate.in_words(), 200), now)
+    _attach(session, row, mail, found.probe_id, found.words, now)
 
 
-def _own_copy_of(session: Session, row: IncomingMail) -> Probe | None:
-    if not row.message_id:
-        return None
-    probe = session.scalar(select(Probe).where(Probe.message_id == row.message_id))
-    # The Message-ID alone could come from anybody who saw it; our copy also has our address in From.
-    if probe is None or probe.from_address not in row.sender.lower():
-        return None
-    return lock(session, probe.id)
-
-
-def _matching(session: Session, raw: bytes) -> tuple[int, Candidate] | None:
-    columns = {
-        "recipient": Probe.from_address,
-        "message_id": Probe.message_id,
-        "token": Probe.token,
-    }
-
-    def lookup(candidate: Candidate) -> int | None:
-        column = columns.get(candidate.kind)
-        if column is None:
-            return None
-        value = storable(candidate.value, LONGEST_HEADER)
-        return session.scalar(select(Probe.id).where(column == value).limit(1))
-
-    return match(raw, lookup)
+def _keep_own_copy(
+    session: Session,
+    row: IncomingMail,
+    mail: driver.IncomingMail,
+    read: ReadMail,
+    probe: Probe,
+    now: datetime,
+) -> None:
+    """Our own message, come back blind, proves that it left and tells under which Message-ID it was delivered."""
+    row.state, row.probe_id, row.kind = MailState.MATCHED, probe.id, OWN_COPY
+    row.matched_by = "our own copy of the message"
+    row.evidence.probe_id = probe.id
+    _prove_sent(session, probe, observe_copy(mail, message_of(probe)), now)
+    if learn_delivered_id(session, probe, read):
+        row.reasons = [
+            "A mail server on the way gave our message another Message-ID; answers may name either"
+        ]
+        _place_waiting(session, probe, now)
 
 
 def _attach(
@@ -187,14 +185,61 @@ def _attach(
     """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
     probe = lock(session, probe_id)
     fact, judgement = _judged(mail, probe.text)
+    read = ReadMail.of(mail.raw)
+    fact = _dated(fact, mail, read, row.mailbox)
     _prove_sent(session, probe, sent_before(probe, mail.received_at), now)
     reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]
     record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
     row.state, row.probe_id, row.matched_by = MailState.MATCHED, probe.id, by
     _keep_judgement(row, judgement, reasons)
     row.evidence.probe_id = probe.id
-    key = storable(fact.key, LONGEST_HEADER)
+    key = storable(fact.key, LONGEST_INDEXED)
     next(seen for seen in probe.observations if seen.key == key).evidence.append(row.evidence)
+    if learn_tickets(session, probe, read, judgement):
+        _place_waiting(session, probe, now)
+
+
+def _place_waiting(session: Session, probe: Probe, now: datetime) -> None:
+    """Look again at the mails that found no probe since this one was sent: a key of it has just been learnt."""
+    since = probe.sending_at or probe.planned_at
+    waiting = (
+        select(IncomingMail)
+        .where(IncomingMail.state == MailState.UNMATCHED, IncomingMail.received_at >= since)
+        .order_by(IncomingMail.received_at)
+        .limit(MOST_WAITING)
+    )
+    for row in session.scalars(waiting.with_for_update(skip_locked=True, of=IncomingMail)).all():
+        _place_again(session, row, probe.id, now)
+
+
+def _place_again(session: Session, row: IncomingMail, probe_id: int, now: datetime) -> None:
+    try:
+        with session.begin_nested():
+            found = find_probe(session, ReadMail.of(row.evidence.content))
+            if found.probe_id == probe_id:
+                _attach(session, row, _as_arrived(row), probe_id, found.words, now)
+    except OperationalError:
+        raise
+    except Exception:  # a defect of our rules: the mail goes on waiting for a person
+        return
+
+
+def _as_arrived(row: IncomingMail) -> driver.IncomingMail:
+    return driver.IncomingMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
+
+
+def _dated(
+    fact: base.Observation, mail: driver.IncomingMail, read: ReadMail, mailbox: Mailbox
+) -> base.Observation:
+    """The fact at the time when our server took the mail, where it wrote that into it and filed it only later.
+
+    A mail's own Date is never believed: whoever sends it writes what they like.
+    """
+    hosts = {mailbox.imap_host, mailbox.address.rpartition("@")[2]}
+    received = received_by_us(read, hosts)
+    if received is None or received >= mail.received_at:
+        return fact
+    return replace(fact, earliest=received, latest=received + RECEIPT_PRECISION, source=RECEIVED_LINE)
 
 
 def _keep_judgement(row: IncomingMail, judgement: Judgement, reasons: list[str]) -> None:
@@ -262,10 +307,7 @@ def mailbox_up(session: Session, mailbox: Mailbox, now: datetime) -> timedelta |
 def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:
     """Say that `mail` answers `probe`: it is judged like any other answer. Raises Conflict if it has its probe."""
     _refuse_matched(mail)
-    raw = driver.IncomingMail(
-        mail.folder, mail.uidvalidity, mail.uid, mail.received_at, mail.evidence.content
-    )
-    _attach(session, mail, raw, probe.id, storable(f"assigned by {user.name}", 200), now)
+    _attach(session, mail, _as_arrived(mail), probe.id, storable(f"assigned by {user.name}", 200), now)
     session.flush()
 
 

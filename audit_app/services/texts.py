@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LONGEST_INDEXED = 600
+"""Characters of a text in an index: PostgreSQL takes no more than about 2,700 bytes, four for some characters."""
+
 
 def storable(text: str, longest: int) -> str:
     """`text` without what PostgreSQL refuses (NUL, lone surrogates), cut to `longest` characters.

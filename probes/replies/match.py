@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from probes.replies.mail import ReadMail
+from probes.replies.tickets import tickets_in_subject, tickets_in_text
 
-KeyKind: TypeAlias = Literal["copy", "recipient", "message_id", "token"]
+KeyKind: TypeAlias = Literal[
+    "copy", "recipient", "message_id", "token", "returned_id", "returned_address", "ticket"
+]
 Found = TypeVar("Found")
 
 RECIPIENT_HEADERS = (
@@ -24,14 +27,22 @@ RECIPIENT_HEADERS = (
 )
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,990}>")
 TOKEN = re.compile(r"\b(?=[A-Za-z0-9-]*\d)(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9-]{5,31}\b")
+RETURNED_ID = re.compile(r"(?im)^[\s>]*(?:original-)?message-id:\s*(<[^<>\s]{3,990}>)")
+RETURNED_SENDER = re.compile(
+    r"(?im)^[\s>]*(?:from|return-path|reply-to|x-original-from|sender):[^\n]{0,200}?([^\s<>\"',;:]{1,64}@[^\s<>\"',;:]{3,190})"
+)
+LONGEST_RETURNED_TEXT = 100_000
+RETURNED = "the returned mail"
 MOST_TOKENS = 40
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A key that may belong to a probe: an address of ours, our mail's Message-ID, or a token; `where` it stood.
+    """A key that may belong to a probe, and `where` it stood.
 
-    A `copy` is the mail's own Message-ID: if it is a probe's, the mail is no answer but our own message.
+    `copy` is the mail's own Message-ID: if it is a probe's, the mail is no answer but our own message. `recipient`
+    is an address written to, `message_id` one that the mail answers, `returned_id` and `returned_address` stood in
+    our mail that a bounce returns, and `ticket` is a domain of the sender, a blank and a number of their help desk.
     """
 
     kind: KeyKind
@@ -40,33 +51,55 @@ class Candidate:
 
     def in_words(self) -> str:
         """Say what was matched, for the reasons shown beside a reply."""
-        names = {
-            "copy": "its own Message-ID",
-            "recipient": "the address",
-            "message_id": "the Message-ID",
-            "token": "the token",
-        }
-        return f"matched by {names[self.kind]} {self.value} in {self.where}"
+        if self.kind == "ticket":
+            domain, _, number = self.value.partition(" ")
+            return f"matched by the ticket number {number} of {domain} in {self.where}"
+        return f"matched by {_NAMES[self.kind]} {self.value} in {self.where}"
+
+
+_NAMES: dict[KeyKind, str] = {
+    "copy": "its own Message-ID",
+    "recipient": "the address",
+    "message_id": "the Message-ID",
+    "token": "the token",
+    "returned_id": "the Message-ID",
+    "returned_address": "our address",
+}
 
 
 def candidate_keys(raw: bytes, token: re.Pattern[str] = TOKEN) -> list[Candidate]:
-    """List the keys in a mail, surest first, each once.
+    """List the keys in a mail, surest first and kind by kind, each once.
 
-    Its own Message-ID comes first, then recipients, then Message-IDs that it answers, then tokens.
-    A bounce names our mail only in the copy that it returns, so the headers of that copy count too.
+    Its own Message-ID comes first, then recipients, then Message-IDs that it answers, then tokens, then what a
+    bounce returns of our mail (whole, headers only, or pasted into its text), then ticket numbers.
     """
-    mail = ReadMail.of(raw)
+    return keys_of(ReadMail.of(raw), token)
+
+
+def keys_of(mail: ReadMail, token: re.Pattern[str] = TOKEN) -> list[Candidate]:
+    """List the keys in a mail that has been read already, as `candidate_keys` does."""
     found = [
         *_own_id(mail),
         *_recipients(mail),
         *_answered_ids(mail),
-        *_returned(mail),
         *_tokens(mail, token),
+        *_returned(mail),
+        *_tickets(mail),
     ]
     first: dict[tuple[str, str], Candidate] = {}
-    for key in found:
+    for key in sorted(found, key=lambda key: _ORDER[key.kind]):
         first.setdefault((key.kind, key.value), key)
     return list(first.values())
+
+
+_ORDER: dict[KeyKind, int] = {kind: place for place, kind in enumerate(get_args(KeyKind))}
+
+
+def sender_domains(mail: ReadMail) -> list[str]:
+    """List the domain of the sender and the domains above it, without the topmost: a.b.example, b.example."""
+    domain = mail.sender[1].rpartition("@")[2].casefold().strip(".")
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)] if domain else []
 
 
 def match(raw: bytes, lookup: Callable[[Candidate], Found | None]) -> tuple[Found, Candidate] | None:
@@ -105,12 +138,26 @@ def _returned(mail: ReadMail) -> Iterator[Candidate]:
         if part.get_content_type() in ("text/rfc822-headers", "message/rfc822-headers"):
             inner = ReadMail.of(str(part.get_payload()).encode("utf-8", "replace"))
         for value in MESSAGE_ID.findall(inner.header("Message-ID")):
-            yield Candidate("message_id", value, "the returned mail")
-    for value in re.findall(r"(?im)^\s*>?\s*message-id:\s*(<[^<>\s]+>)", mail.text):
-        yield Candidate("message_id", value, "the returned mail")
+            yield Candidate("returned_id", value, RETURNED)
+        for header in ("From", "Return-Path"):
+            for address in inner.addresses(header):
+                yield Candidate("returned_address", address, RETURNED)
+    text = mail.text[:LONGEST_RETURNED_TEXT]
+    for value in RETURNED_ID.findall(text):
+        yield Candidate("returned_id", value, RETURNED)
+    for value in RETURNED_SENDER.findall(text):
+        yield Candidate("returned_address", value.casefold().rstrip("."), RETURNED)
+
+
+def _tickets(mail: ReadMail) -> Iterator[Candidate]:
+    found = [(number, "the subject") for number in tickets_in_subject(mail.header("Subject"))]
+    found += [(number, "the text") for number in tickets_in_text(mail.text)]
+    for domain in sender_domains(mail) if found else ():
+        for number, where in found:
+            yield Candidate("ticket", f"{domain} {number}", where)
 
 
 def _tokens(mail: ReadMail, token: re.Pattern[str]) -> Iterator[Candidate]:
     for where, text in (("the subject", mail.header("Subject")), ("the text", mail.text)):
         for value in list(dict.fromkeys(token.findall(text)))[:MOST_TOKENS]:
-            yield Candidate("token", value, where)
+            yield Candidate("token", value.casefold(), where)

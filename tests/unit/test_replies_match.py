@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from probes.replies.match import Candidate, candidate_keys, match
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probes.replies.match import Candidate, KeyKind, candidate_keys, match
 
 REPLY = b"""Delivered-To: anna+k7m2p9@shopper.example
 From: Saga <umea@fjordfield.example>
@@ -38,7 +44,7 @@ def kinds_and_values(raw: bytes) -> list[tuple[str, str]]:
 
 def test_the_address_written_to_is_asked_before_message_ids_and_tokens() -> None:
     kinds = [kind for kind, _ in kinds_and_values(REPLY)]
-    assert kinds == sorted(kinds, key=["copy", "recipient", "message_id", "token"].index)
+    assert kinds == sorted(kinds, key=get_args(KeyKind).index)
     assert kinds_and_values(REPLY)[1] == ("recipient", "anna+k7m2p9@shopper.example")
 
 
@@ -53,7 +59,44 @@ def test_a_token_in_the_text_is_found() -> None:
 
 
 def test_a_bounce_is_matched_by_the_mail_that_it_returns() -> None:
-    assert ("message_id", "<probe-2@shopper.example>") in kinds_and_values(BOUNCE)
+    assert ("returned_id", "<probe-2@shopper.example>") in kinds_and_values(BOUNCE)
+
+
+def test_a_bounce_that_only_quotes_our_mail_in_its_text_is_matched_too() -> None:
+    text = b"""From: Mail Delivery Subsystem <postmaster@fjordfield.example>
+To: undisclosed-recipients:;
+
+The following message could not be delivered to umea@fjordfield.example.
+
+    > From: Anna Berg <anna+k7m2p9@shopper.example>
+    > Message-ID: <probe-3@shopper.example>
+    > Subject: A lamp
+"""
+    keys = kinds_and_values(text)
+    assert ("returned_id", "<probe-3@shopper.example>") in keys
+    assert ("returned_address", "anna+k7m2p9@shopper.example") in keys
+
+
+def test_a_ticket_number_counts_for_the_senders_domain_and_those_above_it() -> None:
+    mail = b"From: kim@desk.fjordfield.example\nSubject: Re: Lamp [#4711]\n\nYes."
+    assert [value for kind, value in kinds_and_values(mail) if kind == "ticket"] == [
+        "desk.fjordfield.example 4711",
+        "fjordfield.example 4711",
+    ]
+    assert Candidate("ticket", "fjordfield.example 4711", "the subject").in_words() == (
+        "matched by the ticket number 4711 of fjordfield.example in the subject"
+    )
+
+
+@pytest.mark.parametrize("sender", ["", "nobody", "@", "a@b", "<>", "=?utf-8?q?=00?="])
+def test_a_ticket_number_from_nobody_in_particular_is_no_key(sender: str) -> None:
+    mail = f"From: {sender}\nSubject: [#4711]\n\n".encode()
+    assert [kind for kind, _ in kinds_and_values(mail) if kind == "ticket"] == []
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_have_keys_or_none(raw: bytes) -> None:
+    assert isinstance(candidate_keys(raw), list)
 
 
 def test_our_own_copy_is_told_by_its_own_message_id() -> None:

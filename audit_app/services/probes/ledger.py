@@ -19,7 +19,7 @@ from audit_app.domain.response_time import Interval, Outcome, judge
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.looks import limits_of, measure_of, next_look, opening_time, reached_at
-from audit_app.services.texts import storable
+from audit_app.services.texts import LONGEST_INDEXED, storable
 from probes import base
 
 REPLIES = frozenset(
@@ -49,7 +49,7 @@ def record(
     known = {(seen.kind, seen.key): seen for seen in probe.observations}
     new: list[Observation] = []
     for fact in observations:
-        kind, key = ObservationKind(fact.kind.value), storable(fact.key, 998)
+        kind, key = ObservationKind(fact.kind.value), storable(fact.key, LONGEST_INDEXED)
         same = _same(known, kind, key)
         if same is None:
             row = _row(fact, kind, key, now)
