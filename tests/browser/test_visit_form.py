@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import Answer, Location, User, Visit
-from audit_app.services.visits import save_answer
+from audit_app.services.visits import save_answer, submit_visit
 from tests import small_checklist
 from tests.browser.pages import PHONE, Screen, check_page, open_screen, sign_in
 
@@ -150,6 +150,19 @@ def test_two_tabs_of_one_device_agree(phone: BrowserContext, session: Session, v
     expect_answer(one, "Were you greeted?", "No")
     expect(status(two)).to_contain_text(SAVED)
     assert answers(session, visit) == {"greeted": "no"}
+
+
+def test_a_tab_left_open_says_that_the_visit_was_submitted_in_another(
+    phone: BrowserContext, session: Session, visit: Visit
+) -> None:
+    left_open = opened(phone, visit)
+    small_checklist.fill_in(session, visit, datetime.now(UTC))
+    submit_visit(session, visit, datetime.now(UTC))
+    session.commit()
+    result = phone.new_page()
+    result.goto(f"/visits/{visit.id}")
+    choose(left_open, "Were you greeted?", "No")
+    expect(left_open.get_by_text("This visit was submitted already")).to_be_visible()
 
 
 def test_a_device_with_an_older_answer_is_shown_the_newer_one_and_told_what_it_had(

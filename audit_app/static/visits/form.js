@@ -44,6 +44,8 @@ const keep = (field) => {
   schedule();
 };
 
+const introduce = () => device.introduce(visit, form.dataset.save, form.dataset.name);
+
 const schedule = () => {
   clearTimeout(timer);
   timer = setTimeout(flush, PAUSE);
@@ -56,6 +58,8 @@ const flush = () => {
     again = true;
     return sending;
   }
+  // Another tab forgets the visit when it shows that it is submitted; the server is to say so here.
+  introduce();
   sending = send(visit, token)
     .then(show)
     .finally(() => {
@@ -285,7 +289,7 @@ unfold();
 form.classList.add("visit-scripted");
 for (const button of form.querySelectorAll("[data-clear]")) button.hidden = false;
 history.replaceState({ number }, "");
-if (!device.introduce(visit, form.dataset.save, form.dataset.name)) {
+if (!introduce()) {
   say("This device cannot keep answers. Stay online, and tap Next after each section to save it.");
 }
 // An answer may have been tapped before this script was there.
