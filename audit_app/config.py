@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     chat_watch_seconds: float = Field(default=300.0, ge=1)
     """How long a chat page is held open after sending before it is saved and closed."""
     log_level: str = "INFO"
+    alarm_urls: SecretStr | None = None
+    """Apprise addresses, with blanks between, of those who are told when a mailbox or the browser is away."""
 
     @field_validator("database_url")
     @classmethod
@@ -83,6 +85,11 @@ class Settings(BaseSettings):
     def remote_browser(self) -> str:
         """The address of browsers that run elsewhere; empty when they run here."""
         return self.browser_url.get_secret_value() if self.browser_url else ""
+
+    @property
+    def alarm_addresses(self) -> list[str]:
+        """The addresses to send alarms to; they may hold passwords, so they are never logged."""
+        return self.alarm_urls.get_secret_value().split() if self.alarm_urls else []
 
     @property
     def database(self) -> str:

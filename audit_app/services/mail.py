@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import (
+    AlarmKind,
     Evidence,
     EvidenceKind,
     IncomingMail,
@@ -26,6 +27,7 @@ from audit_app.models import (
     Probe,
     User,
 )
+from audit_app.services.alarms import end_alarm, raise_alarm
 from audit_app.services.mail_matching import (
     find_own_copy,
     find_probe,
@@ -57,6 +59,20 @@ def positions_of(session: Session, mailbox: Mailbox) -> dict[str, driver.Positio
     """How far each folder of `mailbox` has been read."""
     folders = session.scalars(select(MailFolder).where(MailFolder.mailbox_id == mailbox.id))
     return {folder.name: driver.Position(folder.uidvalidity, folder.last_uid) for folder in folders}
+
+
+def positions_before(session: Session, mailbox: Mailbox, since: datetime) -> dict[str, driver.Position]:
+    """Where to begin in each folder of `mailbox` so that all mail which came after `since` is read again."""
+    first = (
+        select(IncomingMail.folder, IncomingMail.uidvalidity, func.min(IncomingMail.uid))
+        .where(IncomingMail.mailbox_id == mailbox.id, IncomingMail.received_at >= since)
+        .group_by(IncomingMail.folder, IncomingMail.uidvalidity)
+    )
+    firsts = {(folder, validity): uid for folder, validity, uid in session.execute(first)}
+    return {
+        name: replace(known, last_uid=min(known.last_uid, firsts.get((name, known.uidvalidity), 1 << 32) - 1))
+        for name, known in positions_of(session, mailbox).items()
+    }
 
 
 def store_new_mail(
@@ -292,6 +308,7 @@ def mailbox_down(session: Session, mailbox: Mailbox, reason: str, now: datetime)
     mailbox.down_since = mailbox.down_since or now
     mailbox.down_reason = reason
     session.flush()
+    raise_alarm(session, AlarmKind.MAILBOX, str(mailbox.id), mailbox.address, reason, now)
 
 
 def mailbox_up(session: Session, mailbox: Mailbox, now: datetime) -> timedelta | None:
@@ -301,6 +318,7 @@ def mailbox_up(session: Session, mailbox: Mailbox, now: datetime) -> timedelta |
     down_for = now - mailbox.down_since
     mailbox.down_since, mailbox.down_reason = None, ""
     session.flush()
+    end_alarm(session, AlarmKind.MAILBOX, str(mailbox.id), now)
     return down_for
 
 

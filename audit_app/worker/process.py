@@ -18,8 +18,9 @@ from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
 from audit_app.services.browser_setup import lend_browsers
-from audit_app.worker.desk import Desk, log
+from audit_app.worker.desk import Desk, log, utc_now
 from audit_app.worker.rounds import Rounds
+from audit_app.worker.telling import Teller, note_browser
 
 SHORTEST_LEASE = timedelta(seconds=30)
 ROUNDS_PER_LEASE = 4
@@ -43,20 +44,24 @@ async def run(
 
     `lease` is how long after a worker's death its probes wait for another one. Raises DatabaseUnreachable, and
     OlderDatabase or NewerDatabase unless the database is at the newest migration, NoBrowser when the setting names
-    one that cannot be run. Without any, e-mail still works as far as no contact page has to be opened.
+    one that cannot be run, InvalidInput when nobody could be alarmed. Without any browser, e-mail still works as far as
+    no contact page has to be opened, and an alarm is raised.
     """
+    teller = Teller(settings.alarm_addresses)
     engine = open_engine(settings)
     try:
         await asyncio.to_thread(migrate.check_current, engine)
         async with lend_browsers(settings.browser, settings.remote_browser) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
-            await _work(Desk(settings, engine, browsers, name or worker_name(), lease or default, stop))
+            desk = Desk(settings, engine, browsers, name or worker_name(), lease or default, stop)
+            await desk.do(lambda session: note_browser(session, settings, socket.gethostname(), utc_now()))
+            await _work(desk, teller)
     finally:
         engine.dispose()
 
 
-async def _work(desk: Desk) -> None:
-    rounds = Rounds(desk)
+async def _work(desk: Desk, teller: Teller) -> None:
+    rounds = Rounds(desk, teller)
     scheduler = AsyncIOScheduler(timezone=UTC)
     # One job: the database says what is due. Late rounds are caught up with once (the default drops them).
     scheduler.add_job(

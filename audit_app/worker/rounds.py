@@ -18,6 +18,7 @@ from audit_app.services.scores import store_due_scores
 from audit_app.worker.desk import Desk, log, step, utc_now
 from audit_app.worker.reading import MailboxReader
 from audit_app.worker.sending import find_out, send_probe
+from audit_app.worker.telling import Teller, tell_all
 from audit_app.worker.watching import look_again
 
 AT_ONCE = 24
@@ -33,10 +34,11 @@ Task = Callable[[Desk, int], Coroutine[object, object, None]]
 class Rounds:
     """A worker's rounds and the tasks that came of them."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, teller: Teller) -> None:
+        self._desk, self._teller = desk, teller
         self._probes: dict[int, asyncio.Task[None]] = {}
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
+        self._telling: asyncio.Task[None] | None = None
         self._scored_at: datetime | None = None
         self._turn = asyncio.Lock()
 
@@ -51,6 +53,7 @@ class Rounds:
             self._look,
             self._close,
             self._score,
+            self._tell,
         )
         async with self._turn:
             for part in parts:
@@ -69,6 +72,7 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
+            tasks += [self._telling] if self._telling else []
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -137,9 +141,20 @@ class Rounds:
         for probe in closed:
             step("closed", probe.id, outcome=probe.outcome.value)
 
+    async def _tell(self) -> None:
+        # Beside the rounds: a message that does not get through may take a minute, and nothing waits for it.
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(tell_all(self._desk, self._teller), name="alarms")
+            self._telling.add_done_callback(_log_failure)
+
     async def _score(self) -> None:
         now = utc_now()
         if self._scored_at is None or now - self._scored_at >= SCORES_EVERY:
             scores = await self._desk.do(lambda session: len(store_due_scores(session, now)))
             self._scored_at = now
             log.info("scores.stored", new=scores)
+
+
+def _log_failure(done: asyncio.Task[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("alarm.failed", error=type(error).__name__, reason=str(error)[:500])

@@ -36,6 +36,8 @@ class Scene:
         self.company, self._settings, self.engine = company, settings, engine
         self._folder, self._log = folder, folder / "worker.log"
         self._workers: list[subprocess.Popen[bytes]] = []
+        self.worker_settings: dict[str, str] = {}
+        """Settings of the workers to be started, beside those that all have."""
 
     def campaign(
         self,
@@ -115,6 +117,7 @@ class Scene:
             "AUDIT_SECRET_KEY": "signs only tests",
             "AUDIT_TICK_SECONDS": "0.3",
             "AUDIT_CHAT_WATCH_SECONDS": "30",
+            **self.worker_settings,
         }
 
     def end_workers(self) -> None:
