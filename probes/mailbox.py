@@ -23,6 +23,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from probes.base import Evidence, MailboxDown, NotSent, Observation, ObservationKind, Rejected, SendUnknown
+from probes.oauth import OAuth, TokenRefused, sign_in_imap, sign_in_smtp
 
 Security: TypeAlias = Literal["none", "starttls", "tls"]
 Clock: TypeAlias = Callable[[], datetime]
@@ -40,7 +41,10 @@ COMPANYS_OWN_REFUSALS = re.compile(r"5\.[1-4]\.\d+|5\.6\.\d+")
 
 @dataclass(frozen=True)
 class MailAccount:
-    """A mailbox of ours: where its mail leaves from and arrives at. An empty user name means no sign-in."""
+    """A mailbox of ours: where its mail leaves from and arrives at. An empty user name means no sign-in.
+
+    With `oauth` it is signed in to by XOAUTH2 instead of the password.
+    """
 
     address: str
     smtp_host: str
@@ -51,6 +55,7 @@ class MailAccount:
     imap_security: Security = "tls"
     username: str = ""
     password: str = field(default="", repr=False)
+    oauth: OAuth | None = None
     folders: tuple[str, ...] = ("INBOX", "Junk", "Spam")
 
 
@@ -114,7 +119,7 @@ def _smtp(account: MailAccount) -> Iterator[smtplib.SMTP]:
     where = f"the mail server {account.smtp_host}:{account.smtp_port}"
     try:
         smtp = _connect_smtp(account)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, TokenRefused) as error:
         raise NotSent(f"Nothing was sent: {where} could not be used ({_words(error)}).") from error
     try:
         yield smtp
@@ -137,7 +142,9 @@ def _connect_smtp(account: MailAccount) -> smtplib.SMTP:
         smtp.ehlo_or_helo_if_needed()
         if account.smtp_security == "starttls":
             smtp.starttls(context=ssl.create_default_context())
-        if account.username and smtp.has_extn("auth"):
+        if account.oauth is not None:
+            sign_in_smtp(smtp, account.username or account.address, account.oauth)
+        elif account.username and smtp.has_extn("auth"):
             smtp.login(account.username, account.password)
     except BaseException:
         smtp.close()
@@ -287,8 +294,11 @@ def _imap(account: MailAccount) -> Iterator[IMAPClient]:
     try:
         with _signed_in(account) as imap:
             yield imap
+    except TokenRefused as error:
+        raise MailboxDown(f"{where} could not be signed in to. {error}") from error
     except LoginError as error:
-        raise MailboxDown(f"{where} refused our user name or password ({error}).") from error
+        proof = "OAuth token" if account.oauth else "user name or password"
+        raise MailboxDown(f"{where} refused our {proof} ({error}).") from error
     except (OSError, IMAPClientError) as error:
         raise MailboxDown(f"{where} could not be read ({error}).") from error
 
@@ -303,7 +313,11 @@ def _signed_in(account: MailAccount) -> Iterator[IMAPClient]:
         imap.normalise_times = False  # else times lose their zone
         if account.imap_security == "starttls":
             imap.starttls(ssl.create_default_context())
-        imap.login(account.username or account.address, account.password)
+        user = account.username or account.address
+        if account.oauth is not None:
+            sign_in_imap(imap, user, account.oauth)
+        else:
+            imap.login(user, account.password)
         yield imap
 
 

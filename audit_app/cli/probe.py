@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from audit_app.cli.probe_chat import chat
+from audit_app.cli.probe_form import form
 
 
 @click.group()
@@ -12,5 +13,5 @@ def probe() -> None:
     """One probe without a database."""
 
 
-for command in (chat,):
+for command in (chat, form):
     probe.add_command(command)

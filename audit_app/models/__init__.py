@@ -7,7 +7,7 @@ from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, Se
 from audit_app.models.checklist import Checklist, ChecklistVersion
 from audit_app.models.evidence import Evidence, EvidenceKind
 from audit_app.models.location import ChannelName, Location, Organisation, Region, Touchpoint
-from audit_app.models.mailbox import IncomingMail, Mailbox, MailFolder, MailState, Security
+from audit_app.models.mailbox import AddressStyle, IncomingMail, Mailbox, MailFolder, MailState, Security
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
 from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
@@ -18,6 +18,7 @@ from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, V
 __all__ = [
     "Action",
     "ActionState",
+    "AddressStyle",
     "Alarm",
     "AlarmKind",
     "Answer",

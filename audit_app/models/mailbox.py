@@ -25,6 +25,15 @@ class Security(StrEnum):
     TLS = "tls"
 
 
+class AddressStyle(StrEnum):
+    """How a mailbox gets an address for each probe."""
+
+    PLUS = "plus"
+    """anna.berg+k7m2p9qx@…: any mailbox whose provider knows plus addresses."""
+    CATCH_ALL = "catch_all"
+    """anna.berg.m2p9q8@…: a domain of ours whose mail all comes to this mailbox; nothing gives the probe away."""
+
+
 class MailState(StrEnum):
     """What became of an incoming mail; nothing is ever deleted."""
 
@@ -49,6 +58,13 @@ class Mailbox(Base):
     imap_security: Mapped[Security] = mapped_column(words(Security), default=Security.TLS)
     username: Mapped[str] = mapped_column(String(255))
     password: Mapped[str] = mapped_column(Sealed)
+    oauth_token_url: Mapped[str] = mapped_column(String(500), default="")
+    """Where access tokens come from; empty when the mailbox is signed in to with its password."""
+    oauth_scope: Mapped[str] = mapped_column(String(500), default="")
+    oauth_client_id: Mapped[str] = mapped_column(String(255), default="")
+    oauth_client_secret: Mapped[str | None] = mapped_column(Sealed)
+    oauth_refresh_token: Mapped[str | None] = mapped_column(Sealed)
+    address_style: Mapped[AddressStyle] = mapped_column(words(AddressStyle), default=AddressStyle.PLUS)
     active: Mapped[bool] = mapped_column(default=True)
     down_since: Mapped[datetime | None]
     """Set while the account cannot be reached: our failure, and no probe leaves from it."""

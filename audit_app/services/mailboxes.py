@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from audit_app.domain.errors import AuditError
+from sqlalchemy.orm import Session
+
+from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.models import Mailbox
 from probes import mailbox as driver
 from probes.base import ProbeError
+from probes.oauth import PROVIDERS, OAuth, newest_refresh_token
 
 
 def account_of(mailbox: Mailbox) -> driver.MailAccount:
-    """The account that the mail driver signs in to; holds the password in memory, never in its repr."""
+    """The account that the mail driver signs in to; holds its secrets in memory, never in its repr."""
     return driver.MailAccount(
         address=mailbox.address,
         smtp_host=mailbox.smtp_host,
@@ -20,7 +23,51 @@ def account_of(mailbox: Mailbox) -> driver.MailAccount:
         imap_security=mailbox.imap_security.value,
         username=mailbox.username,
         password=mailbox.password,
+        oauth=_oauth_of(mailbox),
     )
+
+
+def _oauth_of(mailbox: Mailbox) -> OAuth | None:
+    if not mailbox.oauth_token_url:
+        return None
+    return OAuth(
+        token_url=mailbox.oauth_token_url,
+        client_id=mailbox.oauth_client_id,
+        client_secret=mailbox.oauth_client_secret or "",
+        refresh_token=mailbox.oauth_refresh_token or "",
+        scope=mailbox.oauth_scope,
+    )
+
+
+def use_oauth(
+    mailbox: Mailbox, provider: str, client_id: str, client_secret: str, refresh_token: str
+) -> None:
+    """Sign in to `mailbox` by OAuth from now on, as `provider` (google, microsoft) wants it.
+
+    Raises InvalidInput for a provider that is not known, or when the client or the refresh token is missing.
+    """
+    known = PROVIDERS.get(provider)
+    if known is None:
+        raise InvalidInput(f"There is no mail provider called “{provider}”; choose {' or '.join(PROVIDERS)}.")
+    if not client_id or not refresh_token:
+        raise InvalidInput("Signing in by OAuth needs a client id and a refresh token.")
+    mailbox.oauth_token_url, mailbox.oauth_scope = known.token_url, known.scope
+    mailbox.oauth_client_id, mailbox.oauth_client_secret = client_id, client_secret
+    mailbox.oauth_refresh_token = refresh_token
+
+
+def keep_renewed_token(session: Session, mailbox: Mailbox, used: driver.MailAccount) -> None:
+    """Store the refresh token that the provider handed out in place of the one in `used`, if it did.
+
+    Microsoft does so each time, and lets the old one end after some weeks. A permission that was granted anew in
+    the meantime is left as it is.
+    """
+    if used.oauth is None or mailbox.oauth_refresh_token != used.oauth.refresh_token:
+        return
+    newest = newest_refresh_token(used.oauth)
+    if newest != used.oauth.refresh_token:
+        mailbox.oauth_refresh_token = newest
+        session.flush()
 
 
 def check_account(mailbox: Mailbox) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import AuditError
 from audit_app.models import Mailbox
 from audit_app.services import mail
-from audit_app.services.mailboxes import account_of
+from audit_app.services.mailboxes import account_of, keep_renewed_token
 from audit_app.worker.desk import Desk, log, step, utc_now
 from probes.base import ProbeError
 from probes.mailbox import IncomingMail, MailAccount, Position, fetch_new, wait_for_mail
@@ -25,6 +25,9 @@ LISTEN_SECONDS = 60.0
 READ_BACK_SECONDS = 900.0
 READ_BACK_MAILS = 50
 """How many older UIDs are read again each time: some servers let a mail appear after a later one."""
+RESCAN_SECONDS = 6 * 3600.0
+RESCAN_BACK = timedelta(days=3)
+"""How far back all mail is read again now and then, whatever its UIDs: servers restored from a copy go back in time."""
 LONGEST_WAIT = 300.0
 DOWN_AFTER = 2
 """Failures in a row after which the mailbox counts as down; one alone is a dropped line."""
@@ -40,7 +43,7 @@ class MailboxReader:
         self._desk, self._mailbox_id = desk, mailbox_id
         # Its own thread: it is busy listening most of the time, and must not keep others from the database.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mailbox-{mailbox_id}")
-        self._read_back_at = 0.0
+        self._read_back_at = self._rescan_at = 0.0
         self._failures = 0
 
     async def run(self) -> None:
@@ -72,11 +75,18 @@ class MailboxReader:
         return account_of(mailbox), mail.positions_of(session, mailbox)
 
     def _where_to_begin(self, session: Session) -> tuple[MailAccount, Positions]:
-        """Where the last reading ended; at the start and every quarter of an hour some mails before that."""
+        """Where the last reading ended; at the start and every quarter of an hour some mails before that.
+
+        At the start and every six hours all mails of the last days.
+        """
         account, positions = self._where_we_are(session)
         if time.monotonic() < self._read_back_at:
             return account, positions
         self._read_back_at = time.monotonic() + READ_BACK_SECONDS
+        if time.monotonic() >= self._rescan_at:
+            self._rescan_at = time.monotonic() + RESCAN_SECONDS
+            mailbox = session.get_one(Mailbox, self._mailbox_id)
+            positions = mail.positions_before(session, mailbox, utc_now() - RESCAN_BACK)
         return account, {
             name: replace(position, last_uid=max(0, position.last_uid - READ_BACK_MAILS))
             for name, position in positions.items()
@@ -86,7 +96,7 @@ class MailboxReader:
         began = utc_now()
         for incoming in fetch_new(account, positions):
             self._store(incoming)
-        self._desk.do_here(lambda session: self._note_read(session, began))
+        self._desk.do_here(lambda session: self._note_read(session, account, began))
         self._failures = 0
 
     def _store(self, incoming: IncomingMail) -> None:
@@ -102,8 +112,9 @@ class MailboxReader:
             if probe_id is not None:
                 step("mail_stored", probe_id, mail=mail_id, kind=kind)
 
-    def _note_read(self, session: Session, began: datetime) -> None:
+    def _note_read(self, session: Session, account: MailAccount, began: datetime) -> None:
         mailbox = session.get_one(Mailbox, self._mailbox_id)
+        keep_renewed_token(session, mailbox, account)
         mail.mailbox_read(session, mailbox, began)
         down_for = mail.mailbox_up(session, mailbox, utc_now())
         if down_for is not None:
