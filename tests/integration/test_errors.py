@@ -98,6 +98,15 @@ def test_an_upload_of_fifty_megabytes_is_refused_before_it_is_read(client: Visit
     assert "too large" in answer.text
 
 
+@pytest.mark.parametrize("address", ["/locations/%00", "/probes?q=%00", "/admin/users?role=%00"])
+def test_a_zero_character_is_refused_before_the_database_sees_it(
+    client: Visitor, ada: User, address: str
+) -> None:
+    sign_in(client, ada)
+    assert client.get(address).status_code == 400
+    assert client.submit("/admin/users/new", name="Å\0sa", email="asa@example.com").status_code == 400
+
+
 def test_a_request_of_the_wrong_kind_names_the_right_ones(client: Visitor, magnus: User) -> None:
     answer = client.get("/sign-out")
 
