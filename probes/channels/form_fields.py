@@ -82,7 +82,7 @@ class Reader:
         for words in self.words:
             for meaning, phrases in words.fields.items():
                 if _fits(field.kind, meaning) and has_phrase(name, phrases):
-                    return meaning
+                    return "name" if meaning == "full_name" else meaning
         return None
 
     def _says(

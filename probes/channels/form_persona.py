@@ -43,6 +43,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
     return Answers(
         {
             "name": (message.persona_name.strip(),),
+            "full_name": (message.persona_name.strip(),),
             "first_name": (first,),
             "last_name": (last or first,),
             "email": (message.from_address,),

@@ -15,7 +15,7 @@ from probes.base import OurFailure
 
 LANGUAGES = ("en", "de", "fr", "es", "sv", "ru", "he", "ro", "pl", "nl", "fi")
 FieldMeaning: TypeAlias = Literal[
-    "first_name", "last_name", "company", "name", "email", "phone", "order_number", "date", "subject", "topic",
+    "full_name", "first_name", "last_name", "company", "name", "email", "phone", "order_number", "date", "subject", "topic",
     "message", "street", "postcode", "city", "country", "salutation", "contact_by", "shop",
 ]  # fmt: skip
 Phrases: TypeAlias = tuple[str, ...]
