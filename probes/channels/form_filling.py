@@ -17,6 +17,8 @@ from probes.channels.form_scan import Button, Field, Look, look_at
 
 MOST_STEPS = 10
 MOST_LOOKS = 40
+WAITS_FOR_BUTTON = 3
+"""How often a button that cannot be pressed yet is waited for: some forms check what was typed first."""
 TRIES = 3
 """How often one field is filled in before it is left as the site wants it."""
 
@@ -53,12 +55,15 @@ class Filler:
 
     async def complete(self) -> Button:
         """Go through all steps and return the button that sends. Raises NotSent, Blocked or BrowserError."""
-        for _ in range(MOST_STEPS):
+        for step in range(MOST_STEPS):
             look, form = await self._fill_step()
             try:
                 words, mapping = self.reader.words, self.reader.mapping
                 send = button_to("send", look.sheet, form, words, mapping)
                 onwards = button_to("next", look.sheet, form, words, mapping)
+                if send is not None and not send.enabled and onwards is None and step < WAITS_FOR_BUTTON:
+                    await self.page.wait_for_timeout(self.patience.steady * 1000)
+                    continue
                 if onwards is None or (send is not None and send.enabled and "message" in self.meanings):
                     return self._ready(look, form, send)
                 await (await look.element(onwards)).click(timeout=self.patience.click * 1000)
@@ -142,6 +147,7 @@ class Filler:
             for each in form.fields
             if (entry := self.reader.entry_for(self._as_insisted(each), form.group_of(each)))
             and self._tries[_key(each)] < TRIES
+            and not (entry.action == "open" and each.name in self.filled)
         ]
         # What is typed first: a choice may change the form, and then it is looked at anew.
         return sorted(found, key=lambda entry: entry.action != "type")
@@ -212,7 +218,7 @@ class Filler:
 
     async def _choose_from_dropdown(self, look: Look, entry: Entry) -> None:
         """Open a custom dropdown, choose among what shows, and close it if it stays open."""
-        await (await look.element(entry.field)).click(timeout=self.patience.click * 1000)
+        await (await look.clickable(entry.field)).click(timeout=self.patience.click * 1000)
         await self.activity.settle(self.patience.settle)
         options = await self._options()
         chosen = self.reader.choice([text for text, _ in options], entry.meaning, entry.values)

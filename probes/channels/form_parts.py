@@ -67,6 +67,9 @@ def button_to(
     A button that says nothing we know sends the form if it is the only one that submits it.
     """
     shown = [each for each in sheet.buttons if each.visible and 0 <= len(each.name) <= LONGEST_BUTTON]
+    last = max((field.order for field in form.fields if field.visible), default=0)
+    # What stands below the fields belongs to them more than what stands in the page's head.
+    shown.sort(key=lambda each: (each.order < last, each.order))
     own = [each for each in shown if each.place == form.place]
     near = [each for each in shown if each.where[0] == form.place[0] and each.form == -1 and each not in own]
     exact = mapping.send if what == "send" else mapping.next

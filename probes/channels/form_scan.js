@@ -1,6 +1,6 @@
 // Reads what a person sees of the forms in one frame, open shadow roots included. Changes nothing in the page.
 () => {
-  const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
+  const clean = (text) => (text || "").replace(/[\u200b-\u200f\ufeff]/g, "").replace(/\s+/g, " ").trim();
   const above = (el) => {
     if (el.parentElement) return el.parentElement;
     const root = el.getRootNode();
@@ -49,9 +49,12 @@
     || at.hasAttribute("inert"));
   const labelsOf = (el) => [...(el.labels || [])];
   const tickable = (el) => ["checkbox", "radio"].includes(el.type) && el.tagName === "INPUT";
+  // The typing field of a dropdown is often a hair wide; what a person sees and clicks is the box around it.
+  const box = (el) => el.getAttribute("role") === "combobox" && el.tagName === "INPUT"
+    ? chain(el).slice(0, 5).find((at) => at.getBoundingClientRect().width > 40) || el : el;
   const visible = (el) => {
     if (tickable(el)) return (drawn(el) || labelsOf(el).some(drawn)) && !silenced(el);
-    return drawn(el) && !silenced(el);
+    return drawn(box(el)) && !silenced(el);
   };
 
   const textWithoutFields = (el) => {
@@ -122,21 +125,22 @@
   };
   const describe = (el) => {
     const named = clean(labelsOf(el).map(textWithoutFields).join(" ")) || referenced(el, "aria-labelledby");
-    const kind = kindOf(el), box = ["checkbox", "radio"].includes(kind);
-    const custom = box && el.tagName !== "INPUT" ? clean(el.innerText) : "";
+    const kind = kindOf(el), ticks = ["checkbox", "radio"].includes(kind);
+    const custom = ticks && el.tagName !== "INPUT" ? clean(el.innerText) : "";
     const problem = el.getAttribute("aria-invalid") === "true"
       ? referenced(el, "aria-errormessage") || referenced(el, "aria-describedby") : "";
     return {
       kind, label: named, aria: clean(el.getAttribute("aria-label")), placeholder: clean(el.placeholder),
-      title: clean(el.title), nearby: custom || (box ? after(el) || before(el) : before(el)), legend: legend(el),
+      title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el)), legend: legend(el),
       autocomplete: el.getAttribute("autocomplete") || "", input_mode: el.getAttribute("inputmode") || "",
-      required: Boolean(el.required) || el.getAttribute("aria-required") === "true",
+      required: Boolean(el.required) || el.getAttribute("aria-required") === "true"
+        || (kind === "radio" && nearest(el, "[role=radiogroup]")?.getAttribute("aria-required") === "true"),
       visible: visible(el), read_only: Boolean(el.readOnly),
       enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
       value: valueOf(el), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
       options: el.tagName === "SELECT" ? [...el.options].map((at) =>
         ({ text: clean(at.textContent), value: at.value, enabled: !at.disabled })) : [],
-      form: formOf(el), group: groupOf(el), longest: el.maxLength > 0 ? el.maxLength : 0,
+      form: formOf(el), group: groupOf(el), order: all.indexOf(el), longest: el.maxLength > 0 ? el.maxLength : 0,
       least: el.min || "", most: el.max || "",
       valid: !el.willValidate || el.validity.valid, objection: el.willValidate ? el.validationMessage : "",
       marked_wrong: el.getAttribute("aria-invalid") === "true", problem,
@@ -149,7 +153,7 @@
     name: clean(el.getAttribute("aria-label") || referenced(el, "aria-labelledby") || el.innerText || el.value || el.alt
       || el.title),
     visible: drawn(el), enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
-    form: formOf(el), submits: ["submit", "image"].includes(el.type) && Boolean(el.form),
+    form: formOf(el), order: all.indexOf(el), submits: ["submit", "image"].includes(el.type) && Boolean(el.form),
   }));
 
   const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
@@ -175,7 +179,7 @@
       language: document.documentElement.lang || "",
     },
     fields: fieldElements,
-    labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : el),
+    labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : box(el)),
     buttons: buttonElements,
   };
 }

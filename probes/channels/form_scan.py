@@ -49,6 +49,7 @@ class Field:
     checked: bool = False
     options: tuple[Option, ...] = ()
     form: int = -1
+    order: int = 0
     group: int = -1
     longest: int = 0
     least: str = ""
@@ -84,6 +85,7 @@ class Button:
     visible: bool = True
     enabled: bool = True
     form: int = -1
+    order: int = 0
     submits: bool = False
 
     @property
@@ -119,7 +121,7 @@ class Look:
         return await self._take("buttons" if isinstance(of, Button) else "fields", of.where)
 
     async def clickable(self, of: Field) -> ElementHandle:
-        """Return what a person would click for a box: itself, or its label when only that is to be seen."""
+        """Return what a person would click for a box or a dropdown: itself, or what stands for it on the page."""
         return await self._take("labels", of.where)
 
     async def _take(self, what: str, where: tuple[int, int]) -> ElementHandle:

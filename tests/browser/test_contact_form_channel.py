@@ -176,6 +176,16 @@ def test_a_form_in_a_frame_counts_as_sent_when_it_leads_on(visitor: Visitor, sit
     assert (sent.details["sign"], sent.details["url"]) == ("address", f"{site.url}/bienvenue")
 
 
+def test_a_form_made_of_parts_without_a_form_element_is_sent_and_thanks_in_a_pop_up_count(
+    visitor: Visitor, site: OddSite
+) -> None:
+    text = "Hello, I want to return a lamp and have lost the receipt. What now?"
+    sent = visitor.send(letter(f"{site.url}/modern", text=text))
+    ((_, got),) = site.got
+    assert got == {"name": "Anna Berg", "mail": ADDRESS, "text": text, "topic": "Returns"}
+    assert sent.reasons == ("The page says that it was sent: Your message has been sent.",)
+
+
 @pytest.mark.parametrize("captcha", CAPTCHAS)
 def test_a_captcha_ends_the_attempt_before_anything_is_sent(
     visitor: Visitor, site: OddSite, captcha: str

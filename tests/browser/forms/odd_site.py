@@ -52,7 +52,7 @@ class OddSite:
             return "<h1>Access denied</h1><p>You have been blocked.</p>"
         if name == "members":
             return "<form><label>E-mail <input type=email></label><input type=password><button>Log in</button></form>"
-        if name in ("german", "steps", "shadow", "framed", "inner"):
+        if name in ("german", "steps", "shadow", "framed", "inner", "modern"):
             return render_template(f"{name}.html")
         if name == "bienvenue":
             return "<h1>Nos horaires</h1>"
