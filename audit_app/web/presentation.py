@@ -54,7 +54,7 @@ def duration(seconds: float | timedelta | None) -> str:
         return NOTHING
     total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
     if abs(total) < 60:
-        return f"{round(total)} s"
+        return f"{int(total)} s"
     minutes = int(total // 60)
     if minutes < 60:
         return f"{minutes} min"

