@@ -14,29 +14,22 @@ from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName
 from tests.integration.worker_scene import PATIENCE, scene
 
-SQLITE_CASES = [
-    ("sqlite", channel, step)
+DATABASES = ("sqlite", "postgresql")
+BY_MAIL = ("planned", "claimed", "prepared", "handed_over", "sent", "mail_stored")
+BY_CHAT = ("planned", "claimed", "prepared", "handed_over", "sent", "watching", "observed", "watched")
+CASES = [
+    (database, channel, step)
+    for database in DATABASES
     for channel, steps in {
-        ChannelName.EMAIL: ("planned", "claimed", "prepared", "handed_over", "sent", "mail_stored"),
-        ChannelName.CHAT: (
-            "planned",
-            "claimed",
-            "prepared",
-            "handed_over",
-            "sent",
-            "watching",
-            "observed",
-            "watched",
-        ),
+        ChannelName.EMAIL: BY_MAIL,
+        ChannelName.CONTACT_FORM: BY_MAIL,
+        ChannelName.CHAT: BY_CHAT,
     }.items()
     for step in steps
 ]
-POSTGRESQL_CASES = [("postgresql", ChannelName.EMAIL, step) for step in ("claimed", "handed_over")]
 
 
-@pytest.mark.parametrize(
-    ("database_url", "channel", "fatal"), SQLITE_CASES + POSTGRESQL_CASES, indirect=["database_url"]
-)
+@pytest.mark.parametrize(("database_url", "channel", "fatal"), CASES, indirect=["database_url"])
 def test_after_a_kill_the_next_worker_goes_on_and_the_company_got_one_message(
     settings: Settings, engine: sa.Engine, tmp_path: Path, channel: ChannelName, fatal: str
 ) -> None:
@@ -59,7 +52,11 @@ def test_after_a_kill_the_next_worker_goes_on_and_the_company_got_one_message(
 
 @pytest.mark.parametrize(
     ("database_url", "channel"),
-    [("sqlite", ChannelName.EMAIL), ("sqlite", ChannelName.CHAT), ("postgresql", ChannelName.EMAIL)],
+    [
+        (database, channel)
+        for database in DATABASES
+        for channel in (ChannelName.EMAIL, ChannelName.CONTACT_FORM, ChannelName.CHAT)
+    ],
     indirect=["database_url"],
 )
 def test_a_kill_just_before_the_send_is_never_followed_by_another_send(
