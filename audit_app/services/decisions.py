@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import Verdict
 from audit_app.models import Observation, Probe, User
 from audit_app.services.probe_times import verdict_with
-from audit_app.services.probes.ledger import settle_reply
+from audit_app.services.probes.ledger import settle_reply, summarise
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,16 @@ class Decision:
     by: str
     at: datetime
     person: bool
+    by_id: int = 0
 
 
 def decisions_on(observation: Observation) -> list[Decision]:
     """All decisions on the reply, oldest first; the last one stands."""
     stored = observation.details.get("decisions", [])
-    return [Decision(row["by"], datetime.fromisoformat(row["at"]), row["person"]) for row in stored]
+    return [
+        Decision(row["by"], datetime.fromisoformat(row["at"]), row["person"], row.get("by_id", 0))
+        for row in stored
+    ]
 
 
 def can_be_decided(observation: Observation) -> bool:
@@ -71,3 +76,31 @@ def decide(
         "decisions": [*observation.details.get("decisions", []), row],
     }
     session.flush()
+
+
+def take_back(session: Session, observation: Observation, user: User, now: datetime) -> None:
+    """Undo the last decision on a reply; it stays on record, and what was decided before stands again.
+
+    Raises Conflict when the last decision is not one of `user`: another person's is changed by a decision, not undone.
+    """
+    session.refresh(observation.probe, with_for_update=True)
+    session.refresh(observation)
+    rows = observation.details.get("decisions", [])
+    if not rows or rows[-1].get("by_id") != user.id:
+        raise Conflict("The last decision on this reply is not yours, so you cannot undo it; decide anew.")
+    kept, undone = rows[:-1], {**rows[-1], "taken_back_at": now.isoformat()}
+    observation.kind = _kind_by(kept)
+    observation.reasons = [*observation.reasons, f"{user.name} took that back"]
+    observation.details = {
+        **observation.details,
+        "decisions": kept,
+        "taken_back": [*observation.details.get("taken_back", []), undone],
+    }
+    summarise(observation.probe, now)
+    session.flush()
+
+
+def _kind_by(decisions: list[dict[str, Any]]) -> ObservationKind:
+    if not decisions:
+        return ObservationKind.UNCERTAIN_REPLY
+    return ObservationKind.HUMAN_REPLY if decisions[-1]["person"] else ObservationKind.ACKNOWLEDGED

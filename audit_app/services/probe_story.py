@@ -81,6 +81,14 @@ class Story:
         return self.probe.outcome is Outcome.OPEN
 
     @property
+    def follow_ups(self) -> list[Observation]:
+        """What people of the company wrote after their first answer, oldest first."""
+        human = [
+            each.observation for each in self.entries if each.observation.kind is ObservationKind.HUMAN_REPLY
+        ]
+        return sorted(human, key=lambda seen: (seen.latest, seen.id))[1:]
+
+    @property
     def undecided(self) -> list[Entry]:
         """The replies that wait for a decision."""
         return [each for each in self.entries if each.observation.kind is ObservationKind.UNCERTAIN_REPLY]

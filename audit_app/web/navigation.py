@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("locations.index", "Locations", "place", bottom_bar=False),
     Entry("visits.index", "Visits", "visits"),
     Entry("probes.index", "Probes", "probe"),
+    Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
     Entry("admin.users", "Users", "people", group="Set-up"),
 )
 BOTTOM_BAR_ENTRIES = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import ClassVar, TypeVar, cast
@@ -29,15 +29,17 @@ ITEM = "item_"
 def read_filter(arguments: MultiDict[str, str]) -> tuple[ProbeFilter, list[str]]:
     """The filters of the list of probes, and a sentence for each that cannot be used and is left out."""
     problems: list[str] = []
+    monday, sunday = _week(arguments.get("week", ""), problems)
+    first, last = _day(arguments.get("from", ""), problems), _day(arguments.get("to", ""), problems)
     wanted = ProbeFilter(
         words=arguments.get("q", "").strip()[:100],
         location=arguments.get("location", "").strip(),
         region=arguments.get("region", "").strip(),
         channel=_word(ChannelName, arguments.get("channel", ""), "channel", problems),
-        campaign=_number(arguments.get("campaign", "")),
+        campaign=number_in(arguments.get("campaign", "")),
         kind=_word(Kind, arguments.get("outcome", ""), "outcome", problems),
-        first_day=_day(arguments.get("from", ""), problems),
-        last_day=_day(arguments.get("to", ""), problems),
+        first_day=max(filter(None, (first, monday)), default=None),
+        last_day=min(filter(None, (last, sunday)), default=None),
         order="response" if arguments.get("sort") == "response" else "sent",
         descending="sort" not in arguments or arguments.get("descending") == "yes",
     )
@@ -56,7 +58,8 @@ def _word(kind: type[Word], text: str, called: str, problems: list[str]) -> Word
         return None
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """The number of a row that `text` writes, or None; larger ones than the database has are none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
@@ -72,6 +75,23 @@ def _day(text: str, problems: list[str]) -> date | None:
         problems.append(f"There are no probes in the year {day.year}. Check the date.")
         return None
     return day
+
+
+def _week(text: str, problems: list[str]) -> tuple[date | None, date | None]:
+    """Monday and Sunday of a week written as 2026-W47 (ISO 8601)."""
+    if not text:
+        return None, None
+    try:
+        year, number = text.split("-W")
+        monday = date.fromisocalendar(int(year), int(number), 1)
+        sunday = monday + timedelta(days=6)
+    except (ValueError, OverflowError):
+        problems.append(f"“{text[:20]}” is no week. Choose one from the list, or write it as 2026-W47.")
+        return None, None
+    if not 1971 <= monday.year <= 9000:
+        problems.append(f"There are no probes in the year {monday.year}. Check the week.")
+        return None, None
+    return monday, sunday
 
 
 class DecisionForm(FlaskForm):

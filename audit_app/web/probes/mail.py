@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import Conflict, InvalidInput
+from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
-from audit_app.models import MailState, RoleName
+from audit_app.models import IncomingMail, MailState, RoleName
 from audit_app.services import unmatched_mail as service
 from audit_app.services.mail import discard_mail
+from audit_app.services.mail_suggestions import suggestions_for
 from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import request_instant
 from audit_app.web.probes import words
-from audit_app.web.probes.forms import AnyForm, AssignForm
+from audit_app.web.probes.forms import AnyForm, AssignForm, number_in
 from audit_app.web.probes.views import blueprint
 
 admins = roles(RoleName.ADMIN)
@@ -29,10 +30,22 @@ def unmatched() -> str:
     return render_template(
         "probes/unmatched.html",
         found=page,
+        suggestions=suggestions_for(db.session, [mail for mail, _ in page.mails]) if not discarded else {},
+        undo=_just_discarded(),
         discarded=discarded,
         form=AnyForm(),
         zone=organisation_zone(db.session),
+        words=words,
     )
+
+
+def _just_discarded() -> IncomingMail | None:
+    """The mail that was set aside a moment ago, so that one press puts it back."""
+    try:
+        mail = service.mail_aside(db.session, number_in(request.args.get("undo", "")) or 0)
+    except NotFound:
+        return None
+    return mail if mail.state is MailState.DISCARDED else None
 
 
 @blueprint.get("/mail/unmatched/<int:mail_id>")
@@ -45,12 +58,19 @@ def unmatched_mail(mail_id: int) -> str:
 def _mail_page(mail_id: int, form: AssignForm) -> str:
     mail = service.mail_aside(db.session, mail_id)
     asked = request.args.get("q", "").strip()[:100]
+    suggested = [] if asked else suggestions_for(db.session, [mail])[mail.id]
+    others = service.candidates(db.session, mail, asked)
+    likely = {each.probe.id: each.reasons for each in suggested}
     return render_template(
         "probes/unmatched_mail.html",
         mail=mail,
         text=service.text_of(mail),
         asked=asked,
-        candidates=service.candidates(db.session, mail, asked),
+        candidates=[
+            *(each.probe for each in suggested),
+            *(probe for probe in others if probe.id not in likely),
+        ],
+        likely=likely,
         discarded=mail.state is MailState.DISCARDED,
         form=form,
         zone=organisation_zone(db.session),
@@ -83,8 +103,7 @@ def discard(mail_id: int) -> ResponseReturnValue:
     mail = service.mail_aside(db.session, mail_id)
     discard_mail(db.session, mail, user_now(), request_instant())
     db.session.commit()
-    flash("The mail was discarded. It is kept under “Discarded”, from where you can put it back.", "success")
-    return redirect(url_for("probes.unmatched"))
+    return redirect(url_for("probes.unmatched", undo=mail_id))
 
 
 @blueprint.post("/mail/unmatched/<int:mail_id>/restore")

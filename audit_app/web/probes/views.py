@@ -11,9 +11,12 @@ from audit_app.extensions import db
 from audit_app.models import Probe, ReplyRating, RoleName
 from audit_app.services import ratings as rating_service
 from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
+from audit_app.services.overview import mailboxes_down
+from audit_app.services.periods import organisation_zone
 from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
 from audit_app.services.probe_story import story_of, whole_text
 from audit_app.services.rating_suggestions import ReadAnswer, read_answer, stored_suggestions
+from audit_app.services.review_queue import waiting_replies
 from audit_app.services.unmatched_mail import waiting_mails
 from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
 from audit_app.web.access import roles, user_now
@@ -24,7 +27,19 @@ from audit_app.web.probes.forms import ITEM, DecisionForm, RatingForm, rating_fo
 blueprint = Blueprint("probes", __name__)
 blueprint.add_app_template_filter(words.foreign)
 
-FILTERS = {"q", "location", "region", "channel", "campaign", "outcome", "from", "to", "sort", "descending"}
+FILTERS = {
+    "q",
+    "location",
+    "region",
+    "channel",
+    "campaign",
+    "outcome",
+    "week",
+    "from",
+    "to",
+    "sort",
+    "descending",
+}
 
 readers = roles(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
 judges = roles(RoleName.ADMIN, RoleName.MANAGER)
@@ -37,6 +52,7 @@ def index() -> str:
     wanted, problems = read_filter(request.args)
     number = request.args.get("page", 1, type=int)
     kept = {name: value for name, value in request.args.items() if value and name in FILTERS}
+    judges_any = user_now().is_a(RoleName.ADMIN, RoleName.MANAGER)
     return render_template(
         "probes/index.html",
         found=probe_page(db.session, user_now(), wanted, number, request_instant()),
@@ -47,7 +63,10 @@ def index() -> str:
         kept=kept,
         unsorted={name: value for name, value in kept.items() if name not in ("sort", "descending")},
         words=words,
-        may_judge=user_now().is_a(RoleName.ADMIN, RoleName.MANAGER),
+        may_judge=judges_any,
+        weeks=words.recent_weeks(request_instant().astimezone(organisation_zone(db.session)).date()),
+        mailboxes_down=mailboxes_down(db.session) if judges_any else [],
+        waiting_replies=waiting_replies(db.session, user_now()) if judges_any else 0,
         waiting_mails=waiting_mails(db.session) if user_now().is_a(RoleName.ADMIN) else None,
     )
 

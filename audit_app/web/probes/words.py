@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from audit_app.domain.probe import ObservationKind
@@ -102,6 +102,8 @@ EVIDENCE: dict[EvidenceKind, str] = {
 
 LONGEST = 8_000
 """Characters of foreign text that a page shows in one place; a mail may have millions."""
+WEEKS = 26
+"""Weeks that the filter of the list offers."""
 SAME = timedelta(minutes=1)
 """Ends of an interval that are closer than this are shown as one; mail servers tell times to the second."""
 
@@ -122,6 +124,18 @@ def foreign(text: str) -> str:
     if len(plain) <= LONGEST:
         return plain
     return f"{plain[:LONGEST]}…\n[cut here; {len(plain) - LONGEST:,} more characters are in the raw file]"
+
+
+def recent_weeks(today: date) -> list[tuple[str, str]]:
+    """The last weeks for a filter, this one first: what stands in the address, and what people read."""
+    monday = today - timedelta(days=today.weekday())
+    return [_week(monday - timedelta(weeks=back)) for back in range(WEEKS)]
+
+
+def _week(monday: date) -> tuple[str, str]:
+    year, number, _ = monday.isocalendar()
+    sunday = monday + timedelta(days=6)
+    return f"{year}-W{number:02}", f"Week {number}, {monday.day} {monday:%b} to {sunday.day} {sunday:%b}"
 
 
 def sentence(text: str) -> str:
