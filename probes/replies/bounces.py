@@ -111,7 +111,7 @@ def has_null_return_path(mail: ReadMail) -> bool:
 
 
 def _told(letter: Letter) -> frozenset[str]:
-    told = phrases.told(letter.mail.text[:HEAD]) | letter.subject_tells
+    told = letter.subject_tells.union(phrases.told(letter.mail.text[:HEAD]))
     return told | {"delay"} if "delay_subjects" in told else told
 
 
@@ -154,7 +154,7 @@ def _enough(letter: Letter, told: frozenset[str]) -> bool:
         return "out_of_office" not in told
     said = "bounce" in told or bool(DIALECTS.search(mail.text[:HEAD]))
     report = mail.types & RETURNED or CODES.search(mail.text[:HEAD]) or FIELDS.search(mail.text[:HEAD])
-    return said and (bool(report) or not told & {"out_of_office", "acknowledgement"})
+    return said and (bool(report) or not told & {"out_of_office", "acknowledgement", "courtesy"})
 
 
 def _pasted_report(letter: Letter) -> Judgement | None:

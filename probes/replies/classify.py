@@ -16,7 +16,7 @@ from probes.replies.content import content
 from probes.replies.headers import explicit_automatic_reply, newsletter
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
-from probes.replies.platforms import help_desk, platform_of
+from probes.replies.platforms import help_desk
 from probes.replies.reports import (
     calendar_reply,
     complaint_report,
@@ -52,6 +52,6 @@ def judge(raw: bytes, own_text: str = "") -> Judgement:
     """Judge a raw mail; `own_text` is what we had sent, so that our own words, quoted back, prove nothing."""
     letter = Letter(ReadMail.of(raw), own_text)
     found = next(judgement for rule in RULES if (judgement := rule(letter)))
-    if found.platform or not (platform := platform_of(letter.mail)):
+    if found.platform or not letter.platform:
         return found
-    return Judgement(found.verdict, found.kind, platform, found.reasons)
+    return Judgement(found.verdict, found.kind, letter.platform, found.reasons)

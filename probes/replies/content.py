@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from probes.replies import phrases
@@ -10,84 +11,140 @@ from probes.replies.letter import Letter
 from probes.replies.verdict import Judgement, Kind
 
 CERTAIN = 2
-"""By how much one side has to weigh more than the other."""
-STOCK = ("acknowledgement", "out_of_office", "challenge")
+"""By how much a machine's side has to weigh more than a person's."""
+STOCK: Mapping[str, int] = {"acknowledgement": 2, "courtesy": 1, "out_of_office": 1, "challenge": 2}
+"""The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
+MOST_STOCK = 5
+NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
 SHOWN = 120
+SHORT = 60
+"""Characters of a sentence that may be a signature: "Your customer service team"."""
+
+Hint = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What speaks for a machine, or for a person."""
+@dataclass(frozen=True)
+class Reading:
+    """The sentences of a letter by what they are: stock phrases, or something of its own."""
 
+    stock: list[str]
     weight: int
-    reasons: tuple[str, ...]
+    own: list[str]
+    away: bool
+
+    @classmethod
+    def of(cls, letter: Letter) -> Reading:
+        """Sort the sentences of a letter."""
+        pairs = list(zip(letter.sentences, letter.tells, strict=True))
+        stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
+        weight = sum(
+            STOCK[field] * count for _, tells in pairs for field, count in tells.items() if field in STOCK
+        )
+        own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
+        away = any(tells.keys() & {"out_of_office", "challenge"} for tells in letter.tells)
+        # One phrase alone is what a person writes who has no time to write more.
+        return cls(stock, min(weight, MOST_STOCK) if weight > 2 or len(stock) > 1 else len(stock), own, away)
+
+
+def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
+    if tells.keys() & NOT_ITS_OWN:
+        return False
+    return "team" not in tells or len(sentence) > SHORT
 
 
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
-    machine = _machine(letter, [] if platform else hints_of_a_machine(letter))
-    person = _person(letter)
-    if not machine.weight:
+    reading = Reading.of(letter)
+    machine = [*([] if platform else hints_of_a_machine(letter)), *_text_of_a_machine(letter, reading)]
+    if not machine:
         return _plain(letter, platform)
-    kind = _kind(letter)
-    reasons = (*machine.reasons, *person.reasons)
-    if machine.weight - person.weight >= CERTAIN:
-        return Judgement("automatic", kind, platform, reasons)
-    if machine.weight < person.weight:
-        return Judgement("human", "answer", platform, (*person.reasons, *machine.reasons))
-    return Judgement("uncertain", kind, platform, reasons)
+    person = _person(letter, reading)
+    return _weigh(letter, platform, machine, person)
 
 
-def _machine(letter: Letter, hints: list[tuple[int, str]]) -> Side:
-    found = list(hints)
-    stock, own = _stock(letter), _own(letter)
-    found += [
-        (2 if place == 1 else 1, f"A phrase of automatic mail: “{said[:SHOWN]}”")
-        for place, said in enumerate(stock[:4])
-    ]
-    found += [(4, f"It says of itself: “{said[:SHOWN]}”") for said in letter.saying("automatic")[:1]]
-    if "automatic" in phrases.told(letter.below):
-        found.append((2, "A note below says that it is automatic"))
-    if "acknowledgement" in letter.subject_tells or "out_of_office" in letter.subject_tells:
-        found.append((2, f"The subject is one of automatic mail: “{letter.mail.subject[:SHOWN]}”"))
-    if letter.saying("out_of_office") or letter.saying("challenge"):
-        found.append(
-            (1, "It speaks of nobody's being there, or asks for a proof that the sender is a person")
-        )
-    if stock and not own and (len(stock) > 1 or letter.saying("out_of_office")):
-        found.append((1, "It says nothing else"))
-    return Side(sum(weight for weight, _ in found), tuple(reason for _, reason in found))
+def _weigh(letter: Letter, platform: str, machine: list[Hint], person: list[Hint]) -> Judgement:
+    for_machine, for_person = (sum(weight for weight, _ in hints) for hints in (machine, person))
+    why_machine, why_person = (tuple(reason for _, reason in hints) for hints in (machine, person))
+    if for_machine - for_person >= CERTAIN:
+        return Judgement("automatic", _kind(letter), platform, (*why_machine, *why_person))
+    if for_machine < for_person:
+        return Judgement("human", "answer", platform, (*why_person, *why_machine))
+    return Judgement("uncertain", _kind(letter), platform, (*why_machine, *why_person))
 
 
-def _person(letter: Letter) -> Side:
+def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
+    found: list[Hint] = []
+    if reading.stock:
+        said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
+        found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
+    found += [hint(letter) for holds, hint in HINTS if holds(letter, reading)]
+    return found
+
+
+def _person(letter: Letter, reading: Reading) -> list[Hint]:
+    """What speaks for a person. Where little but stock phrases was said, only a mail program does.
+
+    Programs quote what they confirm and set In-Reply-To, too.
+    """
     hints = hints_of_a_person(letter)
-    own = len(_own(letter))
+    own = len(reading.own)
+    if reading.stock and own <= len(reading.stock):
+        hints = [(weight, reason) for weight, reason in hints if weight > 2]
     if own:
-        said = _own(letter)[0][:SHOWN]
-        hints.append((min(own, 2), f"It has something of its own to say: “{said}”"))
-    elif _stock(letter):
-        # Programs quote what they confirm and set In-Reply-To, too: that weighs little where nothing else was said.
-        hints = [(weight if weight > 2 else 0, reason) for weight, reason in hints]
-    return Side(sum(weight for weight, _ in hints), tuple(reason for weight, reason in hints if weight))
+        more = 1 if own <= len(reading.stock) else 2 if own < 2 * len(reading.stock) + 2 else 3
+        hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
+    return hints
 
 
-def _stock(letter: Letter) -> list[str]:
-    pairs = zip(letter.sentences, letter.tells, strict=True)
-    return [sentence for sentence, tells in pairs if tells.intersection(STOCK)]
+def _only_stock(letter: Letter, reading: Reading) -> bool:
+    return not reading.own and (len(reading.stock) > 1 or reading.weight > 2 or reading.away)
 
 
-def _own(letter: Letter) -> list[str]:
-    pairs = zip(letter.sentences, letter.tells, strict=True)
-    return [sentence for sentence, tells in pairs if not tells.intersection((*STOCK, "automatic", "neutral"))]
+def _subject_is_stock(letter: Letter, reading: Reading) -> bool:
+    return bool(letter.subject_tells & {"acknowledgement", "out_of_office", "courtesy"})
+
+
+def _says(field: str) -> Callable[[Letter, Reading], bool]:
+    return lambda letter, reading: bool(letter.saying(field))
+
+
+def _below(field: str) -> Callable[[Letter, Reading], bool]:
+    return lambda letter, reading: field in letter.tells_below
+
+
+def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
+    last = letter.sentences[-1] if letter.sentences else ""
+    short = last if len(last) <= SHORT else ""
+    return bool(reading.stock) and "team" in phrases.told(f"{short}\n{letter.below[:SHOWN]}")
+
+
+HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]], ...] = (
+    (_says("automatic"), lambda letter: (4, f"It says of itself: “{letter.saying('automatic')[0][:SHOWN]}”")),
+    (
+        _says("unanswerable"),
+        lambda letter: (3, f"It wants no answer: “{letter.saying('unanswerable')[0][:SHOWN]}”"),
+    ),
+    (_below("automatic"), lambda letter: (2, "A note below says that it is automatic")),
+    (_below("unanswerable"), lambda letter: (1, "A note below wants no answer")),
+    (
+        _subject_is_stock,
+        lambda letter: (2, f"The subject is one of automatic mail: “{letter.mail.subject[:SHOWN]}”"),
+    ),
+    (
+        lambda letter, reading: reading.away,
+        lambda letter: (1, "It says that nobody is there, or asks for a proof"),
+    ),
+    (_signed_by_a_team, lambda letter: (1, "It is signed by a team, not by a person")),
+    (_only_stock, lambda letter: (1, "It says nothing else")),
+)
 
 
 def _kind(letter: Letter) -> Kind:
-    told = letter.subject_tells.union(*letter.tells)
-    if "challenge" in told:
+    if "challenge" in letter.fields:
         return "challenge"
-    if "out_of_office" in told:
+    if "out_of_office" in letter.fields:
         return "out_of_office"
-    return "acknowledgement" if "acknowledgement" in told else "automatic"
+    return "acknowledgement" if letter.fields & {"acknowledgement", "courtesy"} else "automatic"
 
 
 def _plain(letter: Letter, platform: str) -> Judgement:

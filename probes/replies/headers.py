@@ -45,7 +45,7 @@ def explicit_automatic_reply(letter: Letter) -> Judgement | None:
 
 
 def _kind(letter: Letter, mark: str) -> Kind:
-    told = letter.subject_tells.union(*letter.tells)
+    told = letter.fields
     if "challenge" in told and "out_of_office" not in told:
         return "challenge"
     away = "out_of_office" in told or "vacation" in mark.casefold()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from probes.replies import phrases
+from probes.replies.fingerprints import platform_of
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
-SENTENCE_END = re.compile(r"(?<=[.!?。…])\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?。…])(?<!\d\.)\s+")
 WORDS_OF_GREETING, WORDS_BEHIND_CLOSING = 7, 4
 """Words of a line that is only a greeting, and words behind a closing on its line."""
 GREETING_WITHIN, LONGEST_CLOSING = 12, 60
 """Lines at the beginning in which a greeting may stand; characters of a line that is a closing or a greeting."""
+MOST_BELOW = 4_000
 PREFIXES = {
     "auto_prefixes": "automatic",
     "receipt_prefixes": "receipt",
@@ -44,6 +47,11 @@ class Letter:
         return self.split.new
 
     @cached_property
+    def platform(self) -> str:
+        """The help desk that sent the mail, or an empty string."""
+        return platform_of(self.mail)
+
+    @cached_property
     def prefix(self) -> str:
         """What the first word of the subject says it is: automatic, receipt, bounce, reply, forward or nothing."""
         bare = TAGS.sub("", self.mail.subject)
@@ -56,7 +64,7 @@ class Letter:
         if self.prefix in ("reply", "forward"):
             return frozenset()
         bare = TAGS.sub("", self.mail.subject)
-        return phrases.told_in_subject(bare) | phrases.told(bare)
+        return frozenset(phrases.told_in_subject(bare)) | frozenset(phrases.told(bare))
 
     @cached_property
     def layout(self) -> tuple[list[str], str]:
@@ -69,14 +77,31 @@ class Letter:
         return self.layout[0]
 
     @cached_property
-    def tells(self) -> list[frozenset[str]]:
-        """For each sentence, which phrases stand in it."""
+    def all_tells(self) -> Mapping[str, int]:
+        """Of which fields phrases stand anywhere in what is new, greeting and closing included."""
+        return phrases.told(self.new)
+
+    @cached_property
+    def tells(self) -> list[Mapping[str, int]]:
+        """For each sentence, of which fields phrases stand in it, and how many."""
+        if not self.all_tells:
+            return [{}] * len(self.sentences)
         return [phrases.told(sentence) for sentence in self.sentences]
 
     @cached_property
     def below(self) -> str:
         """What stands below the closing or the line of dashes: names, addresses, disclaimers, notes of programs."""
-        return f"{self.layout[1]}\n{self.split.signature}".strip()
+        return f"{self.layout[1]}\n{self.split.signature}".strip()[:MOST_BELOW]
+
+    @cached_property
+    def tells_below(self) -> Mapping[str, int]:
+        """Of which fields phrases stand below."""
+        return phrases.told(self.below)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields of which phrases stand in the subject or in what is new."""
+        return self.subject_tells.union(self.all_tells)
 
     def saying(self, field: str) -> list[str]:
         """The sentences that say something of this field."""

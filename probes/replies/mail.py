@@ -16,6 +16,10 @@ from probes.replies.html import html_as_text
 
 MOST_TEXT = 200_000
 """Characters of a text that are read; what a person answers stands at its beginning."""
+ADDRESS = re.compile(r"[^\s<>,;:@]+@[^\s<>,;:@]+")
+UNUSUAL = re.compile(r"[\"\\()\[\]]|@[^<>,;]*<|@\S*@")
+"""What needs the full grammar of addresses: quoted names, comments, names that look like addresses."""
+PLAIN_SENDER = re.compile(r"\s*([^\"<>@,;:()\\]*)<([^<>\s@]+@[^<>\s@]+)>\s*")
 MARKUP = re.compile(r"\s*<(!doctype|html|head|body|meta|div|p|table)\b", re.IGNORECASE)
 
 
@@ -37,7 +41,11 @@ class ReadMail:
             found.setdefault(name.lower(), []).append(str(value))
         return found
 
-    @property
+    def raw_headers(self, name: str) -> list[str]:
+        """Return all values of a header as they stand there."""
+        return self._headers.get(name.lower(), [])
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the names of all headers, in lower case."""
         return frozenset(self._headers)
@@ -60,12 +68,17 @@ class ReadMail:
         values = self.headers(name)
         if not values:
             return []
+        together = ", ".join(values)
+        if not UNUSUAL.search(together):
+            return [address.casefold() for address in ADDRESS.findall(together)]
         return [address.casefold() for _, address in getaddresses(values) if "@" in address]
 
     @cached_property
     def sender(self) -> tuple[str, str]:
         """Return the name and the address in From."""
-        return parseaddr(self.header("From"))
+        value = self.header("From")
+        plain = PLAIN_SENDER.fullmatch(value)
+        return (plain[1].strip(), plain[2]) if plain else parseaddr(value)
 
     @cached_property
     def subject(self) -> str:
@@ -78,9 +91,13 @@ class ReadMail:
         return list(_walk(self.parsed))
 
     @cached_property
+    def _typed(self) -> list[tuple[str, Message]]:
+        return [(part.get_content_type(), part) for part in self.parts]
+
+    @cached_property
     def types(self) -> frozenset[str]:
         """Return the content types of the parts, without those of attached mails."""
-        return frozenset(part.get_content_type() for part in self.parts)
+        return frozenset(content_type for content_type, _ in self._typed)
 
     @cached_property
     def html(self) -> str:
@@ -98,20 +115,24 @@ class ReadMail:
     @cached_property
     def attachments(self) -> int:
         """Count the parts that are files rather than text."""
-        return sum(not _is_inline_text(part) for part in self.parts)
+        return sum(not _is_inline_text(content_type, part) for content_type, part in self._typed)
 
     @cached_property
     def documents(self) -> int:
         """Count the files that were attached for reading: no pictures of a layout, no signatures."""
-        return sum(_is_document(part) for part in self.parts)
+        return sum(_is_document(content_type) for content_type, _ in self._typed)
 
     def _texts(self, content_type: str) -> list[str]:
-        return [_text(part) for part in self.parts if part.get_content_type() == content_type]
+        return [
+            _text(part)
+            for found, part in self._typed
+            if found == content_type and _is_inline_text(found, part)
+        ]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _read(raw: bytes) -> ReadMail:
-    """Read a mail; kept until the next one comes, for the same mail is asked for several times in a row."""
+    """Read a mail; kept for a moment, for the same mail, and the one that it returns, are asked for several times."""
     return ReadMail(message_from_bytes(raw))
 
 
@@ -125,19 +146,18 @@ def _walk(part: Message) -> Iterator[Message]:
         yield part
 
 
-def _is_inline_text(part: Message) -> bool:
-    disposition = str(part.get("Content-Disposition", "")).lstrip().lower()
-    return part.get_content_maintype() == "text" and not disposition.startswith("attachment")
+def _is_inline_text(content_type: str, part: Message) -> bool:
+    if not content_type.startswith("text/"):
+        return False
+    return not str(part.get("Content-Disposition", "")).lstrip().lower().startswith("attachment")
 
 
-def _is_document(part: Message) -> bool:
-    main, _, sub = part.get_content_type().partition("/")
+def _is_document(content_type: str) -> bool:
+    main, _, sub = content_type.partition("/")
     return main == "application" and "signature" not in sub and sub not in ("ms-tnef", "pgp-encrypted")
 
 
 def _text(part: Message) -> str:
-    if not _is_inline_text(part):
-        return ""
     try:
         content = part.get_payload(decode=True)
         charset = part.get_content_charset() or "utf-8"

@@ -73,23 +73,20 @@ def candidate_keys(raw: bytes, token: re.Pattern[str] = TOKEN) -> list[Candidate
     Its own Message-ID comes first, then recipients, then Message-IDs that it answers, then tokens, then what a
     bounce returns of our mail (whole, headers only, or pasted into its text), then ticket numbers.
     """
-    return keys_of(ReadMail.of(raw), token)
+    return list(keys_of(ReadMail.of(raw), token))
 
 
-def keys_of(mail: ReadMail, token: re.Pattern[str] = TOKEN) -> list[Candidate]:
-    """List the keys in a mail that has been read already, as `candidate_keys` does."""
-    found = [
-        *_own_id(mail),
-        *_recipients(mail),
-        *_answered_ids(mail),
-        *_tokens(mail, token),
-        *_returned(mail),
-        *_tickets(mail),
-    ]
-    first: dict[tuple[str, str], Candidate] = {}
-    for key in sorted(found, key=lambda key: _ORDER[key.kind]):
-        first.setdefault((key.kind, key.value), key)
-    return list(first.values())
+def keys_of(mail: ReadMail, token: re.Pattern[str] = TOKEN) -> Iterator[Candidate]:
+    """Yield the keys in a mail that has been read already, as `candidate_keys` lists them.
+
+    They are looked for as they are asked for: most mails belong to the probe whose address they were sent to.
+    """
+    seen: set[tuple[str, str]] = set()
+    for look in (_own_id, _recipients, _answered_ids, lambda mail: _tokens(mail, token), _returned, _tickets):
+        for key in sorted(look(mail), key=lambda key: _ORDER[key.kind]):
+            if (key.kind, key.value) not in seen:
+                seen.add((key.kind, key.value))
+                yield key
 
 
 _ORDER: dict[KeyKind, int] = {kind: place for place, kind in enumerate(get_args(KeyKind))}

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 
 WORD = re.compile(r"[^\W_]+")
 MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7]")
 PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
 START = "^"
+NOTHING: Mapping[str, int] = MappingProxyType({})
 GAP = 5
 """Words for which `…` may stand."""
 
@@ -59,19 +62,32 @@ Phrase = tuple[Part, ...]
 def read(phrase: str) -> list[Phrase]:
     """Read a phrase; those with alternatives of several words become one phrase for each.
 
-    Raises PhraseError for one with fewer than two words that have to be there, unless it is written as one word.
+    Raises PhraseError for one with fewer than two words that have to be there, unless it is written as one word or
+    has to stand at the beginning, and for one that ends in a gap.
     """
     elements = re.findall(r"\([^)]*\)|\S+", phrase)
-    read_phrases = [
-        tuple(part for group in chosen for part in group) for chosen in product(*map(_choices, elements))
-    ]
-    for each in read_phrases:
-        needed = [part for part in each if not part.optional and not part.gap and START not in part.words]
-        if len(needed) < 2 and len([part for part in each if START not in part.words]) != 1:
-            anchored = START in each[0].words
-            if not (anchored and needed):
-                raise PhraseError(f"The phrase “{phrase}” needs two words that cannot be missing.")
-    return read_phrases
+    found = [_joined(chosen) for chosen in product(*map(_choices, elements))]
+    for each in found:
+        _check(phrase, each)
+    return found
+
+
+def _joined(chosen: Iterable[Phrase]) -> Phrase:
+    """Join the parts; what may be missing is left out behind a gap, which covers it."""
+    kept: list[Part] = []
+    for part in (part for group in chosen for part in group):
+        if not (part.optional and kept and kept[-1].gap):
+            kept.append(part)
+    return tuple(kept)
+
+
+def _check(phrase: str, parts: Phrase) -> None:
+    anchored = START in parts[0].words
+    needed = [part for part in parts[anchored:] if not part.optional and not part.gap]
+    if parts[-1].gap:
+        raise PhraseError(f"The phrase “{phrase}” ends in a gap, which says nothing.")
+    if not needed or (len(needed) == 1 and len(parts) > 1 and not anchored):
+        raise PhraseError(f"The phrase “{phrase}” needs two words that cannot be missing.")
 
 
 def _choices(element: str) -> list[Phrase]:
@@ -106,9 +122,9 @@ def _choices(element: str) -> list[Phrase]:
 class _Starts:
     """The phrases that begin with a word: by the word that follows, where that is known, or whatever follows."""
 
-    then: dict[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
-    any: list[tuple[str, Phrase, frozenset[str]]] = field(default_factory=list)
-    """With the words of which one has to follow somewhere, which is known faster than the whole phrase."""
+    then: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
+    any: list[tuple[int, Phrase, frozenset[str], int]] = field(default_factory=list)
+    """With the words of which one has to follow and within how many, which is known faster than the whole phrase."""
 
 
 class Finder:
@@ -116,32 +132,34 @@ class Finder:
 
     def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
         self._starts: dict[str, _Starts] = {}
-        self._beginnings: list[tuple[str, str, Phrase, frozenset[str]]] = []
+        self._beginnings: list[tuple[str, int, Phrase, frozenset[str], int]] = []
+        self._fields: list[str] = []
         for name, phrases in fields.items():
             for phrase in phrases:
                 for each in read(phrase):
-                    self._add(name, each)
+                    self._add(len(self._fields), each)
+                self._fields.append(name)
         self._begun_by = lru_cache(maxsize=50_000)(self._look_up)
 
-    def _add(self, name: str, phrase: Phrase) -> None:
+    def _add(self, number: int, phrase: Phrase) -> None:
         for index, part in enumerate(phrase):
             rest = phrase[index + 1 :]
             for word in part.words:
-                self._add_start(self._starts.setdefault(word, _Starts()), name, rest)
+                self._add_start(self._starts.setdefault(word, _Starts()), number, rest)
             for beginning in part.beginnings:
-                self._beginnings.append((beginning, name, rest, _needed(rest)))
+                self._beginnings.append((beginning, number, rest, *_needed(rest)))
             if not part.optional:
                 return
 
-    def _add_start(self, starts: _Starts, name: str, rest: Phrase) -> None:
+    def _add_start(self, starts: _Starts, number: int, rest: Phrase) -> None:
         """Note a phrase by its second word, each way if that may be missing; what can't be told by it goes to `any`."""
         if not rest or rest[0].gap or rest[0].beginnings:
-            starts.any.append((name, rest, _needed(rest)))
+            starts.any.append((number, rest, *_needed(rest)))
             return
         for word in rest[0].words:
-            starts.then.setdefault(word, []).append((name, rest[1:]))
+            starts.then.setdefault(word, []).append((number, rest[1:]))
         if rest[0].optional:
-            self._add_start(starts, name, rest[1:])
+            self._add_start(starts, number, rest[1:])
 
     def _look_up(self, word: str) -> _Starts | None:
         """Return what begins with this word, also by the beginning of it; most words begin nothing."""
@@ -151,30 +169,33 @@ class Finder:
             return starts
         return _Starts(starts.then, [*starts.any, *begun]) if starts else _Starts(any=begun)
 
-    def find(self, text: Sequence[str]) -> frozenset[str]:
-        """Return the fields of which a phrase stands in the words of a text."""
+    def find(self, text: Sequence[str]) -> Mapping[str, int]:
+        """Return the fields of which phrases stand in the words of a text, with how many different ones do."""
         tokens = [START, *text]
-        there = frozenset(tokens)
-        found: set[str] = set()
+        found: set[int] = set()
         for place, word in enumerate(tokens, start=1):
             starts = self._begun_by(word)
             if starts is None:
                 continue
-            for name, rest, needed in starts.any:
-                if needed and there.isdisjoint(needed):
+            for number, rest, needed, within in starts.any:
+                if needed and needed.isdisjoint(tokens[place : place + within]):
                     continue
-                if name not in found and _goes_on(rest, 0, tokens, place):
-                    found.add(name)
-            for name, rest in starts.then.get(tokens[place], ()) if place < len(tokens) else ():
-                if name not in found and _goes_on(rest, 0, tokens, place + 1):
-                    found.add(name)
-        return frozenset(found)
+                if number not in found and _goes_on(rest, 0, tokens, place):
+                    found.add(number)
+            for number, rest in starts.then.get(tokens[place], ()) if place < len(tokens) else ():
+                if number not in found and _goes_on(rest, 0, tokens, place + 1):
+                    found.add(number)
+        return Counter(self._fields[number] for number in found) if found else NOTHING
 
 
-def _needed(rest: Phrase) -> frozenset[str]:
-    """Return the words of the first part that has to be there, if it is given by whole words."""
-    first = next((part for part in rest if not part.gap and not part.optional), Part())
-    return frozenset() if first.beginnings else first.words
+def _needed(rest: Phrase) -> tuple[frozenset[str], int]:
+    """Return the words of the first part that has to be there, and within how many words it has to be."""
+    within = 1
+    for part in rest:
+        if not part.gap and not part.optional:
+            return (frozenset(), 0) if part.beginnings else (part.words, within)
+        within += GAP if part.gap else 1
+    return frozenset(), 0
 
 
 def _goes_on(rest: Phrase, part: int, tokens: list[str], place: int) -> bool:
@@ -183,8 +204,11 @@ def _goes_on(rest: Phrase, part: int, tokens: list[str], place: int) -> bool:
         return True
     here = rest[part]
     if here.gap:
-        places = range(place, min(len(tokens), place + GAP) + 1)
-        return any(_goes_on(rest, part + 1, tokens, start) for start in places)
+        after = rest[part + 1]
+        places = range(place, min(len(tokens), place + GAP + 1))
+        return any(
+            after.fits(tokens[start]) and _goes_on(rest, part + 2, tokens, start + 1) for start in places
+        )
     if place < len(tokens) and here.fits(tokens[place]) and _goes_on(rest, part + 1, tokens, place + 1):
         return True
     return here.optional and _goes_on(rest, part + 1, tokens, place)

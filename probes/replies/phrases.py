@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +12,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from probes.base import ProbeError
 from probes.replies.patterns import Finder, PhraseError, key, words
 
-SAID = ("automatic", "acknowledgement", "out_of_office", "bounce", "delay", "challenge", "receipt", "neutral")
+SAID = (
+    "automatic",
+    "unanswerable",
+    "acknowledgement",
+    "courtesy",
+    "out_of_office",
+    "bounce",
+    "delay",
+    "challenge",
+    "receipt",
+    "neutral",
+    "team",
+)
 """The fields looked for in texts."""
 SUBJECTS = ("subjects", "bounce_subjects", "delay_subjects")
 """The fields looked for in subjects, besides what is looked for in texts."""
@@ -35,13 +48,16 @@ class Language(BaseModel):
     bounce_subjects: list[str]
     delay_subjects: list[str]
     automatic: list[str]
+    unanswerable: list[str]
     acknowledgement: list[str]
+    courtesy: list[str]
     out_of_office: list[str]
     bounce: list[str]
     delay: list[str]
     challenge: list[str]
     receipt: list[str]
     neutral: list[str]
+    team: list[str]
     greetings: list[str]
     closings: list[str]
     wrote: list[str]
@@ -92,11 +108,11 @@ def keys(field: str) -> frozenset[str]:
     return frozenset(key(phrase) for phrase in phrases(field))
 
 
-def told(text: str) -> frozenset[str]:
-    """Return the fields of SAID of which a phrase stands in the text."""
+def told(text: str) -> Mapping[str, int]:
+    """Return the fields of SAID of which phrases stand in the text, with how many different ones do."""
     return finder(SAID).find(words(text))
 
 
-def told_in_subject(text: str) -> frozenset[str]:
-    """Return the fields of SUBJECTS of which a phrase stands in a subject, which has lost its `Re:`."""
+def told_in_subject(text: str) -> Mapping[str, int]:
+    """Return the fields of SUBJECTS of which phrases stand in a subject, which has lost its `Re:`."""
     return finder(SUBJECTS).find(words(text))

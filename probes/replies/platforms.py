@@ -15,82 +15,18 @@ from probes.replies.content import content
 from probes.replies.headers import auto_submitted
 from probes.replies.html import html_as_text
 from probes.replies.letter import Letter
-from probes.replies.mail import ReadMail
 from probes.replies.quoted import new_text
 from probes.replies.verdict import Judgement, Kind
 
 Adapter: TypeAlias = Callable[[Letter], Judgement | None]
 
-MARKS: Mapping[str, tuple[str, ...]] = {
-    "FreeScout": ("fs_reply-", "fs_autoreply-", "x-freescout"),
-    "Zendesk": ("zendesk",),
-    "RT": ("rt-ticket:", "rt-originator:", "x-rt-loop-prevention:", "x-managed-by: rt"),
-    "osTicket": ("osticket",),
-    "OTRS": ("otrs", "znuny"),
-    "Zammad": ("zammad",),
-    "Freshdesk": ("freshdesk", "freshemail.io", "freshservice"),
-    "Help Scout": ("helpscout",),
-    "HubSpot": ("hubspot", "hs-inbox"),
-    "Salesforce": ("x-sfdc", "salesforce.com", "sfdc.net"),
-    "Jira": ("x-jira", "jira@", "@atlassian", "atlassian.net", "x-atlassian"),
-    "GLPI": ("glpi",),
-    "Redmine": ("x-redmine", "@redmine", "<redmine."),
-    "django-helpdesk": ("django-helpdesk", "django_helpdesk"),
-    "Front": ("frontapp.com", "x-front-"),
-    "Intercom": ("intercom-mail", "intercom.io", "x-intercom"),
-    "Kayako": ("kayako",),
-    "Gorgias": ("gorgias",),
-    "ServiceNow": ("x-servicenow", "service-now.com"),
-    "Zoho Desk": ("zohodesk", "desk.zoho"),
-    "HappyFox": ("happyfox",),
-    "Kustomer": ("kustomer",),
-    "Dixa": ("dixa.io", "x-dixa"),
-    "Trengo": ("trengo",),
-    "Re:amaze": ("reamaze",),
-    "Groove": ("groovehq",),
-    "Mantis": ("mantisbt", "x-mantis"),
-    "GitLab": ("x-gitlab",),
-    "UVdesk": ("uvdesk",),
-    "Odoo": ("x-odoo",),
-    "Deskpro": ("deskpro",),
-    "LiveAgent": ("liveagent", "ladesk.com"),
-    "SupportPal": ("supportpal",),
-    "SpiceWorks": ("spiceworks",),
-    "Chatwoot": ("chatwoot",),
-    "TOPdesk": ("topdesk",),
-    "KIX": ("kix4otrs", "x-kix"),
-    "Richpanel": ("richpanel",),
-}
-"""What stands in the Message-ID, the path, the program or the header names of the mail of each help desk."""
-FINGERPRINT = (
-    "Message-ID",
-    "X-Mailer",
-    "User-Agent",
-    "X-Powered-By",
-    "Return-Path",
-    "Sender",
-    "X-Managed-By",
-)
 COMMENT = re.compile(r"""class=["']?[^"'>]*\bzd-comment\b[^>]*>""")
 RULE = re.compile(r"^\s*-{10,}\s*$", re.MULTILINE)
 
 
-def platform_of(mail: ReadMail) -> str:
-    """Name the help desk that sent a mail, or return an empty string."""
-    fingerprint = _fingerprint(mail)
-    return next((name for name, marks in MARKS.items() if any(mark in fingerprint for mark in marks)), "")
-
-
-def _fingerprint(mail: ReadMail) -> str:
-    values = [f"{name}: {mail.header(name)}" for name in FINGERPRINT if mail.has(name)]
-    # Only the servers that sent it: the last of the path are the recipient's own.
-    path = [value.partition(" by ")[0] for value in mail.headers("Received")]
-    return "\n".join([*(f"{name}:" for name in mail.names), *values, *path]).casefold()
-
-
 def help_desk(letter: Letter) -> Judgement | None:
     """The marks of a known help desk, which count more than the general headers."""
-    platform = platform_of(letter.mail)
+    platform = letter.platform
     if not platform:
         return None
     adapter = ADAPTERS.get(platform)
@@ -128,7 +64,7 @@ def zendesk(letter: Letter) -> Judgement | None:
     framed = (
         html_as_text(mail.html[: found.start()].rpartition("<")[0]) if found else RULE.split(letter.new)[0]
     )
-    told = phrases.told(framed) | letter.subject_tells
+    told = letter.subject_tells.union(phrases.told(framed))
     if told & {"acknowledgement", "automatic"}:
         return _automatic(
             "Zendesk", "Zendesk's frame around the text confirms a request, and no one's answer is in it"

@@ -10,6 +10,7 @@ from email.message import Message
 from probes.replies.letter import Letter
 from probes.replies.verdict import Judgement, Kind
 
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MOST_OF_A_RECEIPT = 6
 """Sentences: who has more to say has something to say."""
 DEFAULTS: dict[str, Kind] = {
@@ -24,6 +25,8 @@ def delivery_report(letter: Letter) -> Judgement | None:
 
     One that a person attached, as a mail within the mail, is not looked at.
     """
+    if not letter.mail.types & STATUS_TYPES:
+        return None
     fields = [field for part in letter.mail.parts for field in _status_fields(part)]
     actions = [value for name, value in fields if name == "action"]
     statuses = [value for name, value in fields if name == "status"]
@@ -40,7 +43,7 @@ def delivery_report(letter: Letter) -> Judgement | None:
 
 
 def _status_fields(part: Message) -> Iterator[tuple[str, str]]:
-    if part.get_content_type() not in ("message/delivery-status", "message/global-delivery-status"):
+    if part.get_content_type() not in STATUS_TYPES:
         return
     payload = part.get_payload()
     blocks = payload if isinstance(payload, list) else []
@@ -63,8 +66,7 @@ def receipt(letter: Letter) -> Judgement | None:
     mail = letter.mail
     if mail.types & {"message/disposition-notification", "message/global-disposition-notification"}:
         return Judgement("automatic", "receipt", "", ("It is a receipt from a mail program (RFC 8098)",))
-    kind = str(mail.parsed.get_param("report-type", "")) if mail.parsed.get("Content-Type") else ""
-    if "disposition-notification" in kind.casefold():
+    if any("disposition-notification" in value.casefold() for value in mail.raw_headers("Content-Type")):
         return Judgement("automatic", "receipt", "", ("It calls itself a receipt (RFC 8098)",))
     if letter.prefix in ("reply", "forward") or mail.documents or len(letter.sentences) > MOST_OF_A_RECEIPT:
         return None
@@ -106,6 +108,8 @@ def notification_of_mail_service(letter: Letter) -> Judgement | None:
 
 def calendar_reply(letter: Letter) -> Judgement | None:
     """A calendar's "Accepted" (RFC 5546): a click, not an answer, unless something was written with it."""
+    if "text/calendar" not in letter.mail.types:
+        return None
     replies = [
         part
         for part in letter.mail.parts
