@@ -34,7 +34,7 @@ BATCH = 20
 STOP_SLICE = 0.5
 """Seconds between two looks at the stop event while the server has nothing to say."""
 FIRST_STRETCH, IDLE_STRETCH = 1.0, 120.0
-"""Seconds of listening at a time; the first is short, for a line that came with the go-ahead wakes nobody."""
+"""Seconds of listening at a time, each twice the last: a line that comes with a go-ahead wakes nobody until its end."""
 COMPANYS_OWN_REFUSALS = re.compile(r"5\.[1-4]\.\d+|5\.6\.\d+")
 """Enhanced status codes (RFC 3463) about the address, the mailbox or its system; 5.5 and 5.7 are about us."""
 
@@ -381,7 +381,7 @@ def _idle(imap: IMAPClient, deadline: float, stop_event: threading.Event) -> boo
         _, said = imap.idle_done()
         if any(b"EXISTS" in line or b"RECENT" in line for line in said):
             return True
-        stretch = IDLE_STRETCH
+        stretch = min(2 * stretch, IDLE_STRETCH)
     return False
 
 
