@@ -42,8 +42,9 @@ class Reading:
         )
         own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
         away = any(tells.keys() & {"out_of_office", "challenge"} for tells in letter.tells)
-        # One phrase alone is what a person writes who has no time to write more.
-        return cls(stock, min(weight, MOST_STOCK) if weight > 2 or len(stock) > 1 else len(stock), own, away)
+        if stock and not own and len(stock) == 1 and weight == STOCK["acknowledgement"]:
+            weight = 1  # this alone is what a person writes who has no time to write more
+        return cls(stock, min(weight, MOST_STOCK), own, away)
 
 
 def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
@@ -87,11 +88,12 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     Programs quote what they confirm and set In-Reply-To, too.
     """
     hints = hints_of_a_person(letter)
-    own = len(reading.own)
-    if reading.stock and own <= len(reading.stock):
+    own, stock = len(reading.own), len(reading.stock)
+    mostly_stock = own < stock or (own == stock and reading.weight > 1)
+    if mostly_stock:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
     if own:
-        more = 1 if own <= len(reading.stock) else 2 if own < 2 * len(reading.stock) + 2 else 3
+        more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
         hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
     return hints
 
