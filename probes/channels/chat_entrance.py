@@ -106,6 +106,7 @@ class Entrance:
                 found.append(find(scope, widget.home.conversation, "button"))
         if widget.offline:
             found.append(scope.locator(widget.offline.sign))
+        found += [scope.locator(css) for css in widget.signs.model_dump().values() if css]
         return either(found)
 
     async def _scopes(self) -> list[Scope]:
@@ -176,8 +177,8 @@ class Entrance:
                 return way
             steps = await self._next_steps(reopened)
             for name, step in steps.items():
-                if name not in done:
-                    done.add(name)
+                if (once := f"{name} in {self._scope!r}") not in done:
+                    done |= {name, once}
                     await step()
                     deadline = time.monotonic() + self._patience.show
                     break
@@ -239,16 +240,16 @@ class Entrance:
             back = widget.home.conversation and find(scope, widget.home.conversation, "button")
             begin = find(scope, widget.home.begin, "button")
             if reopened and back and await seen(back):
-                steps["back"] = partial(back.first.click, timeout=self._patience.click * 1000)
+                steps["back"] = partial(self._click, back.first)
             elif await seen(begin):
-                steps["begin"] = partial(begin.first.click, timeout=self._patience.click * 1000)
+                steps["begin"] = partial(self._click, begin.first)
         return steps
 
     async def _submit(self, fields: tuple[FormField, ...]) -> None:
         prechat = self.widget.prechat
         if prechat:
             await self.fill(fields, "")
-            await find(self._scope, prechat.submit, "button").first.click(timeout=self._patience.show * 1000)
+            await self._click(find(self._scope, prechat.submit, "button").first)
 
     async def _settle(self) -> None:
         """Give the first messages time to load; a chat may also have none."""
@@ -276,12 +277,15 @@ class Entrance:
             return await self._press(button)
         return partial(field.press, "Enter", no_wait_after=True)
 
+    async def _click(self, button: Locator) -> None:
+        await (await self._press(button))()
+
     async def _press(self, button: Locator) -> Callable[[], Awaitable[None]]:
         """Make sure that a button can be pressed, without pressing it; one under an overlay is pressed bluntly."""
         try:
-            await button.click(trial=True, timeout=self._patience.show * 1000)
+            await button.click(trial=True, timeout=self._patience.click * 1000)
         except BrowserError:
-            if not await button.is_enabled():
+            if not await button.is_enabled(timeout=self._patience.click * 1000):
                 raise
             return partial(button.dispatch_event, "click")
         return partial(button.click, no_wait_after=True)

@@ -14,6 +14,7 @@ from probes.widgets.schema import Control, FormField
 Scope: TypeAlias = Page | Frame | Locator
 Kind: TypeAlias = Literal["button", "field"]
 
+TYPED_IN = "input, textarea, select, [contenteditable], [role=textbox]"
 HELD = "field => ('value' in field ? field.value : field.innerText) || ''"
 
 
@@ -25,11 +26,8 @@ def find(scope: Scope, control: Control, kind: Kind) -> Locator:
         if kind == "button":
             found += [scope.get_by_role("button", name=name), scope.get_by_role("link", name=name)]
         else:
-            found += [
-                scope.get_by_role("textbox", name=name),
-                scope.get_by_label(name),
-                scope.get_by_placeholder(name),
-            ]
+            labelled = scope.get_by_label(name).or_(scope.get_by_placeholder(name))
+            found += [scope.get_by_role("textbox", name=name), labelled.and_(scope.locator(TYPED_IN))]
     return either(found)
 
 

@@ -46,7 +46,7 @@ class Watch:
         gone_since: float | None = None
         while True:
             chat.changes.clear()
-            began, lines = _now(), await chat.look()
+            began, lines = _now(), await self._look()
             gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
             if gone_since and await self._came_back():
                 gone_since = None
@@ -62,6 +62,14 @@ class Watch:
             if (left := (until - _now()).total_seconds()) <= 0:
                 return
             await chat.changes.wait(min(chat.patience.poll, left))
+
+    async def _look(self) -> Sequence[Line]:
+        try:
+            return await self._chat.look()
+        except OurFailure:
+            if self._chat.changes.documents == self._documents:
+                raise
+            return ()  # the page went elsewhere
 
     def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
         """List what others said after us; the bot's first words are its acknowledgement."""

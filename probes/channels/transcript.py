@@ -42,6 +42,7 @@ _READING = f"""
 
 READ = f"""(items, parts) => {{{_READING}
   const roles = ["typing", "visitor", "bot", "system", "person"];
+  if (parts.pending) items = items.filter((item) => !item.matches(parts.pending));
   const inner = (item, selector) => (selector ? deep(item, selector) : null);
   return some(items).map((item) => {{
     const stamp = parts.time ? (item.matches(parts.time) ? item : inner(item, parts.time)) : null;
@@ -68,7 +69,7 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
     }}
   }};
   for (const root of roots) {{ all.push(root); gather(root); }}
-  const typed = "input, textarea, [contenteditable], [role=textbox], script, style, template";
+  const typed = "input, textarea, [contenteditable], [role=textbox], script, style, template, button, [role=button]";
   const shown = (element) => !element.closest(typed) && element.getClientRects().length > 0;
   const size = (element) => element.textContent.length;
   const holds = all.filter((e) => size(e) >= wanted.length && size(e) < wanted.length + 400
@@ -78,7 +79,11 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   let item = leaf;
   const up = (e) => e.parentElement ?? (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
   const others = (e) => [...(up(e)?.children ?? [])].filter((next) => next !== e && shown(next) && flat(said(next, 400)));
-  while (up(item) && flat(said(up(item))).length <= wanted.length + 80 && !up(item).querySelector?.("textarea")) item = up(item);
+  const classes = (e) => new Set((e.getAttribute("class") ?? "").split(/\\s+/).filter(Boolean));
+  const alike = (e, other) => e.localName === other.localName && [...classes(e)].some((name) => classes(other).has(name));
+  const whole = (e) => e.matches("li, article, [role=listitem], [role=article]") || others(e).some((other) => alike(e, other));
+  while (!whole(item) && up(item) && flat(said(up(item))).length <= wanted.length + 80
+    && !up(item).querySelector?.(typed) && !item.matches("[role=log], [role=feed], ol, ul")) item = up(item);
   const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
     e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
   const role = (e) => {{
@@ -90,11 +95,11 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   }};
   const split = (e) => {{
     const parts = [...e.children].filter((part) => flat(said(part, 400)));
-    const alike = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
-    return alike ? parts : [e];
+    const same = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
+    return same ? parts : [e];
   }};
   const siblings = [...(up(item)?.children ?? [item])].filter((e) => e === item || (shown(e) && flat(said(e, 400))
-    && !e.querySelector("textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
+    && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
   return some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
     ? {{id: "", role: "visitor", author: "", text: own, at: ""}}
     : {{id: "", role: flat(said(e)) === wanted ? "visitor" : role(e), author: "", text: said(e), at: ""}});

@@ -156,6 +156,7 @@ class Messages(Part):
     """
 
     item: str = ""
+    pending: str = ""
     id_attribute: str = ""
     author: str = ""
     text: str = ""

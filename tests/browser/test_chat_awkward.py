@@ -1,0 +1,280 @@
+"""Chats that make it hard: slow, offline, behind home screens and banners, in shadow roots, and hostile ones."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from probes.base import JSON, Blocked, Equipment, Message, Observation, ObservationKind, OurFailure
+from probes.browser import Browsers
+from probes.channels.chat import Chat
+from probes.channels.chat_entrance import Patience, Persona
+from probes.channels.chat_session import ChatSession, open_chat
+from probes.widgets.files import load_widget
+from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat
+
+pytestmark = pytest.mark.browser
+ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
+ANNA = Persona("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
+QUESTION = "Do you have the lamp\nfrom the window?"
+ROBOT = Said("bot", "Thank you for writing.", 0.1, "Robot")
+SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
+
+
+async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Observation]:
+    seen = []
+    async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=seconds)):
+        seen.append(observation)
+        if observation.kind in (ObservationKind.HUMAN_REPLY, ObservationKind.UNCERTAIN_REPLY):
+            break
+    return seen
+
+
+def chat_on(
+    server: ChatServer, ways: str, waits: Patience | None = None, text: str = QUESTION
+) -> list[Observation]:
+    """Open the chat that behaves in these ways, say something, and watch until somebody answers."""
+
+    async def run(browsers: Browsers) -> list[Observation]:
+        url = f"{server.url}/page.html?{ways}"
+        async with open_chat(browsers, url, ACME, ANNA, patience=waits or Patience()) as session:
+            await session.introduce()
+            return [await session.send(text), *await until_a_person(session)]
+
+    return run_chat(run)
+
+
+@pytest.mark.parametrize("ways", ["slow=8000", "home", "shadow", "consent", "overlay", "home&shadow&notime"])
+def test_a_chat_that_makes_it_hard_is_written_in_once_and_its_answer_seen(ways: str) -> None:
+    with chat_server(ROBOT, SAGA) as server:
+        sent, robot, saga = chat_on(server, ways, Patience(click=1.5))
+
+    assert sent.kind is ObservationKind.SENT
+    assert (robot.kind, robot.author) == (ObservationKind.ACKNOWLEDGED, "Robot")
+    assert (saga.kind, saga.text) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.")
+    assert server.own_messages() == [QUESTION]
+    assert server.visitors == [{"name": ANNA.name, "email": ANNA.email}]
+
+
+def test_without_a_servers_time_an_answer_came_between_two_looks() -> None:
+    with chat_server(SAGA) as server:
+        _, saga = chat_on(server, "notime")
+        said = datetime.fromisoformat(server.conversations[0][-1]["at"])
+
+    assert saga.source == "our clock"
+    assert saga.earliest <= said <= saga.latest
+    assert saga.latest - saga.earliest < timedelta(seconds=4)
+
+
+def test_an_answer_in_a_shadow_root_is_noticed_at_once_and_not_at_the_next_poll() -> None:
+    with chat_server(SAGA) as server:
+        _, saga = chat_on(server, "shadow", Patience(poll=30))
+        said = datetime.fromisoformat(server.conversations[0][-1]["at"])
+
+    assert datetime.fromisoformat(str(saga.details["seen"])) - said < timedelta(seconds=2)
+
+
+def test_a_typing_bubble_with_the_operators_own_look_is_no_answer() -> None:
+    with chat_server() as server:
+        server.typing = True
+
+        async def run(browsers: Browsers) -> list[Observation]:
+            async with open_chat(browsers, f"{server.url}/page.html", ACME, ANNA) as session:
+                await session.introduce()
+                await session.send(QUESTION)
+                return await until_a_person(session, seconds=2)
+
+        assert run_chat(run) == []
+
+
+def test_nobody_there_means_that_the_message_is_left_with_the_probes_own_address() -> None:
+    message = Message(
+        "t",
+        "chat",
+        ANNA.name,
+        ANNA.email,
+        QUESTION,
+        url="",
+        widget=str(Path(__file__).parent / "widgets" / "acme.yaml"),
+    )
+
+    async def leave(browsers: Browsers, url: str) -> tuple[Observation, Mapping[str, JSON]]:
+        async with Chat().open(
+            Equipment(browsers), message.__class__(**{**vars(message), "url": url})
+        ) as attempt:
+            await attempt.prepare()
+            return await attempt.send(), await attempt.state()
+
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+        async with Chat().open(
+            Equipment(browsers), message.__class__(**{**vars(message), "url": url}), state
+        ) as attempt:
+            await attempt.prepare()
+            return [seen async for seen in attempt.watch(datetime.now(UTC) + timedelta(seconds=5))]
+
+    with chat_server() as server:
+        url = f"{server.url}/page.html?offline"
+        sent, state = run_chat(lambda browsers: leave(browsers, url))
+        assert sent.kind is ObservationKind.SENT
+        assert sent.details["offline form"] is True
+        assert server.left == [{"email": ANNA.email, "text": QUESTION}]
+        json.dumps(state)
+        assert run_chat(lambda browsers: look(browsers, url, state)) == []
+
+
+@pytest.mark.parametrize("ways", ["", "notime", "tab"])
+def test_an_answer_that_came_after_the_browser_was_closed_is_found_on_reopening(ways: str) -> None:
+    widget = ACME.model_copy(update={"browser": "session"}) if ways == "tab" else ACME
+
+    async def send(browsers: Browsers, url: str) -> Mapping[str, JSON]:
+        async with open_chat(browsers, url, widget, ANNA) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            return await session.state()
+
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+        async with open_chat(browsers, url, widget, ANNA, state) as session:
+            await session.introduce()
+            await session.recall(QUESTION)
+            return [seen async for seen in session.watch(datetime.now(UTC), since=closed)]
+
+    with chat_server(SAGA) as server:
+        url = f"{server.url}/page.html?{ways}"
+        state = run_chat(lambda browsers: send(browsers, url))
+        closed = datetime.now(UTC)
+        said = datetime.fromisoformat(server.conversations[0][-1]["at"])
+        while datetime.now(UTC) <= said:
+            time.sleep(0.05)
+        (saga,) = run_chat(lambda browsers: look(browsers, url, state))
+
+    assert saga.kind is ObservationKind.HUMAN_REPLY
+    if ways == "notime":
+        assert (saga.source, saga.earliest) == ("our clock", closed)
+    else:
+        assert saga.earliest == saga.latest == said
+    assert len(server.own_messages()) == 1
+
+
+def test_a_chat_that_forgets_its_visitors_is_lost_and_that_is_not_the_companys_silence() -> None:
+    async def send(browsers: Browsers, url: str) -> Mapping[str, JSON]:
+        async with open_chat(browsers, url, ACME, ANNA) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            return await session.state()
+
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+        async with open_chat(browsers, url, ACME, ANNA, state) as session:
+            await session.introduce()
+            await session.recall(QUESTION)
+            return [seen async for seen in session.watch(datetime.now(UTC))]
+
+    with chat_server() as server:
+        url = f"{server.url}/page.html?forgets"
+        state = run_chat(lambda browsers: send(browsers, url))
+        (lost,) = run_chat(lambda browsers: look(browsers, url, state))
+
+    assert lost.kind is ObservationKind.LOST
+    assert len(server.visitors) == 1
+
+
+def test_a_widget_that_says_we_are_banned_is_believed() -> None:
+    with chat_server() as server, pytest.raises(Blocked) as told:
+        chat_on(server, "banned")
+    assert told.value.kind == "blocked"
+    assert told.value.evidence
+
+
+# --- hostile pages ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ways", ["rerender", "alerts", "download"])
+def test_a_page_that_will_not_keep_still_is_written_in_all_the_same(ways: str) -> None:
+    began = time.monotonic()
+    with chat_server(SAGA) as server:
+        sent, saga = chat_on(server, ways)
+
+    assert (sent.kind, saga.kind) == (ObservationKind.SENT, ObservationKind.HUMAN_REPLY)
+    assert server.own_messages() == [QUESTION]
+    assert time.monotonic() - began < 40
+
+
+def test_messages_of_ten_megabytes_are_cut_and_cost_us_no_such_memory() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with chat_server(Said("operator", "A" * 10_000_000, 0.1, "B" * 1_000_000)) as server:
+        _, saga = chat_on(server, "")
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    assert saga.kind is ObservationKind.HUMAN_REPLY
+    assert len(saga.text) <= 20_000
+    assert len(saga.author) <= 200
+    assert sum(len(proof.content) for proof in saga.evidence if proof.kind == "transcript") < 100_000
+    assert (after - before) / 1024 < 200  # MB; the server of this very test holds the message itself
+
+
+def test_script_in_a_message_is_kept_as_words() -> None:
+    script = "<script>alert(1)</script><img src=x onerror=alert(2)>\0\ud800"
+    with chat_server(Said("operator", script, 0.1, "<b>Saga</b>")) as server:
+        _, saga = chat_on(server, "")
+
+    assert saga.text.rstrip("\ufffd?") == "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    assert saga.author == "<b>Saga</b>"
+    saga.text.encode()
+    assert {proof.media_type for proof in saga.evidence} <= {"image/png", "application/json"}
+
+
+def go_away_after_sending(server: ChatServer, ways: str) -> list[Observation]:
+    async def run(browsers: Browsers) -> list[Observation]:
+        async with open_chat(
+            browsers, f"{server.url}/page.html?{ways}", ACME, ANNA, patience=Patience(settle=2)
+        ) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            await session.page.evaluate("postMessage('go', '*')")
+            return await until_a_person(session)
+
+    return run_chat(run)
+
+
+def test_a_page_that_goes_elsewhere_by_itself_is_gone_back_to() -> None:
+    with chat_server(Said("operator", "Here I am.", 2.0, "Saga")) as server:
+        (saga,) = go_away_after_sending(server, "away")
+    assert saga.kind is ObservationKind.HUMAN_REPLY
+
+
+def test_a_browser_whose_page_dies_is_our_failure_and_not_theirs() -> None:
+    async def run(browsers: Browsers) -> None:
+        async with open_chat(browsers, f"{server.url}/page.html", ACME, ANNA) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            await session.page.context.new_cdp_session(session.page)
+            await session.page.close()
+            await until_a_person(session)
+
+    with chat_server() as server, pytest.raises(OurFailure, match="no longer be observed"):
+        run_chat(run)
+
+
+# --- chats that nobody has described ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ways", ["", "home&shadow"])
+def test_an_unknown_chat_is_found_by_its_looks_and_nobody_in_it_is_taken_for_a_person(ways: str) -> None:
+    async def run(browsers: Browsers) -> list[Observation]:
+        async with open_chat(browsers, f"{server.url}/page.html?{ways}", "auto", ANNA) as session:
+            await session.introduce()
+            return [await session.send(QUESTION), *await until_a_person(session)]
+
+    with chat_server(SAGA) as server:
+        sent, saga = run_chat(run)
+
+    assert sent.details["widget"] == "generic"
+    assert saga.kind is ObservationKind.UNCERTAIN_REPLY
+    assert "Yes, we have two." in saga.text
+    assert server.own_messages() == [QUESTION]
+    assert server.visitors == [{"name": ANNA.name, "email": ANNA.email}]
