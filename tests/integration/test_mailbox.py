@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
+from audit_app.demo.company.imap import ImapServer
+from audit_app.demo.company.looping import LoopThread
+from audit_app.demo.company.store import Store
 from probes.base import MailboxDown, Message, NotSent, ObservationKind, Rejected, SendUnknown
 from probes.channels.email import compose, observe_copy, observe_reply
 from probes.mailbox import (
@@ -196,6 +200,28 @@ def test_waiting_ends_at_its_time_and_when_it_is_told_to(account: MailAccount) -
     stop.set()
     assert not wait_for_mail(account, 60, stop)
     assert time.monotonic() - began < 10
+
+
+def test_a_server_that_does_not_tell_of_mail_by_itself_is_asked_again(
+    tmp_path: Path, account: MailAccount
+) -> None:
+    with closing(Store(tmp_path / "quiet")) as store:
+        loop, listener = LoopThread(), socket.create_server(("127.0.0.1", 0))
+        quiet = replace(account, imap_port=listener.getsockname()[1])
+        server = ImapServer(store, SHOPPER_PASSWORD, idle=False)
+
+        async def serve() -> None:
+            loop.closing(await server.start(listener))
+
+        try:
+            loop.wait_for(serve())
+            assert list(fetch_new(quiet, {})) == []
+            assert not wait_for_mail(quiet, 0.3, NEVER, {})
+            store.add_mail(ANNA, "Junk", datetime.now(UTC), b"Subject: Hello\r\n\r\nHello")
+            loop.wait_for(server.announce(ANNA))
+            assert [mail.folder for mail in fetch_new(quiet, {})] == ["Junk"]
+        finally:
+            loop.stop()
 
 
 def test_a_wrong_password_is_said_without_repeating_it(account: MailAccount) -> None:

@@ -158,9 +158,9 @@ class Shoppers(Login):
 
 
 class ImapServer:
-    """The running server; made and used inside the company's event loop alone."""
+    """The running server; made and used inside one event loop alone. `idle`: whether it tells of mail by itself."""
 
-    def __init__(self, store: Store, password: str) -> None:
+    def __init__(self, store: Store, password: str, *, idle: bool = True) -> None:
         self._config = _QuietConfig(
             Namespace(proxy_protocol=None, passlib_cfg=None),
             host=None,
@@ -171,6 +171,7 @@ class ImapServer:
             demo_data=False,
             demo_user="",
             demo_password="",
+            disable_idle=not idle,
         )
         self._serve = IMAPServer(Shoppers(self._config, store, password), self._config)
 
