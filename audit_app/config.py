@@ -119,7 +119,7 @@ class Settings(BaseSettings):
         """Read the key `name` from the instance folder, or make it there, readable by its owner only."""
         path = self.instance / name
         try:
-            self.instance.mkdir(parents=True, exist_ok=True)
+            self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 _write_once(path, make())
             return path.read_text().strip()

@@ -28,7 +28,7 @@ def open_engine(settings: Settings) -> sa.Engine:
     url = sa.make_url(settings.database)
     use_sealing_key(settings.sealing_key)
     if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}:
-        settings.instance.mkdir(parents=True, exist_ok=True)
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)
     return engine

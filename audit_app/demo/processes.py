@@ -11,8 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -34,6 +35,7 @@ class Processes:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._again: dict[str, Callable[[], object]] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Processes:
@@ -55,9 +57,19 @@ class Processes:
             signal.signal(signal.SIGINT, before)
 
     def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        again: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in a session of its own, so that Ctrl-C reaches it through us, in good order."""
+        """Start `command` in a session of its own, so that Ctrl-C reaches it through us, in good order.
+
+        With `again` it is started anew whenever a signal has killed it, as a service manager would do.
+        """
+        if again:
+            self._again[name] = partial(self.start, name, command, environment)
         log = self._open.enter_context((self._logs / f"{name}.log").open("ab"))
         child = subprocess.Popen(
             list(command),
@@ -72,13 +84,18 @@ class Processes:
         self._children[name] = child
         return child
 
-    def check(self) -> None:
-        """Raise DemoFailed when a child has ended by itself."""
-        for name, child in self._children.items():
-            if child.poll() is not None:
+    def check(self) -> list[str]:
+        """Start anew what was killed and may be, and return the names; raise DemoFailed when a child has ended."""
+        ended = [name for name, child in self._children.items() if child.poll() is not None]
+        for name in ended:
+            child = self._children[name]
+            if child.returncode < 0 and name in self._again:
+                self._again[name]()
+            else:
                 raise DemoFailed(
                     f"The {name} ended by itself (exit code {child.returncode}). {self._last_words(name)}"
                 )
+        return ended
 
     def _last_words(self, name: str) -> str:
         log = self._logs / f"{name}.log"

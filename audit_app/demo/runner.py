@@ -85,7 +85,7 @@ def running(settings: Settings, say: Say, ports: dict[str, int], web_port: int) 
             environment = _environment(settings, browser, web_port)
             command = [sys.executable, "-m", "audit_app.cli"]
             say("Starting the probe worker and the web app …")
-            processes.start("worker", [*command, "worker"], environment)
+            processes.start("worker", [*command, "worker"], environment, again=True)
             processes.start("web", [*command, "web"], environment)
             url = f"http://{settings.host}:{web_port}"
             wait_until_up(processes, f"{url}/healthz")
@@ -113,7 +113,8 @@ def stay_up(demo: Demo, say: Say) -> None:
         for line in _welcome(demo):
             say(line)
         while True:
-            demo.processes.check()
+            for name in demo.processes.check():
+                say(f"  The {name} was killed; it was started again and goes on where it was.")
             time.sleep(CHECK_SECONDS)
     except KeyboardInterrupt:
         say("\nStopping …")

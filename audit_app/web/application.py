@@ -16,6 +16,7 @@ from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_da
 from audit_app.models.types import use_sealing_key
 from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation, unstorable
 from audit_app.web.accounts import sign_in
+from audit_app.web.accounts.forms import SignInForm
 
 LARGEST_ROW_NUMBER = 2**31 - 1
 """A larger number in an address leads nowhere; the database would refuse it with an error."""
@@ -40,7 +41,7 @@ def build(settings: Settings) -> Flask:
     access.init_app(app)
     for extension in (db, csrf, bootstrap, limiter):
         extension.init_app(app)
-    security.init_app(app, user_datastore)
+    security.init_app(app, user_datastore, login_form=SignInForm)
     # It would ask the database who is there even for a stylesheet; access.py is what decides here.
     security.principal.identity_loaders.clear()
     with app.app_context():

@@ -40,7 +40,7 @@ OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
     "cannot_tell": ("question", "Answered, unclear whether in time"),
     Outcome.OPEN: ("ring", "Open"),
     Outcome.ANSWERED: ("dot", "Answered"),
-    Outcome.UNANSWERED: ("cross", "Never answered"),
+    Outcome.UNANSWERED: ("cross", "Not answered in time"),
     Outcome.BOUNCED: ("cross", "Came back undelivered"),
     Outcome.UNCERTAIN: ("question", "Uncertain"),
     Outcome.EXCLUDED: ("dash", "Left out"),

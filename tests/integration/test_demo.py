@@ -13,6 +13,7 @@ from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psutil
 import pytest
 
 
@@ -73,6 +74,16 @@ class RunningDemo:
                 return printed
         raise AssertionError(printed)
 
+    def next_line(self) -> str:
+        """What it prints next."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline()
+
+    def worker(self) -> psutil.Process:
+        """The worker among its processes."""
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if child.cmdline()[-1] == "worker")
+
     def end_by(self, ending: signal.Signals) -> int:
         """Send the signal (SIGINT is Ctrl-C) and wait for the end."""
         assert self.process.stderr is not None
@@ -82,7 +93,7 @@ class RunningDemo:
         return code
 
 
-def test_the_demo_prints_address_and_accounts_ends_by_ctrl_c_and_keeps_its_data(tmp_path: Path) -> None:
+def test_the_demo_says_where_it_is_outlives_a_killed_worker_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
     demo = RunningDemo(tmp_path / "instance", port)
     printed = demo.printed_until_up()
@@ -96,6 +107,9 @@ def test_the_demo_prints_address_and_accounts_ends_by_ctrl_c_and_keeps_its_data(
 
     again = RunningDemo(tmp_path / "instance", port)
     assert "Loading" not in again.printed_until_up()
+    again.worker().kill()
+    assert "The worker was killed; it was started again" in again.next_line()
+    assert again.worker().is_running()
     assert again.end_by(signal.SIGTERM) == 0
 
 

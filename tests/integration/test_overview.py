@@ -247,3 +247,19 @@ def _queries(app: Flask, client: Visitor, user: User) -> int:
     page(client, user)
     sa.event.remove(engine, "before_cursor_execute", note)
     return sum(1 for statement in seen if statement.startswith("SELECT"))
+
+
+def test_a_score_that_rounds_up_to_a_band_explains_its_letter(
+    client: Visitor, session: Session, magnus: User, umea: Location
+) -> None:
+    results.visit(session, umea, NOW - timedelta(days=3), Fraction("79.97"))
+    text = page(client, magnus)
+    assert "Just under 80.0: the letter follows the exact score, 79.970." in text
+
+
+def test_an_administrator_without_locations_is_not_sent_to_an_administrator(
+    client: Visitor, ada: User
+) -> None:
+    text = page(client, ada)
+    assert "There is no location yet" in text
+    assert "Ask an administrator" not in text

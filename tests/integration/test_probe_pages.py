@@ -277,7 +277,7 @@ def test_an_answer_after_the_close_is_shown_and_does_not_count(
     happened(session, probe, seen("human_reply", NOW - 3 * DAY + 30 * HOUR, "Sorry.", role="person"))
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text
-    assert "Never answered" in page
+    assert "Not answered in time" in page
     assert "too late to count" in page
     assert "Closed without an answer" in page
 

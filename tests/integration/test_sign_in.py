@@ -257,3 +257,15 @@ def test_the_cookies_are_out_of_reach_for_scripts_and_other_sites(client: Visito
     assert {cookie.split("=")[0] for cookie in cookies} >= {"audit_session", "audit_remember"}
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
     assert not any("Secure" in cookie for cookie in cookies)
+
+
+def test_a_foreign_return_address_keeps_nobody_out_after_a_mistyped_password(
+    client: Visitor, magnus: User
+) -> None:
+    page = "/sign-in?next=https://evil.example/"
+    attempt(client, magnus.email, "not the password at all", page=page)
+    response = attempt(client, magnus.email, PASSWORD, page=page)
+
+    assert response.status_code == 302
+    assert "evil" not in response.location
+    assert is_signed_in(client)

@@ -64,7 +64,7 @@ ROLES: dict[str, str] = {
     "person": "a person",
     "machine": "a machine",
     "bot": "a bot",
-    "system": "the chat itself",
+    "system": "",
     "unknown": "nobody can tell who",
 }
 
@@ -79,7 +79,7 @@ FILTERED: dict[Kind, str] = {
     Kind.OPEN: "Open",
     Kind.IN_TIME: "Answered in time",
     Kind.LATE: "Answered late",
-    Kind.UNANSWERED: "Never answered",
+    Kind.UNANSWERED: "Not answered in time",
     Kind.BOUNCED: "Came back undelivered",
     Kind.EXCLUDED: "Left out",
 }
