@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from audit_app.models import ChannelName, KeyKind, Mailbox, Probe, ProbeKey
@@ -57,33 +57,36 @@ def find_probe(session: Session, read: ReadMail) -> Match:
 
 def _known(session: Session, kind: str, values: set[str]) -> Mapping[str, set[int]]:
     found: dict[str, set[int]] = {}
-    for query in _queries(kind, values) if values else ():
-        for value, probe_id in session.execute(query):
+    for query in _QUERIES.get(kind, ()) if values else ():
+        for value, probe_id in session.execute(query, {"values": sorted(values)}):
             found.setdefault(value, set()).add(probe_id)
     return found
 
 
-def _queries(kind: str, values: set[str]) -> Iterable[Select[Any, int]]:
-    """The indexed questions whose answers are probes with one of `values` as a key of this kind."""
-    match kind:
-        case "recipient" | "returned_address":
-            # An address that a mailbox shares among its probes says nothing about which of them it was.
-            shared = select(func.lower(Mailbox.address))
-            to_us = select(Probe.from_address, Probe.id).where(Probe.from_address.in_(values))
-            return (to_us.where(Probe.from_address.not_in(shared)),)
-        case "message_id" | "returned_id":
-            own = select(Probe.message_id, Probe.id).where(Probe.message_id.in_(values))
-            return (own, _learnt(KeyKind.MESSAGE_ID, values))
-        case "token":
-            return (select(Probe.token, Probe.id).where(Probe.token.in_(values)),)
-        case "ticket":
-            return (_learnt(KeyKind.TICKET, values),)
-        case _:
-            return ()
+def _owned(column: Any) -> Select[Any, int]:
+    return select(column, _probes.c.id).where(column.in_(_values))
 
 
-def _learnt(kind: KeyKind, values: set[str]) -> Select[Any, int]:
-    return select(ProbeKey.value, ProbeKey.probe_id).where(ProbeKey.kind == kind, ProbeKey.value.in_(values))
+def _learnt(kind: KeyKind) -> Select[Any, int]:
+    return select(_keys.c.value, _keys.c.probe_id).where(_keys.c.kind == kind, _keys.c.value.in_(_values))
+
+
+# Built once, on the tables themselves: to build a query takes longer than to answer it.
+_probes, _keys = cast(Table, Probe.__table__), cast(Table, ProbeKey.__table__)
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+# An address that a mailbox shares among its probes says nothing about which of them it was.
+_shared = select(func.lower(cast(Table, Mailbox.__table__).c.address)).scalar_subquery()
+_to_us = _owned(_probes.c.from_address).where(_probes.c.from_address.not_in(_shared))
+_by_id = (_owned(_probes.c.message_id), _learnt(KeyKind.MESSAGE_ID))
+_QUERIES: Mapping[str, tuple[Select[Any, int], ...]] = {
+    "recipient": (_to_us,),
+    "returned_address": (_to_us,),
+    "message_id": _by_id,
+    "returned_id": _by_id,
+    "token": (_owned(_probes.c.token),),
+    "ticket": (_learnt(KeyKind.TICKET),),
+}
+"""The indexed questions whose answers are probes with one of `values` as a key of this kind."""
 
 
 def find_own_copy(session: Session, read: ReadMail, received_at: datetime) -> Probe | None:

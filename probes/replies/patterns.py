@@ -12,7 +12,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7]")
 PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
 START = "^"
 NOTHING: Mapping[str, int] = MappingProxyType({})
+MOST_KNOWN = 50_000
 GAP = 5
 """Words for which `…` may stand."""
 
@@ -127,6 +127,9 @@ class _Starts:
     """With the words of which one has to follow and within how many, which is known faster than the whole phrase."""
 
 
+BEGINS_NOTHING = _Starts()
+
+
 class Finder:
     """Finds the phrases of several named fields in a text."""
 
@@ -139,7 +142,7 @@ class Finder:
                 for each in read(phrase):
                     self._add(len(self._fields), each)
                 self._fields.append(name)
-        self._begun_by = lru_cache(maxsize=50_000)(self._look_up)
+        self._known: dict[str, _Starts] = {}
 
     def _add(self, number: int, phrase: Phrase) -> None:
         for index, part in enumerate(phrase):
@@ -161,21 +164,24 @@ class Finder:
         if rest[0].optional:
             self._add_start(starts, number, rest[1:])
 
-    def _look_up(self, word: str) -> _Starts | None:
-        """Return what begins with this word, also by the beginning of it; most words begin nothing."""
-        starts = self._starts.get(word)
+    def _look_up(self, word: str) -> _Starts:
+        """Find out what begins with this word, also by the beginning of it, and remember it; most begin nothing."""
+        starts = self._starts.get(word, BEGINS_NOTHING)
         begun = [known[1:] for known in self._beginnings if word.startswith(known[0])]
-        if not begun:
-            return starts
-        return _Starts(starts.then, [*starts.any, *begun]) if starts else _Starts(any=begun)
+        if begun:
+            starts = _Starts(starts.then, [*starts.any, *begun])
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[word] = starts
+        return starts
 
     def find(self, text: Sequence[str]) -> Mapping[str, int]:
         """Return the fields of which phrases stand in the words of a text, with how many different ones do."""
-        tokens = [START, *text]
+        tokens, known = [START, *text], self._known
         found: set[int] = set()
         for place, word in enumerate(tokens, start=1):
-            starts = self._begun_by(word)
-            if starts is None:
+            starts = known.get(word) or self._look_up(word)
+            if starts is BEGINS_NOTHING:
                 continue
             for number, rest, needed, within in starts.any:
                 if needed and needed.isdisjoint(tokens[place : place + within]):
