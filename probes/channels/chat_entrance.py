@@ -22,6 +22,7 @@ from probes.widgets.schema import FormField, Widget
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
 CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
 MOST_FRAMES = 12
+GREETING_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -252,9 +253,9 @@ class Entrance:
             await self._click(find(self._scope, prechat.submit, "button").first)
 
     async def _settle(self) -> None:
-        """Give the first messages time to load; a chat may also have none."""
+        """Give a greeting time to appear; a chat may also have none, and an earlier conversation is waited for later."""
         if item := self.widget.messages.item:
-            await shows(self._scope.locator(item).first, self._patience.settle)
+            await shows(self._scope.locator(item).first, min(GREETING_SECONDS, self._patience.settle))
 
     # --- saying something -------------------------------------------------------------------------------------
 
