@@ -32,6 +32,9 @@ format: $(VENV)/installed-dev  ## Put the code in its one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+benchmarks: install  ## Measure speed and memory beside the plainest way to do the same
+	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
+
 clean:  ## Remove the environment; keeps the demo's data in instance/
 	@rm -rf $(VENV)
 

@@ -10,6 +10,7 @@ from audit_app.cli.checklists import checklists
 from audit_app.cli.database import db
 from audit_app.cli.demo import demo
 from audit_app.cli.doctor import browser, doctor
+from audit_app.cli.mail import mail
 from audit_app.cli.probe import probe
 from audit_app.cli.score import score
 from audit_app.cli.serve import web, worker
@@ -24,7 +25,7 @@ def audit_app() -> None:
     """Service audits: store visits, timed customer messages, one score that explains itself."""
 
 
-for command in (demo, web, worker, db, users, checklists, score, probe, widgets, doctor, browser):
+for command in (demo, web, worker, db, users, checklists, score, probe, widgets, mail, doctor, browser):
     audit_app.add_command(command)
 
 

@@ -58,9 +58,10 @@ def html_as_text(html: str) -> str:
     """Return HTML as plain text, block by block; quoted mail is marked with '>', a signature begins with '-- '."""
     reader = _Reader()
     place = 0
+    endless: set[str] = set()
     for _ in range(MOST_TAGS):
         if html.startswith("<!--", place):
-            place = _behind(html, "-->", place + 4)
+            place = _behind(html, "-->", place + 4, endless)
             continue
         tag = TAG.search(html, place)
         if tag is None:
@@ -75,18 +76,24 @@ def html_as_text(html: str) -> str:
         if tag[2]:
             name = tag[2].lower()
             if name in SILENT and not tag[1]:
-                place = _behind(html, f"</{name}", place)
+                place = _behind(html, f"</{name}", place, endless)
             reader.tag(name, bool(tag[1]), tag[3])
     reader.text(html[place:])
     return reader.lines()
 
 
-def _behind(html: str, end: str, place: int) -> int:
-    """Return the place behind `end`, in either case of letters, or `place` when it never comes."""
-    found = html.find(end, place)
-    if found < 0 and end.islower():
-        found = html.find(end.upper(), place)
-    return found + len(end) if found >= 0 else place
+def _behind(html: str, end: str, place: int, endless: set[str]) -> int:
+    """Return the place behind `end`, in either case of letters, or `place` when it never comes.
+
+    What once did not come does not come later either, and is noted in `endless`.
+    """
+    if end in endless:
+        return place
+    places = [at for at in (html.find(end, place), html.find(end.upper(), place)) if at >= 0]
+    if not places:
+        endless.add(end)
+        return place
+    return min(places) + len(end)
 
 
 class _Reader:

@@ -23,6 +23,28 @@ DASHES = re.compile(r"^[\s>]*[-_=*+~#]{2,}")
 ABOVE = re.compile(r"[-#=]{2,}\s*$")
 RULE = re.compile(r"^[\s\-_=*]{5,}$")
 DATED = re.compile(r"\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\b(19|20)\d\d\b|\b\d{1,2}\.?\s+\w{3,}")
+WE = tuple(
+    f" {word} "
+    for word in (
+        "i",
+        "we",
+        "ich",
+        "wir",
+        "je",
+        "j",
+        "nous",
+        "jag",
+        "vi",
+        "ik",
+        "wij",
+        "yo",
+        "я",
+        "мы",
+        "eu",
+        "noi",
+    )
+)
+"""Whoever says "I wrote to you on Monday:" is not quoting."""
 BLOCK = 8
 """Lines in which the headers of a quoted mail stand together."""
 LONGEST_SENT_FROM = 90
@@ -116,6 +138,8 @@ def _is_attribution(text: str) -> bool:
     if text.endswith((">:", ">：", ">):")):
         return True
     said = f" {key(text)} "
+    if said.startswith(WE):
+        return False
     return any(f" {verb} " in said for verb in keys("wrote"))
 
 
@@ -186,8 +210,20 @@ def _beginnings() -> frozenset[str]:
 
 
 def _without_own_words(lines: list[str], own_text: str) -> list[str]:
+    """Leave out the lines that we had written; short ones only behind others, for anybody may have written them."""
     own = _squeezed(own_text)
-    return [line for line in lines if not _is_own(_squeezed(line), own)] if own else lines
+    if not own:
+        return lines
+    ours = {_squeezed(line) for line in own_text.split("\n")}
+    kept: list[str] = []
+    within = False
+    for line in lines:
+        said = _squeezed(line)
+        if said:
+            within = _is_own(said, own) or (within and said in ours)
+        if not (said and within):
+            kept.append(line)
+    return kept
 
 
 def _is_own(line: str, own: str) -> bool:
