@@ -112,13 +112,14 @@ class Entrance:
 
     async def _scopes(self) -> list[Scope]:
         """List where the chat may be: the frames that match, decoys among them, or the page."""
-        frame = self.widget.frame
-        if not frame:
-            return [self.page]
-        handles = await self.page.locator(frame).element_handles()
-        frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
-        inside: list[Scope] = [found for found in frames if found]
-        return [*inside, self.page.locator("chatroot=")] if self.widget.messages.item == "" else inside
+        found: list[Scope] = []
+        if self.widget.frame:
+            handles = await self.page.locator(self.widget.frame).element_handles()
+            frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
+            found += [frame for frame in frames if frame]
+        if self.widget.root:
+            found.append(self.page.locator(self.widget.root))
+        return found if self.widget.frame or self.widget.root else [self.page]
 
     async def open_now(self) -> bool:
         """Look for the chat's own parts in whatever may hold them, and stay there if they can be seen."""

@@ -192,6 +192,7 @@ class Widget(Part):
     opening: Opening = Opening()
     launcher: Launcher | None = None
     frame: str = ""
+    root: str = ""
     home: Home | None = None
     prechat: PreChat | None = None
     offline: Offline | None = None
