@@ -20,7 +20,7 @@ install: $(VENV)/installed  ## Only install: environment, program, browser
 	@$(BIN)/audit-app browser >/dev/null
 
 test: install $(VENV)/installed-dev  ## Run all tests, with a real browser, mail servers and both databases
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(VENV)/installed-dev  ## Style, types and import rules
 	@$(BIN)/ruff check .
