@@ -1,0 +1,155 @@
+"""`audit-app probe chat` and `audit-app widgets try`: a chat without a database, here or in a browser elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audit_app.cli import audit_app
+from audit_app.domain.errors import AuditError
+from probes.browser import find_browser
+from tests.browser.chat_server import Said, chat_server
+
+pytestmark = pytest.mark.browser
+ACME = str(Path(__file__).parent / "widgets" / "acme.yaml")
+SAGA = Said("operator", "Yes, we have two.", 0.5, "Saga")
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AUDIT_BROWSER_URL", "AUDIT_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(*words: str, answer: str = "") -> Result:
+    return CliRunner().invoke(audit_app, list(words), input=answer)
+
+
+def rows(result: Result) -> list[dict[str, str]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_chat_is_written_in_watched_and_gone_back_to_without_a_database(tmp_path: Path) -> None:
+    state, out = tmp_path / "chat.json", tmp_path / "out"
+    with chat_server(SAGA) as server:
+        begun = run(
+            "probe", "chat", f"{server.url}/page.html", "--text", "A lamp?", "--widget", ACME, "--email", "a@own.example",
+            "--watch", "0", "--state", str(state), "--out", str(out), "--yes", "--json",
+        )  # fmt: skip
+        assert begun.exit_code == 0, begun.output
+        assert [row["kind"] for row in rows(begun)] == ["sent"]
+        assert stat.S_IMODE(state.stat().st_mode) == 0o600
+        resumed = run("probe", "chat", "--resume", str(state), "--watch", "2", "--json")
+        again = run("probe", "chat", "--resume", str(state), "--watch", "0", "--json")
+
+    (saga,) = rows(resumed)
+    assert (saga["kind"], saga["role"], saga["text"]) == ("human_reply", "person", "Yes, we have two.")
+    assert saga["earliest"] == saga["latest"]
+    assert rows(again) == []
+    assert server.own_messages() == ["A lamp?"]
+    assert {file.suffix for file in out.iterdir()} == {".png", ".json"}
+
+
+def test_nothing_is_written_before_the_host_was_confirmed() -> None:
+    with chat_server() as server:
+        refused = run(
+            "probe", "chat", f"{server.url}/page.html", "--text", "A lamp?", "--widget", ACME, answer="n\n"
+        )
+
+        assert refused.exit_code == 1
+        assert server.url.removeprefix("http://") in refused.output
+        assert server.visitors == []
+
+
+def test_a_page_that_is_not_there_fails_in_one_sentence() -> None:
+    with chat_server() as server:
+        result = run(
+            "probe", "chat", f"{server.url}/nosuch.html", "--text", "A lamp?", "--widget", ACME, "--yes"
+        )
+
+    assert isinstance(result.exception, AuditError)
+    assert "status 404" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "words", [["file:///etc/passwd", "--text", "x"], ["--text", "x"], ["http://", "--text", "x"]]
+)
+def test_what_is_no_page_is_refused(words: list[str]) -> None:
+    result = run("probe", "chat", *words, "--yes")
+    assert isinstance(result.exception, AuditError)
+
+
+def test_a_dry_run_shows_what_it_found_and_begins_nothing(tmp_path: Path) -> None:
+    with chat_server() as server:
+        result = run(
+            "widgets",
+            "try",
+            f"{server.url}/page.html?home",
+            "--widget",
+            ACME,
+            "--out",
+            str(tmp_path),
+            "--json",
+        )
+        assert result.exit_code == 0, result.output
+        assert server.visitors == []
+
+    found = json.loads(result.stdout)
+    assert (found["adapter"], found["parts"]["way"]) == (ACME, "prechat")
+    assert [field["found"]["name"] for field in found["parts"]["prechat"][:2]] == ["Your name", "Your e-mail"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(found["pictures"])
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Iterator[str]:
+    """A Chromium that runs by itself, as one of a fleet would, reached by its DevTools address."""
+    command = [
+        str(find_browser()),
+        "--headless",
+        "--no-sandbox",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={tmp_path}",
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert process.stderr is not None
+    try:
+        for line in process.stderr:
+            if found := re.search(r"DevTools listening on ws://([^/]+)/", line):
+                yield f"http://{found[1]}"
+                break
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stderr.close()
+
+
+def test_a_chat_can_be_seen_through_a_browser_that_runs_elsewhere(
+    remote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIT_BROWSER_URL", remote)
+    monkeypatch.setenv("AUDIT_BROWSER", "/nowhere/chromium")
+    with chat_server(SAGA) as server:
+        result = run(
+            "probe", "chat", f"{server.url}/page.html?shadow", "--text", "A lamp?", "--widget", ACME,
+            "--watch", "2", "--yes", "--json",
+        )  # fmt: skip
+
+    assert [row["kind"] for row in rows(result)] == ["sent", "human_reply"]
+
+
+def test_browsers_elsewhere_that_do_not_answer_are_named_without_their_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AUDIT_BROWSER_URL", "ws://user:hush@127.0.0.1:9/?token=hush")
+    result = run("widgets", "try", "http://127.0.0.1:9/")
+
+    assert isinstance(result.exception, AuditError)
+    assert "127.0.0.1:9" in str(result.exception)
+    assert "hush" not in str(result.exception)
