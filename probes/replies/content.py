@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receip
 SHOWN = 120
 SHORT = 60
 """Characters of a sentence that may be a signature: "Your customer service team"."""
+
+UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+"""What no letter holds: control characters, and bytes that are no characters."""
+MOST_UNREADABLE = 0.1
+"""The part of a text that may be unreadable; a broken accent now and then is no reason to doubt."""
 
 Hint = tuple[int, str]
 
@@ -150,11 +156,24 @@ def _kind(letter: Letter) -> Kind:
 
 
 def _plain(letter: Letter, platform: str) -> Judgement:
+    if doubt := _doubt(letter):
+        return Judgement("uncertain", "answer", platform, (doubt,))
     if letter.sentences:
         return Judgement(
             "human", "answer", platform, ("A text of its own, and nothing that marks automatic mail",)
         )
-    if letter.mail.attachments or letter.mail.text.strip():
-        reason = "Little text of its own, but nothing that marks automatic mail"
-        return Judgement("human", "answer", platform, (reason,))
-    return Judgement("uncertain", "answer", platform, ("The mail is empty",))
+    reason = "Little text of its own, but nothing that marks automatic mail"
+    return Judgement("human", "answer", platform, (reason,))
+
+
+def _doubt(letter: Letter) -> str:
+    """Why a mail that nothing marks as automatic is no person's answer for all that, or an empty string."""
+    if not letter.mail.attachments and not letter.mail.text.strip():
+        return "The mail is empty"
+    if not letter.mail.sender[1]:
+        return "It does not say who sent it"
+    if len(UNREADABLE.findall(letter.new)) > len(letter.new) * MOST_UNREADABLE:
+        return "Its text cannot be read"
+    if not letter.mail.attachments and not letter.new:
+        return "There is nothing in it but a quoted mail or a signature"
+    return ""

@@ -137,9 +137,9 @@ def _read(raw: bytes) -> ReadMail:
 
 
 def _walk(part: Message) -> Iterator[Message]:
-    payload = part.get_payload()
-    if isinstance(payload, list) and part.get_content_maintype() == "multipart":
-        for inner in payload:
+    # Only of several parts: asked for a text, the email package trips over some charsets.
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        for inner in part.get_payload():
             if isinstance(inner, Message):
                 yield from _walk(inner)
     else:
