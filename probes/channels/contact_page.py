@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from probes.base import Blocked, Evidence, NotSent, Observation, ObservationKind
+from probes.base import Evidence, Observation, ObservationKind
 from probes.browser import BrowserError, Browsers, Page, first_line, open_page, screenshot, within
 from probes.consent import expect_consent_banners
 
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 CONTACT_LINK = re.compile(
-    r"contact|kontakt|customer (care|service)|kundservice|kundtjänst|yhteys|impressum", re.IGNORECASE
+    r"contact|kontakt|customer (care|service)|kundservice|kundtjänst|yhteys|impressum|atención al cliente"
+    r"|контакт|צור קשר|צרו קשר|יצירת קשר",
+    re.IGNORECASE,
 )
 MOST_CLICKS = 2
 READ_SECONDS = 15.0
+LINK_MS = 5000.0
+"""How long a link may take to come into view; one in a closed menu never does, and is published all the same."""
 
 
 @dataclass(frozen=True)
@@ -33,35 +38,33 @@ async def look_for_address(
 ) -> Observation:
     """Open the company's contact page like a customer and note which address it publishes, in how many clicks.
 
-    The fact is noted also when there is none, or another than `expected`. Raises NotSent when the page cannot be
-    opened, Blocked when it wants a sign-in or refuses us.
+    The fact is noted also when there is none, another than `expected`, or no page at all: the mail goes to the
+    address on record whatever the page says. Raises OurFailure when there is no browser.
     """
     async with browsers.context(language, time_zone) as context:
         page = await open_page(context)
         earliest = datetime.now(UTC)
+        trouble, published, clicks = "", Published((), ""), 0
         try:
             await expect_consent_banners(page)
-            await _load(page, page_url)
-            published, clicks = await _search(page)
+            trouble = await _load(page, page_url)
+            if not trouble:
+                published, clicks = await _search(page)
         except BrowserError as error:
-            picture = await screenshot(page, "contact-page")
-            sentence = f"The contact page {page_url} could not be opened: {first_line(error)}"
-            raise NotSent(sentence, [picture] if picture else []) from error
+            trouble = f"The contact page {page_url} could not be opened: {first_line(error)}"
         picture = await screenshot(page, "contact-page")
-        return _address_seen(page_url, expected, published, clicks, earliest, [picture] if picture else [])
+        evidence = [picture] if picture else []
+        return _address_seen(page_url, expected, published, clicks, earliest, evidence, trouble)
 
 
-async def _load(page: Page, url: str) -> None:
+async def _load(page: Page, url: str) -> str:
+    """Open the page; returns what is wrong with it in words, or nothing."""
     response = await page.goto(url, wait_until="domcontentloaded")
     if response and response.status in (401, 403, 407, 429):
-        picture = await screenshot(page, "refused")
-        sentence = f"The contact page {url} refused us with status {response.status}."
-        raise Blocked("blocked", sentence, [picture] if picture else [])
+        return f"The contact page {url} refused us with status {response.status}."
     if response and response.status >= 400:
-        picture = await screenshot(page, "no-page")
-        raise NotSent(
-            f"The contact page {url} answered with status {response.status}.", [picture] if picture else []
-        )
+        return f"The contact page {url} answered with status {response.status}."
+    return ""
 
 
 async def _search(page: Page) -> tuple[Published, int]:
@@ -79,13 +82,13 @@ async def _search(page: Page) -> tuple[Published, int]:
 async def _published(page: Page) -> Published:
     links = page.locator("a[href^='mailto:' i]")
     targets: list[str] = await within(READ_SECONDS, links.evaluate_all("(all) => all.map((a) => a.href)"))
-    linked = tuple(dict.fromkeys(_address_of(target) for target in targets if _address_of(target)))
+    linked = [_address_of(target) for target in targets if _address_of(target)]
     if linked:
-        # A click that brings the link into view also makes any banner over it go away.
-        await links.first.click(trial=True)
-        return Published(linked, "mailto link")
-    text = await page.locator("body").inner_text()
-    return Published(tuple(dict.fromkeys(ADDRESS.findall(text))), "printed")
+        with suppress(BrowserError):
+            # A click that brings the link into view also makes any banner over it go away.
+            await links.locator("visible=true").first.click(trial=True, timeout=LINK_MS)
+    printed = ADDRESS.findall(await page.locator("body").inner_text())
+    return Published(tuple(dict.fromkeys([*linked, *printed])), "mailto link" if linked else "printed")
 
 
 def _address_of(target: str) -> str:
@@ -100,11 +103,13 @@ def _address_seen(
     clicks: int,
     earliest: datetime,
     evidence: Sequence[Evidence],
+    trouble: str,
 ) -> Observation:
     known = {address.casefold() for address in published.addresses}
     matches = expected.casefold() in known
     seen = expected if matches else next(iter(published.addresses), "")
-    text = f"The contact page publishes {seen}" if seen else "The contact page publishes no address"
+    nothing = trouble or "The contact page publishes no address"
+    text = f"The contact page publishes {seen}" if seen else nothing
     return Observation(
         ObservationKind.ADDRESS_SEEN,
         earliest,

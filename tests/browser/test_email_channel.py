@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from probes import CHANNELS
-from probes.base import Equipment, Message, NotSent, Observation, ObservationKind, OurFailure
+from probes.base import Equipment, Message, Observation, ObservationKind, OurFailure
 from probes.browser import Browsers, find_browser
 from probes.channels.contact_page import look_for_address
 from probes.mailbox import MailAccount
@@ -56,10 +57,24 @@ def test_another_address_than_the_expected_one_is_noted(company: DemoCompany) ->
 
 
 @pytest.mark.parametrize("path", ["/no-such-page", None])
-def test_a_page_that_does_not_open_sends_nothing(company: DemoCompany, path: str | None) -> None:
+def test_a_page_that_does_not_open_is_noted_and_keeps_no_mail_from_leaving(
+    company: DemoCompany, path: str | None
+) -> None:
     url = company.site_url + path if path else "http://127.0.0.1:1/contact"
-    with pytest.raises(NotSent, match="contact page"):
-        look(url, "umea@fjordfield.example")
+    seen = look(url, "umea@fjordfield.example")
+    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert seen.details["matches"] is False
+    assert seen.text.startswith(f"The contact page {url} ")
+
+
+def test_an_address_in_a_closed_menu_or_beside_another_link_is_published_all_the_same() -> None:
+    page = (
+        "<nav hidden><a href='mailto:press@company.example'>Press</a></nav>"
+        "<p>Write to umea@company.example.</p>"
+    )
+    seen = look(f"data:text/html,{quote(page)}", "umea@company.example")
+    assert seen.details["published"] == ["press@company.example", "umea@company.example"]
+    assert (seen.details["matches"], seen.text) == (True, "The contact page publishes umea@company.example")
 
 
 def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: DemoCompany) -> None:
