@@ -114,8 +114,12 @@ class ReadMail:
 
     @cached_property
     def attachments(self) -> int:
-        """Count the parts that are files rather than text."""
-        return sum(not _is_inline_text(content_type, part) for content_type, part in self._typed)
+        """Count the parts that are files rather than text; what is left of broken parts is none."""
+        return sum(
+            not _is_inline_text(content_type, part)
+            for content_type, part in self._typed
+            if not content_type.startswith("multipart/")
+        )
 
     @cached_property
     def documents(self) -> int:

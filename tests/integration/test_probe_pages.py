@@ -243,6 +243,19 @@ def test_the_time_line_says_what_stopped_the_clock_and_what_did_not(
 
 
 @on_sqlite
+def test_a_doubtful_reply_behind_a_persons_answer_leaves_the_time_as_it_is(
+    client: Visitor, session: Session, umea: Location, magnus: User
+) -> None:
+    probe = answered_probe(session, umea, NOW - DAY)
+    happened(session, probe, seen("uncertain_reply", NOW - DAY + 3 * HOUR, "Thanks.", role="unknown"))
+    sign_in(client, magnus)
+    page = client.get(f"/probes/{probe.id}").text
+    assert "A person answered after 2 h" in page
+    assert "Whatever is decided, the outcome above stays as it is." in page
+    assert "neither meets nor misses" not in page
+
+
+@on_sqlite
 def test_an_interval_is_shown_with_both_ends(
     client: Visitor, session: Session, umea: Location, magnus: User
 ) -> None:
@@ -342,7 +355,7 @@ def test_a_manager_decides_that_a_person_wrote_a_reply(
     sign_in(client, magnus)
     path = decision_path(probe)
     page = client.get(path).text
-    assert "The clock stops at this reply: answered in time." in page
+    assert "The probe counts as answered in time." in page
     assert "The clock goes on: no person has answered yet." in page
     assert probe.outcome is Outcome.UNCERTAIN
     response = client.submit(path, verdict="person", seen="0")

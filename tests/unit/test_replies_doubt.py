@@ -26,6 +26,11 @@ def test_a_mail_in_which_nobody_says_anything_is_for_a_person_to_read(body: str)
     assert judge(SENDER + HEAD + body.encode()).verdict == "uncertain"
 
 
+def test_what_is_left_of_broken_parts_is_no_file_that_somebody_sent() -> None:
+    raw = SENDER + b'Content-Type: multipart/mixed; boundary="\r\n\r\n--\r\n\xff\xfe\r\n'
+    assert judge(raw).verdict == "uncertain"
+
+
 @pytest.mark.parametrize("body", ["Ok", "👍", "כן", "40 €"])
 def test_the_shortest_answer_is_an_answer(body: str) -> None:
     assert judge(SENDER + HEAD + body.encode()).verdict == "human"

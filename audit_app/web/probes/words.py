@@ -161,7 +161,7 @@ def reason(story: Story) -> str:
     Empty for what waits for a decision: the page says that where it asks for one.
     """
     response, limits = story.response, story.limits
-    if story.undecided:
+    if story.probe.outcome is Outcome.UNCERTAIN:
         return ""
     if story.waiting and response is not None:
         return "No person has answered yet."
@@ -203,9 +203,9 @@ def outcome_words(verdict: Verdict) -> str:
     if verdict.outcome is not Outcome.ANSWERED:
         return _WORDS[verdict.outcome]
     return {
-        InTime.MET: "The clock stops at this reply: answered in time.",
-        InTime.BREACHED: "The clock stops at this reply: answered late.",
-        InTime.CANNOT_TELL: "The clock stops at this reply, but nobody can tell whether that was in time.",
+        InTime.MET: "The probe counts as answered in time.",
+        InTime.BREACHED: "The probe counts as answered late.",
+        InTime.CANNOT_TELL: "The probe counts as answered, but nobody can tell whether that was in time.",
     }[verdict.target]
 
 
