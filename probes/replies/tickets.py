@@ -18,7 +18,7 @@ _NAMES = (
     "zgłoszenie|zgłoszenia|sprawa|sprawy|zaak|melding|aanvraag|referentie|tichet|solicitare|cerere|referință|"
     "sak|sag|tapaus|viite|tukipyyntö|обращение|обращения|заявка|заявки|запрос|запроса|тикет|פנייה|פניה|קריאה|פנייתך"
 )
-_SUFFIXES = r"(?:nummer|numer|number|numret|numero|nr|id)?"
+_SUFFIXES = r"-?(?:nummer|numer|number|numret|numero|nr|id|no)?"
 _BETWEEN = r"(?:[\s:.#=()]{1,3}(?:no|nr|number|num|nummer|numero|número|numéro|numer|номер|מספר|id|is|ist|är|est|es|n°|№)?){1,3}"
 
 NAMED = re.compile(

@@ -20,6 +20,8 @@ from probes.replies.tickets import tickets_in_subject, tickets_in_text
         ("DESK-1234 A lamp", "DESK-1234"),
         ("Your request (12345) has been received", "12345"),
         ("Ihre Ticketnummer: 77810", "77810"),
+        ("Ticket-ID: 48213", "48213"),
+        ("Vorgangs-Nr. 48213", "48213"),
         ("Ärendenummer 123456", "123456"),
         ("Votre demande n° 44556", "44556"),
         ("Uw melding nr. 445566", "445566"),
