@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from probes.base import Blocked, Evidence, NotSent
 from probes.browser import BrowserError, Locator, Page, first_line, screenshot
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
-from probes.channels.chat_parts import Scope, either, fill_form, find, seen, shows, write
+from probes.channels.chat_parts import Scope, click, either, fill_form, find, seen, shows, write
 from probes.channels.chat_signals import Changes
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import FormField, Widget
 
+Step: TypeAlias = Callable[[], Awaitable[None]]
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
 CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
 MOST_FRAMES = 12
@@ -77,7 +79,7 @@ class Entrance:
         changes: Changes,
     ) -> None:
         self.page, self._url, self._wanted = page, url, widget
-        self._persona, self._patience, self._changes = persona, patience, changes
+        self._persona, self._patience, self.changes = persona, patience, changes
         self.adapter = widget if isinstance(widget, str) else widget.name
         self.way = Way.COMPOSER
         self._scope: Scope = page
@@ -164,94 +166,95 @@ class Entrance:
 
     async def open(self) -> None:
         """Open the chat, unless it stands open. Raises BrowserError."""
-        await Launch(self.page, self.widget, self._patience.show, self._patience.click).open(self.open_now)
+        waits = self._patience
+        await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(self.open_now)
 
     async def _advance(self, reopened: bool) -> Way:
         """Go on from screen to screen, each of them once, until there is something to write in."""
-        steps: dict[str, Callable[[], Awaitable[None]]] = {}
         deadline = time.monotonic() + self._patience.show
         done: set[str] = set()
         while time.monotonic() < deadline:
-            self._changes.clear()
+            self.changes.clear()
+            there = await self._look()
             if kind := await self._sign():
                 raise await self.closed_way("is closed to us", kind=kind)
-            if way := await self._arrived(reopened, done):
+            if way := self._way(there, reopened):
+                if way is Way.COMPOSER:
+                    await self._settle()
                 return way
-            steps = await self._next_steps(reopened)
-            for name, step in steps.items():
-                if (once := f"{name} in {self._scope!r}") not in done:
-                    done |= {name, once}
-                    await step()
-                    deadline = time.monotonic() + self._patience.show
-                    break
+            steps = [
+                name for name in self._next_steps(there, reopened) if f"{name} in {self._scope!r}" not in done
+            ]
+            if steps:
+                done.add(f"{steps[0]} in {self._scope!r}")
+                await self._take(steps[0])
+                deadline = time.monotonic() + self._patience.show
             else:
-                await self._changes.wait(0.25)
+                await self.changes.wait(0.25)
                 await self.open_now()
         raise BrowserError("no field to write in appeared")
 
     async def look_ahead(self) -> Way:
         """Go on as far as nothing is begun: over the home screen, up to a form or the field. Raises BrowserError."""
         deadline = time.monotonic() + self._patience.show
-        home_left = self.widget.home is not None
+        began = False
         while time.monotonic() < deadline:
-            self._changes.clear()
-            if await self._asked():
+            self.changes.clear()
+            there = await self._look()
+            if "form" in there:
                 return Way.PRECHAT
-            if way := await self._arrived(reopened=False, done=set()):
+            if way := self._way(there, reopened=False):
                 return way
-            begin = (await self._next_steps(reopened=False)).get("begin") if home_left else None
-            if begin:
-                home_left = False
-                await begin()
-            await self._changes.wait(0.25)
+            if "begin" in there and not began:
+                began = True
+                await self._take("begin")
+            await self.changes.wait(0.25)
             await self.open_now()
         raise BrowserError("no field to write in appeared")
 
-    async def _arrived(self, reopened: bool, done: set[str]) -> Way | None:
+    async def _look(self) -> set[str]:
+        """Say what of the chat can be seen now, all at once."""
         widget, scope = self.widget, self._scope
-        offline = widget.offline
-        if (
-            offline
-            and await seen(either([scope.locator(offline.sign)]))
-            and await seen(find(scope, offline.submit, "button"))
-        ):
-            return Way.OFFLINE
-        if widget.prechat and await seen(find(scope, widget.prechat.submit, "button")):
-            if reopened:
-                return Way.FORGOTTEN
-            if any(field.value == "message" for field in widget.prechat.fields):
-                return Way.FORM
-            if "form" not in done:
-                return None
-        if await seen(self._composer(scope)) and not await self._asked():
-            await self._settle()
-            return Way.COMPOSER
-        return None
-
-    async def _asked(self) -> bool:
-        """Tell whether the form before the chat still stands there."""
-        prechat = self.widget.prechat
-        return prechat is not None and await seen(find(self._scope, prechat.submit, "button"))
-
-    async def _next_steps(self, reopened: bool) -> dict[str, Callable[[], Awaitable[None]]]:
-        widget, scope = self.widget, self._scope
-        steps: dict[str, Callable[[], Awaitable[None]]] = {}
-        if widget.prechat and await self._asked():
-            steps["form"] = partial(self._submit, widget.prechat.fields)
+        parts = {"composer": self._composer(scope)}
+        if widget.prechat:
+            parts["form"] = find(scope, widget.prechat.submit, "button")
+        if widget.offline:
+            parts["offline"] = either([scope.locator(widget.offline.sign)])
+            parts["leave"] = find(scope, widget.offline.submit, "button")
         if widget.home:
-            back = widget.home.conversation and find(scope, widget.home.conversation, "button")
-            begin = find(scope, widget.home.begin, "button")
-            if reopened and back and await seen(back):
-                steps["back"] = partial(self._click, back.first)
-            elif await seen(begin):
-                steps["begin"] = partial(self._click, begin.first)
-        return steps
+            parts["begin"] = find(scope, widget.home.begin, "button")
+            if widget.home.conversation:
+                parts["back"] = find(scope, widget.home.conversation, "button")
+        there = await asyncio.gather(*(seen(part) for part in parts.values()))
+        return {name for name, visible in zip(parts, there, strict=True) if visible}
 
-    async def _submit(self, fields: tuple[FormField, ...]) -> None:
+    def _way(self, there: set[str], reopened: bool) -> Way | None:
         prechat = self.widget.prechat
-        if prechat:
-            await self.fill(fields, "")
-            await self._click(find(self._scope, prechat.submit, "button").first)
+        if {"offline", "leave"} <= there:
+            return Way.OFFLINE
+        if "form" in there and reopened:
+            return Way.FORGOTTEN
+        if "form" in there and prechat and any(field.value == "message" for field in prechat.fields):
+            return Way.FORM
+        return Way.COMPOSER if "composer" in there and "form" not in there else None
+
+    def _next_steps(self, there: set[str], reopened: bool) -> list[str]:
+        """List what may be done next, best first; an earlier conversation is never left for a new one."""
+        steps = ["form"] if "form" in there else []
+        if reopened and "back" in there:
+            return [*steps, "back"]
+        return [*steps, "begin"] if "begin" in there else steps
+
+    async def _take(self, step: str) -> None:
+        widget, scope = self.widget, self._scope
+        control = None
+        if step == "form" and widget.prechat:
+            await self.fill(widget.prechat.fields, "")
+            control = widget.prechat.submit
+        elif widget.home:
+            control = widget.home.begin if step == "begin" else widget.home.conversation
+        if control:
+            await click(find(scope, control, "button").first, self._patience.click)
 
     async def _settle(self) -> None:
         """Give a greeting time to appear; a chat may also have none, and an earlier conversation is waited for later."""
@@ -265,7 +268,7 @@ class Entrance:
         values = {"name": self._persona.name, "email": self._persona.email, "message": text}
         await fill_form(self._scope, fields, values, self._patience.show)
 
-    async def write(self, text: str) -> Callable[[], Awaitable[None]]:
+    async def write(self, text: str) -> Step:
         """Put `text` where it is to be said, and return the one click that sends it. Raises BrowserError."""
         form = {Way.OFFLINE: self.widget.offline, Way.FORM: self.widget.prechat}.get(self.way)
         if form:
@@ -274,19 +277,21 @@ class Entrance:
         field = self.composer()
         await write(field, text, self._patience.show)
         send = self.widget.composer.send
-        button = find(self._scope, send, "button").first if send else None
-        if button is not None and await shows(button, self._patience.click):
-            return await self._press(button)
-        return partial(field.press, "Enter", no_wait_after=True)
+        enter = partial(field.press, "Enter", no_wait_after=True)
+        if send is None:
+            return enter
+        button = find(self._scope, send, "button").first
+        if send.pattern and not await shows(button, 1.0):
+            return enter  # a guess, and there is no such button
+        return await self._press(button, enter)
 
-    async def _click(self, button: Locator) -> None:
-        await (await self._press(button))()
-
-    async def _press(self, button: Locator) -> Callable[[], Awaitable[None]]:
+    async def _press(self, button: Locator, instead: Step | None = None) -> Step:
         """Make sure that a button can be pressed, without pressing it; one under an overlay is pressed bluntly."""
         try:
             await button.click(trial=True, timeout=self._patience.click * 1000)
         except BrowserError:
+            if instead and not await seen(button):
+                return instead
             if not await button.is_enabled(timeout=self._patience.click * 1000):
                 raise
             return partial(button.dispatch_event, "click")

@@ -10,25 +10,27 @@ from typing import TypeAlias
 
 from probes.browser import BrowserError, Locator, Page, within
 from probes.channels.chat_parts import find, seen
+from probes.channels.chat_signals import Changes
 from probes.widgets.schema import Widget
 
 Step: TypeAlias = Callable[[], Awaitable[object]]
 Opened: TypeAlias = Callable[[], Awaitable[bool]]
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.5
 
 
 class Launch:
     """Opens one chat. `show` and `click` are how long to wait for it to appear at all, and after each rung."""
 
-    def __init__(self, page: Page, widget: Widget, show: float, click: float) -> None:
+    def __init__(self, page: Page, widget: Widget, show: float, click: float, changes: Changes) -> None:
         self._page, self._widget, self._show, self._click = page, widget, show, click
+        self._changes = changes
 
     async def open(self, opened: Opened) -> None:
         """Climb until `opened` says that the chat stands open. Raises BrowserError when it does not."""
         if await self._ready(opened):
             return
-        for rung in self._rungs():
-            if await opened():
+        for place, rung in enumerate(self._rungs()):
+            if place and await opened():
                 return
             try:
                 await within(self._click + 1.0, rung())
@@ -46,7 +48,7 @@ class Launch:
                 return True
             if await self._callable() or await self._there():
                 return False
-            await self._page.wait_for_timeout(LOOK_SECONDS * 1000)
+            await self._changes.pause(LOOK_SECONDS)
         raise BrowserError("nothing that opens the chat appeared")
 
     async def _there(self) -> bool:
@@ -67,7 +69,7 @@ class Launch:
     async def _until(self, opened: Opened, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while not (there := await opened()) and time.monotonic() < deadline:
-            await self._page.wait_for_timeout(LOOK_SECONDS * 1000)
+            await self._changes.pause(LOOK_SECONDS)
         return there
 
     async def _comes_slowly(self, opened: Opened) -> bool:

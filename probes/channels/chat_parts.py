@@ -66,7 +66,7 @@ async def shows(locator: Locator, seconds: float) -> bool:
 
 async def write(field: Locator, text: str, seconds: float) -> None:
     """Put `text` into a field, by the keyboard where the field takes nothing else. Raises BrowserError."""
-    if await field.evaluate("field => field.localName === 'input'"):
+    if "\n" in text and await field.evaluate("field => field.localName === 'input'"):
         text = " ".join(text.split())
     with suppress(BrowserError):
         await field.fill(text, timeout=seconds * 1000)
@@ -76,6 +76,14 @@ async def write(field: Locator, text: str, seconds: float) -> None:
     await field.page.keyboard.insert_text(text)
     if not same_text(await field.evaluate(HELD), text):
         raise BrowserError("the field did not take what was typed")
+
+
+async def click(button: Locator, seconds: float) -> None:
+    """Click; what lies under an overlay is clicked bluntly. Only for what may be clicked twice. Raises BrowserError."""
+    try:
+        await button.click(timeout=seconds * 1000)
+    except BrowserError:
+        await button.dispatch_event("click", timeout=seconds * 1000)
 
 
 async def fill_form(
@@ -88,5 +96,7 @@ async def fill_form(
             continue
         if field.value == "true":
             await place.check(timeout=seconds * 1000)
-        else:
+        elif field.value == "message":
             await write(place, values[field.value], seconds)
+        else:
+            await place.fill(values[field.value], timeout=seconds * 1000)

@@ -7,6 +7,7 @@ import asyncio
 from probes.browser import Page
 
 SIGNAL = "__noteChange"
+REST_SECONDS = 0.1
 OBSERVE = f"""(() => {{
   let busy = false, again = false;
   const rest = () => new Promise((wake) => {{ setTimeout(wake, 40); }});
@@ -61,3 +62,9 @@ class Changes:
                 await self._changed.wait()
         except TimeoutError:
             return
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for the next change after this moment, at most so long, and give a page that redraws itself a rest."""
+        await asyncio.sleep(REST_SECONDS)
+        await self.wait(seconds - REST_SECONDS)
+        self.clear()

@@ -75,7 +75,7 @@ async def _go_in(trial: Trial, entrance: Entrance, waits: Patience) -> None:
     widget = entrance.widget
     trial.adapter, trial.name, trial.verified = entrance.adapter, widget.name, widget.verified
     await _picture(trial, entrance, "page")
-    launch = Launch(entrance.page, widget, waits.show, waits.click)
+    launch = Launch(entrance.page, widget, waits.show, waits.click, entrance.changes)
     await entrance.open()
     if widget.launcher:
         trial.parts["launcher"] = await _described(launch.host())

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -21,25 +20,17 @@ from probes.channels.chat import ChatAttempt
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
 from probes.widgets.files import load_widget
+from tests.browser.chat_server import run_chat
 
 pytestmark = pytest.mark.browser
 ANNA = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
 QUESTION = "Hello, do you have the lamp from the window in stock?"
-Result = TypeVar("Result")
 
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[DemoCompany]:
     with DemoCompany(tmp_path / "company", answer_after=(1.5, 2.0)) as running:
         yield running
-
-
-def with_browsers(act: Callable[[Browsers], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        async with Browsers(find_browser()) as browsers:
-            return await act(browsers)
-
-    return asyncio.run(run())
 
 
 @asynccontextmanager
@@ -74,7 +65,7 @@ def test_a_question_is_acknowledged_by_a_bot_and_then_answered_by_a_person(compa
         async with at_the_shop(browsers, company) as session:
             return [await session.send(QUESTION), *await until_a_person_answers(session)]
 
-    sent, *answers = with_browsers(chat)
+    sent, *answers = run_chat(chat)
     assert sent.kind is ObservationKind.SENT
     assert [seen.kind for seen in answers] == [ObservationKind.ACKNOWLEDGED, ObservationKind.HUMAN_REPLY]
     assert answers[-1].role == "person"
@@ -88,7 +79,7 @@ def test_sending_and_answering_have_the_chat_servers_own_times(company: DemoComp
         async with at_the_shop(browsers, company) as session:
             return [await session.send(QUESTION), *await until_a_person_answers(session)]
 
-    for seen in with_browsers(chat):
+    for seen in run_chat(chat):
         proof = next(proof for proof in seen.evidence if proof.kind == "transcript")
         (line,) = [line for line in json.loads(proof.content) if line["id"] == seen.key]
         assert seen.earliest == seen.latest == datetime.fromisoformat(line["at"])
@@ -104,7 +95,7 @@ def test_the_greeting_before_our_message_is_no_answer(company: DemoCompany) -> N
             await session.send(QUESTION)
             return greeting, [seen async for seen in session.watch(soon(1))]
 
-    greeting, answers = with_browsers(chat)
+    greeting, answers = run_chat(chat)
     assert greeting
     assert not {seen.text for seen in answers} & set(greeting)
 
@@ -114,7 +105,7 @@ def test_opening_a_chat_sends_nothing(company: DemoCompany) -> None:
         async with at_the_shop(browsers, company):
             pass
 
-    with_browsers(chat)
+    run_chat(chat)
     assert company.received_chats() == []
 
 
@@ -137,12 +128,12 @@ def test_an_answer_that_came_while_the_browser_was_closed_is_found_on_reopening(
                     break
             return seen
 
-    state, sent = with_browsers(begin)
+    state, sent = run_chat(begin)
     json.dumps(state)
-    (found,) = with_browsers(return_later)
+    (found,) = run_chat(return_later)
     assert (found.key, found.earliest) == (sent.key, sent.earliest)
-    answer = with_browsers(wait_for_answer)[-1]
-    again = with_browsers(wait_for_answer)[-1]
+    answer = run_chat(wait_for_answer)[-1]
+    again = run_chat(wait_for_answer)[-1]
     assert (answer.key, answer.earliest) == (again.key, again.earliest)
     assert len(company.received_chats()) == 1
 
@@ -156,8 +147,8 @@ def test_a_chat_that_was_saved_but_not_written_in_shows_no_message_of_ours(compa
         async with at_the_shop(browsers, company, state) as session:
             return await attempt(session).find_sent(datetime.now(UTC))
 
-    state = with_browsers(begin)
-    assert with_browsers(look) is None
+    state = run_chat(begin)
+    assert run_chat(look) is None
 
 
 def test_a_conversation_that_the_chat_has_forgotten_is_lost_and_never_begun_anew(
@@ -171,7 +162,7 @@ def test_a_conversation_that_the_chat_has_forgotten_is_lost_and_never_begun_anew
                 await attempt(session).find_sent(datetime.now(UTC))
             return [seen async for seen in attempt(session).watch(soon())]
 
-    (lost,) = with_browsers(watch)
+    (lost,) = run_chat(watch)
     assert lost.kind is ObservationKind.LOST
     assert lost.evidence
 
