@@ -33,8 +33,8 @@ TIMEOUT = 30.0
 BATCH = 20
 STOP_SLICE = 0.5
 """Seconds between two looks at the stop event while the server has nothing to say."""
-FIRST_STRETCH, IDLE_STRETCH = 1.0, 120.0
-"""Seconds of listening at a time, each twice the last: a line that comes with a go-ahead wakes nobody until its end."""
+FIRST_STRETCH, IDLE_STRETCH = 1.0, 60.0
+"""Seconds of listening at a time, each twice the last."""
 COMPANYS_OWN_REFUSALS = re.compile(r"5\.[1-4]\.\d+|5\.6\.\d+")
 """Enhanced status codes (RFC 3463) about the address, the mailbox or its system; 5.5 and 5.7 are about us."""
 
@@ -259,11 +259,11 @@ def wait_for_mail(
     with _imap(account) as imap:
         folder = account.folders[0]
         status = _examine(imap, folder)
-        known = (positions or {}).get(folder)
-        if positions is not None and _new_uids(imap, _first_new(status, known)):
+        known = int(status[b"UIDNEXT"]) if positions is None else _first_new(status, positions.get(folder))
+        if _new_uids(imap, known):
             return True
         if imap.has_capability("IDLE"):
-            return _idle(imap, deadline, stop_event)
+            return _idle(imap, known, deadline, stop_event)
     stop_event.wait(max(0.0, deadline - time.monotonic()))
     return False
 
@@ -372,14 +372,14 @@ def _fetch(
             yield IncomingMail(folder, int(status[b"UIDVALIDITY"]), uid, received, fetched[uid][b"BODY[]"])
 
 
-def _idle(imap: IMAPClient, deadline: float, stop_event: threading.Event) -> bool:
-    """Listen in stretches: ending one is what reads the server's lines whole, where `idle_check` may tear them."""
+def _idle(imap: IMAPClient, first: int, deadline: float, stop_event: threading.Event) -> bool:
+    """Listen in stretches, each ended by a look: a server may speak where nobody listens, or in torn lines."""
     stretch = FIRST_STRETCH
     while not stop_event.is_set() and (left := deadline - time.monotonic()) > 0:
         imap.idle()
         _until_readable(imap, min(left, stretch), stop_event)
-        _, said = imap.idle_done()
-        if any(b"EXISTS" in line or b"RECENT" in line for line in said):
+        imap.idle_done()
+        if _new_uids(imap, first):
             return True
         stretch = min(2 * stretch, IDLE_STRETCH)
     return False
