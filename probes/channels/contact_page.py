@@ -88,12 +88,16 @@ async def _published(page: Page) -> Published:
             # A click that brings the link into view also makes any banner over it go away.
             await links.locator("visible=true").first.click(trial=True, timeout=LINK_MS)
     printed = ADDRESS.findall(await page.locator("body").inner_text())
-    return Published(tuple(dict.fromkeys([*linked, *printed])), "mailto link" if linked else "printed")
+    return Published(tuple(dict.fromkeys([*linked, *printed])), "link to write to" if linked else "printed line")
 
 
 def _address_of(target: str) -> str:
     found = ADDRESS.search(unquote(target[len("mailto:") :].partition("?")[0]))
     return found.group() if found else ""
+
+
+def _clicks(count: int) -> str:
+    return "1 click" if count == 1 else f"{count} clicks"
 
 
 def _address_seen(
@@ -117,6 +121,7 @@ def _address_seen(
         source="our clock",
         key=f"address:{url}",
         text=text if matches or not seen else f"{text} instead of {expected}",
+        reasons=(f"It stands there as a {published.how}, {_clicks(clicks)} from {url}",) if seen else (),
         details={
             "url": url,
             "expected": expected,
