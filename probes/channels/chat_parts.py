@@ -15,7 +15,6 @@ Scope: TypeAlias = Page | Frame | Locator
 Kind: TypeAlias = Literal["button", "field"]
 
 TYPED_IN = "input, textarea, select, [contenteditable], [role=textbox]"
-HELD = "field => ('value' in field ? field.value : field.innerText) || ''"
 
 
 def find(scope: Scope, control: Control, kind: Kind) -> Locator:
@@ -70,12 +69,19 @@ async def write(field: Locator, text: str, seconds: float) -> None:
         text = " ".join(text.split())
     with suppress(BrowserError):
         await field.fill(text, timeout=seconds * 1000)
-        if same_text(await field.evaluate(HELD), text):
+        if same_text(await _held(field), text):
             return
     await field.press("ControlOrMeta+a", timeout=seconds * 1000)
     await field.page.keyboard.insert_text(text)
-    if not same_text(await field.evaluate(HELD), text):
+    if not same_text(await _held(field), text):
         raise BrowserError("the field did not take what was typed")
+
+
+async def _held(field: Locator) -> str:
+    try:
+        return await field.input_value()
+    except BrowserError:
+        return await field.inner_text()
 
 
 async def click(button: Locator, seconds: float) -> None:

@@ -7,20 +7,30 @@ taken it. `chat_watch` sees who answers.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from probes.base import JSON, Evidence, Observation, ObservationKind, OurFailure, SendUnknown
-from probes.browser import BrowserError, Browsers, Page, State, first_line, open_page, screenshot, within
+from probes.browser import (
+    BrowserError,
+    Browsers,
+    Locator,
+    Page,
+    State,
+    first_line,
+    open_page,
+    screenshot,
+    within,
+)
 from probes.channels.chat_entrance import Entrance, Patience, Persona, Way, pictures
 from probes.channels.chat_looks import teach
 from probes.channels.chat_parts import either
 from probes.channels.chat_signals import Changes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import OUR_CLOCK, SERVER_TIME, Watch
-from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, own_line, read_lines
+from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, checked, own_line, read_lines
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 
@@ -195,12 +205,15 @@ class ChatSession:
     async def transcript(self) -> list[Line]:
         """Read all messages that the chat shows, in order, without typing bubbles. Raises BrowserError."""
         messages, chat = self.entrance.widget.messages, self.entrance.chat
+        reading: Awaitable[object]
         if messages.item:
-            reading = chat.locator(messages.item).evaluate_all(READ, messages.model_dump(exclude={"names"}))
+            # Not through a locator: that would load all of Playwright into every frame a second time.
+            place = self.page if isinstance(chat, Locator) else chat
+            reading = place.evaluate(READ, messages.model_dump(exclude={"names"}))
         else:
-            roots = chat.locator("body") if not isinstance(chat, type(self.page.locator("body"))) else chat
+            roots = chat if isinstance(chat, Locator) else chat.locator("body")
             reading = either([roots]).evaluate_all(READ_AROUND, self._text)
-        return read_lines(await within(self.patience.show, reading), messages.names)
+        return read_lines(checked(await within(self.patience.show, reading)), messages.names)
 
     async def look(self) -> list[Line]:
         """The same, more than once if the page is just being redrawn. Raises OurFailure."""

@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from probes.base import Evidence
+from probes.browser import BrowserError
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown"]
 
 MOST_MESSAGES = 400
+PARTS = ("id", "role", "author", "text", "at")
 LONGEST_TEXT = 20_000
 """Characters of one message."""
 
@@ -40,11 +42,13 @@ _READING = f"""
   }};
 """
 
-READ = f"""(items, parts) => {{{_READING}
+READ = f"""(parts) => {{{_READING}
   const roles = ["typing", "visitor", "bot", "system", "person"];
-  if (parts.pending) items = items.filter((item) => !item.matches(parts.pending));
+  const everywhere = (root) => [...root.querySelectorAll(parts.item),
+    ...[...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? everywhere(e.shadowRoot) : []))];
   const inner = (item, selector) => (selector ? deep(item, selector) : null);
-  return some(items).map((item) => {{
+  const taken = everywhere(document).filter((item) => !parts.pending || !item.matches(parts.pending));
+  return some(taken).map((item) => {{
     const stamp = parts.time ? (item.matches(parts.time) ? item : inner(item, parts.time)) : null;
     return {{
       id: parts.id_attribute ? (item.getAttribute(parts.id_attribute) || "").slice(0, 200) : "",
@@ -116,6 +120,21 @@ class Line:
     author: str
     text: str
     at: datetime | None
+
+
+def checked(given: object) -> list[Mapping[str, str]]:
+    """Make sure that what came from a page is what our script gives: a page may tamper with it. Raises BrowserError."""
+    if not isinstance(given, list) or len(given) > MOST_MESSAGES or not all(map(_is_item, given)):
+        raise BrowserError("the page tampers with how it is read")
+    return given
+
+
+def _is_item(item: object) -> bool:
+    return (
+        isinstance(item, dict)
+        and all(isinstance(item.get(part), str) and len(item[part]) <= LONGEST_TEXT for part in PARTS)
+        and item["role"] in ("typing", "visitor", "bot", "system", "person", "unknown")
+    )
 
 
 def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -> list[Line]:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from audit_app.services.widget_check import check_widget_file
 from probes.base import OurFailure
-from probes.channels.transcript import Line, only_after, own_line, read_lines
+from probes.browser import BrowserError
+from probes.channels.transcript import Line, checked, only_after, own_line, read_lines
 from probes.widgets.files import load_widget, widget_names
 from probes.widgets.schema import Names, Widget
 
@@ -154,3 +155,20 @@ def test_what_no_database_can_hold_is_replaced_in_what_a_chat_says() -> None:
     (line,) = read_lines([item("person", "a\0b\ud800", "m\0")])
     line.text.encode()
     assert "\0" not in line.text + line.id
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "text",
+        [1],
+        [{}],
+        [item("person", "Hi") | {"role": "boss"}],
+        [item("person", "x" * 20_001)],
+        [item("bot", "")] * 401,
+    ],
+)
+def test_a_page_that_tampers_with_how_it_is_read_is_not_believed(given: object) -> None:
+    with pytest.raises(BrowserError, match="tampers"):
+        checked(given)
