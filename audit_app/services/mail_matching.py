@@ -58,7 +58,7 @@ def find_probe(session: Session, read: ReadMail) -> Match:
 def _known(session: Session, kind: str, values: set[str]) -> Mapping[str, set[int]]:
     found: dict[str, set[int]] = {}
     for query in _QUERIES.get(kind, ()) if values else ():
-        for value, probe_id in session.execute(query, {"values": sorted(values)}):
+        for value, probe_id in session.connection().execute(query, {"values": sorted(values)}):
             found.setdefault(value, set()).add(probe_id)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from probes.replies.mail import ReadMail
 
@@ -68,6 +68,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """The words in the Message-ID, the program or the names of the servers that sent the mail."""
 PLACES = ("Message-ID", "X-Mailer", "User-Agent", "X-Powered-By", "Return-Path", "Sender", "X-Managed-By")
+SENDERS_HOPS = 3
+"""Lines of the path that the sender's own servers wrote, and the first that is not theirs: the lowest ones."""
 WORD = re.compile(r"[a-z0-9_]+")
 _BY_HEADER = {begin: name for name, begins in HEADERS.items() for begin in begins}
 _BY_WORD = {word: name for name, words in WORDS.items() for word in words}
@@ -80,11 +82,12 @@ def platform_of(mail: ReadMail) -> str:
             found = _BY_HEADER.get("-".join(name.split("-", 2)[:2]))
             if found:
                 return found
-    return next((_BY_WORD[word] for word in _words(mail) if word in _BY_WORD), "")
+    known = _BY_WORD.keys() & _words(mail)
+    return _BY_WORD[min(known)] if known else ""
 
 
-def _words(mail: ReadMail) -> Iterator[str]:
+def _words(mail: ReadMail) -> frozenset[str]:
     values = [mail.header(place) for place in PLACES if mail.has(place)]
     # What stands behind "by" is the recipient's own.
-    path = [value.partition(" by ")[0] for value in mail.raw_headers("Received")]
-    return iter(WORD.findall(" ".join([*values, *path]).lower()))
+    path = [value.partition(" by ")[0] for value in mail.raw_headers("Received")[-SENDERS_HOPS:]]
+    return frozenset(WORD.findall(" ".join([*values, *path]).lower()))

@@ -17,8 +17,8 @@ TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|
 SENTENCE_END = re.compile(r"(?<=[.!?。…])(?<!\d\.)\s+")
 WORDS_OF_GREETING, WORDS_BEHIND_CLOSING = 7, 4
 """Words of a line that is only a greeting, and words behind a closing on its line."""
-GREETING_WITHIN, LONGEST_CLOSING = 12, 60
-"""Lines at the beginning in which a greeting may stand; characters of a line that is a closing or a greeting."""
+LONGEST_CLOSING = 60
+"""Characters of a line that is a closing or a greeting."""
 MOST_BELOW = 4_000
 PREFIXES = {
     "auto_prefixes": "automatic",
@@ -117,13 +117,18 @@ def _prefixes() -> dict[str, str]:
 
 def lay_out(text: str) -> tuple[list[str], str]:
     """Return the sentences of a text without its greeting, up to its closing, and what stands below that."""
-    kept: list[str] = []
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if kept and line and len(line) < LONGEST_CLOSING and _is_closing(words(line)):
+    greeting = next((number for number, line in enumerate(lines) if line), 0)
+    kept = [_without_greeting(line) for line in lines[: greeting + 1]]
+    for number in range(greeting + 1, len(lines)):
+        line = lines[number]
+        if (
+            len(line) < LONGEST_CLOSING
+            and line[:2].casefold() in _beginnings("closings")
+            and _is_closing(words(line))
+        ):
             return _sentences("\n".join(kept)), "\n".join(lines[number:])
-        greets = number < GREETING_WITHIN and line
-        kept.append(_without_greeting(line) if greets else line)
+        kept.append(line)
     return _sentences("\n".join(kept)), ""
 
 
@@ -146,6 +151,8 @@ def _is_closing(told: list[str]) -> bool:
 
 def _without_greeting(line: str) -> str:
     """Drop "Dear Ms Olsson," also where the text goes on behind it on the same line."""
+    if line[:2].casefold() not in _beginnings("greetings"):
+        return line
     if len(line) < LONGEST_CLOSING and _is_greeting(words(line)):
         return ""
     head, comma, rest = line.partition(",")
@@ -161,3 +168,9 @@ def _starts_with(told: list[str], field: str) -> int:
 @cache
 def _lengths(field: str) -> list[int]:
     return sorted({len(phrase.split()) for phrase in phrases.keys(field)}, reverse=True)
+
+
+@cache
+def _beginnings(field: str) -> frozenset[str]:
+    """Return how the phrases of a field begin; nearly no other line has to be looked at."""
+    return frozenset(phrase[:2].casefold() for phrase in phrases.phrases(field))

@@ -120,14 +120,15 @@ def _choices(element: str) -> list[Phrase]:
 
 @dataclass(slots=True)
 class _Starts:
-    """The phrases that begin with a word: by the word that follows, where that is known, or whatever follows."""
+    """The rests of the phrases that begin with a word, each with its number, by what is to be looked for first."""
 
     then: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
-    any: list[tuple[int, Phrase, frozenset[str], int]] = field(default_factory=list)
-    """With the words of which one has to follow and within how many, which is known faster than the whole phrase."""
-
-
-BEGINS_NOTHING = _Starts()
+    """By the word that follows at once; the rest is what stands behind that."""
+    later: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
+    """By a word that follows within `reach` words."""
+    any: list[tuple[int, Phrase]] = field(default_factory=list)
+    """Those of which no whole word is known that has to follow."""
+    reach: int = 0
 
 
 class Finder:
@@ -135,63 +136,77 @@ class Finder:
 
     def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
         self._starts: dict[str, _Starts] = {}
-        self._beginnings: list[tuple[str, int, Phrase, frozenset[str], int]] = []
+        self._beginnings: dict[str, _Starts] = {}
+        self._known: dict[str, tuple[_Starts, ...]] = {}
         self._fields: list[str] = []
         for name, phrases in fields.items():
             for phrase in phrases:
                 for each in read(phrase):
                     self._add(len(self._fields), each)
                 self._fields.append(name)
-        self._known: dict[str, _Starts] = {}
 
     def _add(self, number: int, phrase: Phrase) -> None:
         for index, part in enumerate(phrase):
-            rest = phrase[index + 1 :]
             for word in part.words:
-                self._add_start(self._starts.setdefault(word, _Starts()), number, rest)
+                _add_rest(self._starts.setdefault(word, _Starts()), number, phrase[index + 1 :])
             for beginning in part.beginnings:
-                self._beginnings.append((beginning, number, rest, *_needed(rest)))
+                _add_rest(self._beginnings.setdefault(beginning, _Starts()), number, phrase[index + 1 :])
             if not part.optional:
                 return
 
-    def _add_start(self, starts: _Starts, number: int, rest: Phrase) -> None:
-        """Note a phrase by its second word, each way if that may be missing; what can't be told by it goes to `any`."""
-        if not rest or rest[0].gap or rest[0].beginnings:
-            starts.any.append((number, rest, *_needed(rest)))
-            return
-        for word in rest[0].words:
-            starts.then.setdefault(word, []).append((number, rest[1:]))
-        if rest[0].optional:
-            self._add_start(starts, number, rest[1:])
-
-    def _look_up(self, word: str) -> _Starts:
+    def _look_up(self, word: str) -> tuple[_Starts, ...]:
         """Find out what begins with this word, also by the beginning of it, and remember it; most begin nothing."""
-        starts = self._starts.get(word, BEGINS_NOTHING)
-        begun = [known[1:] for known in self._beginnings if word.startswith(known[0])]
-        if begun:
-            starts = _Starts(starts.then, [*starts.any, *begun])
+        begun = [starts for beginning, starts in self._beginnings.items() if word.startswith(beginning)]
+        whole = self._starts.get(word)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[word] = starts
-        return starts
+        self._known[word] = found = (*begun, whole) if whole else (*begun,)
+        return found
 
     def find(self, text: Sequence[str]) -> Mapping[str, int]:
         """Return the fields of which phrases stand in the words of a text, with how many different ones do."""
         tokens, known = [START, *text], self._known
         found: set[int] = set()
         for place, word in enumerate(tokens, start=1):
-            starts = known.get(word) or self._look_up(word)
-            if starts is BEGINS_NOTHING:
-                continue
-            for number, rest, needed, within in starts.any:
-                if needed and needed.isdisjoint(tokens[place : place + within]):
-                    continue
+            beginnings = known.get(word)
+            if beginnings is None:
+                beginnings = self._look_up(word)
+            for starts in beginnings:
+                _find_from(starts, tokens, place, found)
+        return Counter(self._fields[number] for number in found) if found else NOTHING
+
+
+def _add_rest(starts: _Starts, number: int, rest: Phrase) -> None:
+    """Note the rest of a phrase by its next word, each way if that may be missing, else by one that follows later."""
+    words_later, within = _needed(rest)
+    if rest and not rest[0].gap and not rest[0].beginnings:
+        for word in rest[0].words:
+            starts.then.setdefault(word, []).append((number, rest[1:]))
+        if rest[0].optional:
+            _add_rest(starts, number, rest[1:])
+    elif words_later:
+        starts.reach = max(starts.reach, within)
+        for word in words_later:
+            starts.later.setdefault(word, []).append((number, rest))
+    else:
+        starts.any.append((number, rest))
+
+
+def _find_from(starts: _Starts, tokens: list[str], place: int, found: set[int]) -> None:
+    """Add the numbers of the phrases that begin before `place` and go on there."""
+    if starts.then and place < len(tokens):
+        for number, rest in starts.then.get(tokens[place], ()):
+            if number not in found and _goes_on(rest, 0, tokens, place + 1):
+                found.add(number)
+    window = tokens[place : place + starts.reach]
+    if not starts.later.keys().isdisjoint(window):
+        for word in window:
+            for number, rest in starts.later.get(word, ()):
                 if number not in found and _goes_on(rest, 0, tokens, place):
                     found.add(number)
-            for number, rest in starts.then.get(tokens[place], ()) if place < len(tokens) else ():
-                if number not in found and _goes_on(rest, 0, tokens, place + 1):
-                    found.add(number)
-        return Counter(self._fields[number] for number in found) if found else NOTHING
+    for number, rest in starts.any:
+        if number not in found and _goes_on(rest, 0, tokens, place):
+            found.add(number)
 
 
 def _needed(rest: Phrase) -> tuple[frozenset[str], int]:

@@ -19,8 +19,7 @@ SHORTEST_OWN_LINE = 12
 LABELS = ("from_", "sent", "to", "subject")
 LABEL = re.compile(r"[\s*_]*([^\W\d_][^:\n]{0,24}?)[\s*_\u00a0]*[:：]")
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-DASHES = re.compile(r"^[\s>]*[-_=*+~#]{2,}")
-ABOVE = re.compile(r"[-#=]{2,}\s*$")
+RULES = "-_=*+~#"
 RULE = re.compile(r"^[\s\-_=*]{5,}$")
 DATED = re.compile(r"\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\b(19|20)\d\d\b|\b\d{1,2}\.?\s+\w{3,}")
 WE = tuple(
@@ -71,9 +70,9 @@ def new_text_of(raw: bytes, own_text: str = "") -> str:
 
 def split(text: str, own_text: str = "") -> Split:
     """Take a text apart; `own_text` is what we had sent, which is nobody's answer wherever it stands."""
-    lines = [
-        line.rstrip().strip(INVISIBLE) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ]
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if not text.isascii():
+        lines = [line.strip(INVISIBLE).rstrip() for line in lines]
     start, end = _quote(lines)
     quotes = start < len(lines) or any(line.startswith(">") for line in lines)
     before, after = lines[:start], lines[end:]
@@ -81,7 +80,7 @@ def split(text: str, own_text: str = "") -> Split:
         before = before + after
     unquoted = [line for line in before if not line.startswith(">")]
     body, signature = _unsigned(unquoted)
-    kept = "\n".join(line for line in _without_own_words(body, own_text) if not _is_furniture(line))
+    kept = "\n".join(_without_furniture(_without_own_words(body, own_text)))
     return Split(re.sub(r"\n{3,}", "\n\n", kept).strip(), "\n".join(signature), quotes)
 
 
@@ -98,7 +97,7 @@ def _quote(lines: list[str]) -> tuple[int, int]:
         if not line or line.startswith(">"):
             continue
         found = (
-            ((line[0] in "-_=*+~#" or line[-1] in ":：") and _original(line, number))
+            ((line[0] in RULES or line[-1] in ":：") and _original(line, number))
             or (line[-1] in ":：" and _attribution(lines, number))
             or ((":" in line[:30] or "：" in line[:30]) and _headers(lines, number))
         )
@@ -193,14 +192,23 @@ def _unsigned(lines: list[str]) -> tuple[list[str], list[str]]:
     return lines, []
 
 
+def _without_furniture(lines: list[str]) -> list[str]:
+    """Leave out what a program put in: "Sent from my phone", "##- Reply above this line -##"."""
+    beginnings = _beginnings()
+    return [
+        line
+        for line in lines
+        if not line
+        or (line[:3].casefold() not in beginnings and line[0] not in RULES and line[-1] not in RULES)
+        or not _is_furniture(line)
+    ]
+
+
 def _is_furniture(line: str) -> bool:
-    """Tell lines that a program put in: "Sent from my phone", "##- Reply above this line -##"."""
-    if DASHES.match(line) or ABOVE.search(line):
-        said = key(line)
+    said = key(line)
+    if line[0] in RULES or line[-1] in RULES:
         return any(phrase in said for phrase in keys("above_line"))
-    if len(line) > LONGEST_SENT_FROM or line[:3].casefold() not in _beginnings():
-        return False
-    return key(line).startswith(tuple(keys("sent_from")))
+    return len(line) <= LONGEST_SENT_FROM and said.startswith(tuple(keys("sent_from")))
 
 
 @cache
