@@ -88,7 +88,9 @@ async def _published(page: Page) -> Published:
             # A click that brings the link into view also makes any banner over it go away.
             await links.locator("visible=true").first.click(trial=True, timeout=LINK_MS)
     printed = ADDRESS.findall(await page.locator("body").inner_text())
-    return Published(tuple(dict.fromkeys([*linked, *printed])), "mailto link" if linked else "printed address")
+    return Published(
+        tuple(dict.fromkeys([*linked, *printed])), "mailto link" if linked else "printed address"
+    )
 
 
 def _address_of(target: str) -> str:
