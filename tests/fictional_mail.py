@@ -331,6 +331,8 @@ HUMAN |= {
     "a list that adds how to leave it": mail(
         ANSWER, List_Id="<l.x>", List_Post="<mailto:l@x>", List_Unsubscribe="<mailto:l-off@x>", Precedence="bulk"
     ),
+    "a list of the older kind": mail(ANSWER, List_Id="<l.x>", List_Unsubscribe="<mailto:l-off@x>", Precedence="list"),
+    "a subject that only looks like a receipt": mail(f"{ANSWER}\n\n{ANSWER}\n\n{ANSWER}", Subject="Read: our new catalogue"),
     "a ticket program that nobody knows, from no-reply": mail(
         f"{ANSWER}\n\nOn 20 Nov 2026 10:02, Anna Berg wrote:\n> {QUESTION}", From="Saga <no-reply@x.example>",
         Subject="Re: A lamp", In_Reply_To="<q@shopper.example>",

@@ -66,7 +66,7 @@ def _mark(letter: Letter) -> str:
         return "The header X-Apple-Action says: VACATION"
     if re.match(r"auto[-_ ]?repl|auto$", mail.header("Precedence").strip().casefold()):
         return "The header Precedence says: automatic reply"
-    if mail.has("X-MS-Exchange-Generated-Message-Source"):
+    if mail.has("X-MS-Exchange-Generated-Message-Source") and letter.prefix not in ("reply", "forward"):
         made = mail.header("X-MS-Exchange-Generated-Message-Source")[:80]
         return f"Exchange says that a program of its own wrote it: {made}"
     program = mail.header("X-Mailer") or mail.header("User-Agent")
@@ -94,7 +94,7 @@ def auto_submitted(mail: ReadMail) -> frozenset[str]:
 def newsletter(letter: Letter) -> Judgement | None:
     """Mail to many that answers nobody: it can be unsubscribed from and is no list that people write to."""
     mail = letter.mail
-    if not mail.has("List-Unsubscribe") or mail.has("List-Post") or answers_a_mail(letter):
+    if not mail.has("List-Unsubscribe") or is_discussed(mail) or answers_a_mail(letter):
         return None
     signs = [name for name in CAMPAIGN if mail.has(name)]
     if is_bulk(mail):
@@ -111,9 +111,13 @@ def newsletter(letter: Letter) -> Judgement | None:
 
 def is_bulk(mail: ReadMail) -> bool:
     """Tell whether the mail says that it was sent in bulk. A list that people write to says so too."""
-    return mail.header("Precedence").strip().casefold() in ("bulk", "junk", "list") and not mail.has(
-        "List-Post"
-    )
+    return mail.header("Precedence").strip().casefold() in ("bulk", "junk", "list") and not is_discussed(mail)
+
+
+def is_discussed(mail: ReadMail) -> bool:
+    """Tell whether the mail came through a list that people write to (RFC 2369), as older ones say it, too."""
+    named = mail.has("List-Id") and mail.header("Precedence").strip().casefold() == "list"
+    return mail.has("List-Post") or named
 
 
 def answers_a_mail(letter: Letter) -> bool:
@@ -136,7 +140,7 @@ def hints_of_a_machine(letter: Letter) -> list[tuple[int, str]]:
         (3, f"Nobody can answer its sender: {address}", bool(NO_REPLY.search(address))),
         (2, f"The sender is called like a program: {address}", bool(ROBOT.match(local))),
         (1, "It is sent in bulk", is_bulk(mail)),
-        (1, "It can be unsubscribed from", mail.has("List-Unsubscribe") and not mail.has("List-Post")),
+        (1, "It can be unsubscribed from", mail.has("List-Unsubscribe") and not is_discussed(mail)),
         (1, "A web program sent it", "php" in mail.header("X-Mailer").casefold() or mail.has("X-PHP-Script")),
         (4, "It returns the headers of a mail", "text/rfc822-headers" in mail.types),
         (2, "An Exchange rule passed it on", mail.has("X-MS-Exchange-Inbox-Rules-Loop")),
@@ -157,7 +161,7 @@ def hints_of_a_person(letter: Letter) -> list[tuple[int, str]]:
         (2, "It quotes the mail that it answers", letter.split.quotes),
         (1, "It answers a mail", answers_a_mail(letter)),
         (1, "A document is attached", bool(mail.documents)),
-        (1, "It came through a list that people write to", mail.has("List-Post")),
+        (1, "It came through a list that people write to", is_discussed(mail)),
         (2, "The header Auto-Submitted says: no", "no" in auto_submitted(mail)),
     ]
     return [(weight, reason) for weight, reason, holds in found if holds]

@@ -13,6 +13,8 @@ from probes.replies.verdict import Judgement, Kind
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MOST_OF_A_RECEIPT = 6
 """Sentences: who has more to say has something to say."""
+LONGEST_RECEIPT = 400
+"""Characters of a mail that only its subject calls a receipt."""
 DEFAULTS: dict[str, Kind] = {
     "delivered": "delivery_report",
     "relayed": "delivery_report",
@@ -70,7 +72,7 @@ def receipt(letter: Letter) -> Judgement | None:
         return Judgement("automatic", "receipt", "", ("It calls itself a receipt (RFC 8098)",))
     if letter.prefix in ("reply", "forward") or mail.documents or len(letter.sentences) > MOST_OF_A_RECEIPT:
         return None
-    if letter.prefix == "receipt":
+    if letter.prefix == "receipt" and len(letter.new) <= LONGEST_RECEIPT:
         return Judgement(
             "automatic", "receipt", "", (f"The subject is that of a read receipt: “{mail.subject[:120]}”",)
         )
