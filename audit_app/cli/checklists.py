@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from audit_app.cli.file_checks import check_files
 from audit_app.domain.checklist_file import check_file
 
 
@@ -19,13 +19,4 @@ def checklists() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 def check(files: tuple[Path, ...]) -> None:
     """Check checklist files: prints file, line, path and what to do; exit code 1 when one is wrong."""
-    wrong = 0
-    for file in files:
-        problems = check_file(file)
-        for problem in problems:
-            click.echo(str(problem))
-        if not problems:
-            click.echo(f"{file}: fine")
-        wrong += bool(problems)
-    if wrong:
-        sys.exit(1)
+    check_files(files, check_file)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from audit_app.cli.file_checks import check_files
 from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.widget_check import check_widget_file
@@ -26,16 +27,7 @@ def widgets() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 def check(files: tuple[Path, ...]) -> None:
     """Check widget files: prints file, line, path and what to do; exit code 1 when one is wrong."""
-    wrong = 0
-    for file in files:
-        problems = check_widget_file(file)
-        for problem in problems:
-            click.echo(str(problem))
-        if not problems:
-            click.echo(f"{file}: fine")
-        wrong += bool(problems)
-    if wrong:
-        sys.exit(1)
+    check_files(files, check_widget_file)
 
 
 @widgets.command(name="try")

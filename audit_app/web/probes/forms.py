@@ -18,6 +18,7 @@ from audit_app.domain.reply_quality import Rubric, RubricItem, Share
 from audit_app.models import ChannelName
 from audit_app.services.probe_list import Kind, ProbeFilter
 from audit_app.services.ratings import LONGEST_NOTE
+from audit_app.web.arguments import day_in, number_in
 from audit_app.web.probes.words import SHARES
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -30,7 +31,10 @@ def read_filter(arguments: MultiDict[str, str]) -> tuple[ProbeFilter, list[str]]
     """The filters of the list of probes, and a sentence for each that cannot be used and is left out."""
     problems: list[str] = []
     monday, sunday = _week(arguments.get("week", ""), problems)
-    first, last = _day(arguments.get("from", ""), problems), _day(arguments.get("to", ""), problems)
+    first, last = (
+        day_in(arguments.get("from", ""), "probes", problems),
+        day_in(arguments.get("to", ""), "probes", problems),
+    )
     wanted = ProbeFilter(
         words=arguments.get("q", "").strip()[:100],
         location=arguments.get("location", "").strip(),
@@ -56,25 +60,6 @@ def _word(kind: type[Word], text: str, called: str, problems: list[str]) -> Word
     except ValueError:
         problems.append(f"“{text[:30]}” is no {called}. Choose one from the list.")
         return None
-
-
-def number_in(text: str) -> int | None:
-    """The number of a row that `text` writes, or None; larger ones than the database has are none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _day(text: str, problems: list[str]) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        problems.append(f"“{text[:20]}” is no date. Write it as 2026-11-21.")
-        return None
-    if not 1971 <= day.year <= 9000:
-        problems.append(f"There are no probes in the year {day.year}. Check the date.")
-        return None
-    return day
 
 
 def _week(text: str, problems: list[str]) -> tuple[date | None, date | None]:

@@ -13,9 +13,10 @@ from audit_app.services.mail import discard_mail
 from audit_app.services.mail_suggestions import suggestions_for
 from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles, user_now
+from audit_app.web.arguments import number_in
 from audit_app.web.presentation import request_instant
 from audit_app.web.probes import words
-from audit_app.web.probes.forms import AnyForm, AssignForm, number_in
+from audit_app.web.probes.forms import AnyForm, AssignForm
 from audit_app.web.probes.views import blueprint
 
 admins = roles(RoleName.ADMIN)

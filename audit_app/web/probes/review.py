@@ -23,9 +23,10 @@ from audit_app.services.decisions import (
 from audit_app.services.probe_story import whole_text
 from audit_app.services.visible_probes import probe_to_judge
 from audit_app.web.access import user_now
+from audit_app.web.arguments import number_in
 from audit_app.web.presentation import request_instant
 from audit_app.web.probes import words
-from audit_app.web.probes.forms import AnyForm, DecisionForm, number_in
+from audit_app.web.probes.forms import AnyForm, DecisionForm
 from audit_app.web.probes.views import blueprint, judges
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import cast, get_args
 
 from werkzeug.datastructures import MultiDict
@@ -17,6 +16,7 @@ from audit_app.domain.question import Question
 from audit_app.models import Visit
 from audit_app.services.visit_list import Order, VisitFilter
 from audit_app.services.visits import answers_of
+from audit_app.web.arguments import day_in, number_in
 
 NOT_APPLICABLE = "/na"
 """The value of the N/A button; no option of a choice can have it as its key."""
@@ -176,9 +176,9 @@ def read_filter(arguments: MultiDict[str, str]) -> tuple[VisitFilter, list[str]]
         location=arguments.get("location", "").strip(),
         region=arguments.get("region", "").strip(),
         checklist=arguments.get("checklist", "").strip(),
-        auditor=_number(arguments.get("auditor", "")),
-        first_day=_day(arguments.get("from", ""), problems),
-        last_day=_day(arguments.get("to", ""), problems),
+        auditor=number_in(arguments.get("auditor", "")),
+        first_day=day_in(arguments.get("from", ""), "visits", problems),
+        last_day=day_in(arguments.get("to", ""), "visits", problems),
         band=band if band in BANDS else "",
         drafts=arguments.get("drafts") == "yes",
         order=cast(Order, order) if order in ORDERS else "day",
@@ -187,22 +187,3 @@ def read_filter(arguments: MultiDict[str, str]) -> tuple[VisitFilter, list[str]]
     if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
         problems.append("The first day is after the last one, so nothing can be found. Exchange the two.")
     return wanted, problems
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _day(text: str, problems: list[str]) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        problems.append(f"“{text[:20]}” is no date. Write it as 2026-11-21.")
-        return None
-    # The first and last years of the calendar have no midnight in UTC everywhere.
-    if not 1971 <= day.year <= 9000:
-        problems.append(f"There are no visits in the year {day.year}. Check the date.")
-        return None
-    return day
