@@ -37,6 +37,8 @@ class Evidence(Base):
     size: Mapped[int]
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When the retention rule took the bytes away; `size` and `sha256` go on saying what they were."""
     probe_id: Mapped[int | None] = mapped_column(ForeignKey("probes.id"), index=True)
     observation_id: Mapped[int | None] = mapped_column(ForeignKey("observations.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)

@@ -74,6 +74,8 @@ class Probe(Base):
     """The same on the location's opening-hours clock."""
     outcome: Mapped[Outcome] = mapped_column(words(Outcome), default=Outcome.OPEN, index=True)
     closed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When the retention rule took away what others wrote; times and outcome stay."""
 
     campaign: Mapped[Campaign] = relationship()
     touchpoint: Mapped[Touchpoint] = relationship()
