@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
@@ -83,8 +83,12 @@ class Touchpoint(Base):
     """The page on which customers find an e-mail address; opened before the mail goes out."""
     widget: Mapped[str] = mapped_column(String(80), default="")
     """For a chat: the name of the widget's adapter."""
+    form_mapping: Mapped[str] = mapped_column(Text, default="")
+    """For an odd contact form: YAML that says which field is which."""
     confirmed_at: Mapped[datetime | None]
     """When an administrator confirmed that the address is the company's own; nothing is sent before."""
+    confirmed_by: Mapped[str] = mapped_column(String(300), default="")
+    """Who confirmed it, by name and address at that time; empty when a program entered it as confirmed."""
     active: Mapped[bool] = mapped_column(default=True)
 
     location: Mapped[Location] = relationship(back_populates="touchpoints")

@@ -47,7 +47,7 @@ from probes.channels.form_persona import answers_for
 from probes.channels.form_scan import Look, look_at
 from probes.consent import expect_consent_banners
 from probes.forms.mapping import Mapping as FormMapping
-from probes.forms.mapping import load_mapping
+from probes.forms.mapping import load_mapping, parse_mapping
 from probes.forms.words import languages_for, words_of
 from probes.trace import start_trace, stop_trace
 
@@ -299,8 +299,10 @@ class ContactForm:
     def open(
         self, equipment: Equipment, message: Message, state: State | None = None
     ) -> AbstractAsyncContextManager[ContactFormAttempt]:
-        """Open an attempt; the browser starts with `prepare`. Raises OurFailure for a mapping that is not known."""
-        return open_form(equipment, message, load_mapping(message.widget))
+        """Open an attempt; the browser starts with `prepare`. Raises OurFailure for a mapping that cannot be used."""
+        written = message.form_mapping
+        mapping = parse_mapping(written, "the touchpoint") if written else load_mapping(message.widget)
+        return open_form(equipment, message, mapping)
 
 
 @asynccontextmanager

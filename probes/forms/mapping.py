@@ -65,18 +65,19 @@ def load_mapping(name: str) -> Mapping:
     if not name.replace("-", "").replace("_", "").isalnum() or not file.is_file():
         known = ", ".join(mapping_names()) or "none yet"
         raise OurFailure(f"There is no form mapping called “{name}”: probes/forms/mappings/ has {known}.")
-    return _parsed(file.read_text("utf-8"), f"probes/forms/mappings/{name}.yaml")
+    return parse_mapping(file.read_text("utf-8"), f"probes/forms/mappings/{name}.yaml")
 
 
 def read_mapping(file: Path) -> Mapping:
     """Read a mapping from any file. Raises OurFailure naming what is wrong."""
     try:
-        return _parsed(file.read_text("utf-8"), str(file))
+        return parse_mapping(file.read_text("utf-8"), str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise OurFailure(f"The form mapping {file} cannot be read: {error}") from error
 
 
-def _parsed(text: str, where: str) -> Mapping:
+def parse_mapping(text: str, where: str) -> Mapping:
+    """Read a mapping from YAML that stands in `where`. Raises OurFailure naming what is wrong."""
     try:
         return Mapping.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as error:

@@ -75,6 +75,8 @@ def _allowed() -> ColumnElement[bool]:
     confirmed = and_(
         Touchpoint.active,
         Touchpoint.confirmed_at.is_not(None),
+        # What was confirmed is the address of today; a probe planned before a change of it goes nowhere.
+        Touchpoint.address == Probe.to_address,
         Touchpoint.location.has(Location.active),
     )
     mailbox_up = and_(Mailbox.active, Mailbox.down_since.is_(None))
@@ -133,7 +135,7 @@ def change_state(probe: Probe, state: ProbeState) -> None:
 
 
 def may_go_out(session: Session, probe_id: int) -> bool:
-    """Whether the probe's touchpoint is still confirmed, its campaign active and its mailbox up."""
+    """Whether the probe's address is still the confirmed one, its campaign active and its mailbox up."""
     return session.scalar(select(Probe.id).where(Probe.id == probe_id, _allowed())) is not None
 
 

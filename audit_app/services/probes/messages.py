@@ -107,5 +107,6 @@ def message_of(probe: Probe) -> Message:
         message_id=probe.message_id or "",
         url=(probe.touchpoint.contact_page or "") if by_mail else probe.to_address,
         widget=probe.touchpoint.widget,
+        form_mapping=probe.touchpoint.form_mapping,
         time_zone=probe.touchpoint.location.time_zone,
     )
