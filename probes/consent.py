@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-from probes.browser import BrowserError, Page
+from probes.browser import BrowserError, Locator, Page
 
 REFUSE = (
     r"only necessary", r"(only |strictly )?necessary( cookies)?( only)?", r"(reject|decline|refuse|deny)( all)?( cookies)?",
@@ -26,18 +26,27 @@ async def expect_consent_banners(page: Page, own_words: Sequence[str] = ()) -> N
 
     `own_words` are the buttons of a known page, best first, tried before the usual words.
     """
-    words = tuple(re.escape(word) for word in own_words)
-    any_button = page.get_by_role("button", name=_whole([*words, *REFUSE, *ACCEPT])).first
+    any_button = page.get_by_role("button", name=_whole([*_literally(own_words), *REFUSE, *ACCEPT])).first
 
     async def dismiss() -> None:
-        for choice in (*words, _either(REFUSE), _either(ACCEPT)):
-            button = page.get_by_role("button", name=_whole([choice])).first
-            with suppress(BrowserError):
-                if await button.is_visible():
-                    await button.click(timeout=3000)
-                    return
+        with suppress(BrowserError):
+            if button := await banner_button(page, own_words):
+                await button.click(timeout=3000)
 
     await page.add_locator_handler(any_button, dismiss)
+
+
+async def banner_button(page: Page, own_words: Sequence[str] = ()) -> Locator | None:
+    """Return the button by which a banner that shows now would be dismissed, or None. Raises BrowserError."""
+    for choice in (*_literally(own_words), _either(REFUSE), _either(ACCEPT)):
+        button = page.get_by_role("button", name=_whole([choice])).first
+        if await button.is_visible():
+            return button
+    return None
+
+
+def _literally(own_words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(re.escape(word) for word in own_words)
 
 
 def _either(words: Sequence[str]) -> str:

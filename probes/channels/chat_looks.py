@@ -34,7 +34,7 @@ const some = (root, test) => {
 };
 const engine = (find) => ({query: (root, given) => find(root, given)[0], queryAll: find});
 """
-_LOOKS = f"""
+LOOKS = f"""
 const words = new RegExp({json.dumps("|".join(WORDS))}, 'i');
 const own = /chat|messeng|conversation|helpdesk|livehelp|intercom|support-?widget/i;
 const labels = (e) => [e.id, e.getAttribute('class'), e.localName, e.getAttribute('name'), e.title,
@@ -53,16 +53,16 @@ ENGINES = {
     "tag": f"""(() => {{ {_DEEP}
       return engine((root, given) => some(root, (e) => e.localName.startsWith(given.trim())));
     }})()""",
-    "chatroot": f"""(() => {{ {_DEEP} {_LOOKS}
+    "chatroot": f"""(() => {{ {_DEEP} {LOOKS}
       const inside = (e) => !['html', 'body', 'form', 'iframe', 'header', 'nav'].includes(e.localName)
         && !decoy.test(labels(e)) && (own.test(labels(e)) || getComputedStyle(e).position === 'fixed');
       return engine((root) => some(root, inside));
     }})()""",
-    "chatframe": f"""(() => {{ {_DEEP} {_LOOKS}
+    "chatframe": f"""(() => {{ {_DEEP} {LOOKS}
       return engine((root) => some(root, (e) => e.localName === 'iframe' && !decoy.test(labels(e))
         && box(e).width > 200 && box(e).height > 200 && (own.test(labels(e)) || floats(e))));
     }})()""",
-    "chatlauncher": f"""(() => {{ {_DEEP} {_LOOKS}
+    "chatlauncher": f"""(() => {{ {_DEEP} {LOOKS}
       const clickable = (e) => e.matches('button, [role=button], a, iframe') || e.localName.includes('-');
       const score = (e) => {{
         const {{width, height, bottom, right}} = box(e);
