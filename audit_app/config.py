@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError
 from audit_app.domain.errors import InvalidInput
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_KEEPING = 30
+"""Days for which what was answered is kept at least."""
 
 
 class Settings(BaseSettings):
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     """How often the worker looks for work; at most a minute, so that no target passes unseen."""
     chat_watch_seconds: float = Field(default=300.0, ge=1)
     """How long a chat page is held open after sending before it is saved and closed."""
+    keep_days: int = Field(default=730, ge=0)
+    """Days after which what others wrote, and pictures of it, are erased; 0 keeps them for ever."""
     log_level: str = "INFO"
     alarm_urls: SecretStr | None = None
     """Apprise addresses, with blanks between, of those who are told when a mailbox or the browser is away."""
@@ -64,6 +68,15 @@ class Settings(BaseSettings):
             raise ValueError("is not a database address; write sqlite:///file or postgresql://…") from None
         if backend not in {"sqlite", "postgresql"}:
             raise ValueError(f"names {backend}; only sqlite and postgresql are supported")
+        return value
+
+    @field_validator("keep_days")
+    @classmethod
+    def _replies_can_still_be_rated(cls, value: int) -> int:
+        if 0 < value < SHORTEST_KEEPING:
+            raise ValueError(
+                f"must be at least {SHORTEST_KEEPING} days, so that replies can be rated and questioned, or 0 for ever"
+            )
         return value
 
     @field_validator("log_level")

@@ -12,6 +12,7 @@ from audit_app.cli.demo import demo
 from audit_app.cli.doctor import browser, doctor
 from audit_app.cli.mail import mail
 from audit_app.cli.probe import probe
+from audit_app.cli.retention import retention
 from audit_app.cli.score import score
 from audit_app.cli.serve import web, worker
 from audit_app.cli.users import users
@@ -25,7 +26,21 @@ def audit_app() -> None:
     """Service audits: store visits, timed customer messages, one score that explains itself."""
 
 
-for command in (demo, web, worker, db, users, checklists, score, probe, widgets, mail, doctor, browser):
+for command in (
+    demo,
+    web,
+    worker,
+    db,
+    users,
+    checklists,
+    score,
+    retention,
+    probe,
+    widgets,
+    mail,
+    doctor,
+    browser,
+):
     audit_app.add_command(command)
 
 

@@ -37,12 +37,17 @@ def visible_evidence(session: Session, user: User, evidence_id: int) -> Evidence
     """The evidence with this number, with its content, for who may see its probe or its visit.
 
     Mail that matched no probe is for administrators. Raises NotFound alike when it does not exist and when it is not
-    for `user`.
+    for `user`, and when the retention rule has erased it.
     """
     query = select(Evidence).where(Evidence.id == evidence_id, _visible(user))
     evidence = session.scalar(query.options(undefer(Evidence.content)))
     if evidence is None:
         raise NotFound("There is no such evidence among yours. Open it from its probe or visit.")
+    if evidence.erased_at:
+        raise NotFound(
+            f"This file was erased on {evidence.erased_at:%Y-%m-%d} by the retention rule. "
+            f"A copy is the one that was judged if its SHA-256 is {evidence.sha256}."
+        )
     return evidence
 
 

@@ -141,8 +141,8 @@ def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
         whole_text=whole_text(seen),
         decisions=decisions_on(seen),
         to_decide=can_be_decided(seen),
-        pictures=[each for each in seen.evidence if is_picture(each)],
-        files=[each for each in seen.evidence if not is_picture(each)],
+        pictures=[each for each in seen.evidence if is_picture(each) and not each.erased_at],
+        files=[each for each in seen.evidence if not is_picture(each) and not each.erased_at],
     )
 
 

@@ -103,9 +103,13 @@ def rubric_by(probe: Probe) -> Rubric:
 
 
 def check_rateable(probe: Probe) -> None:
-    """Raise Conflict unless a person has answered the probe in time to count."""
+    """Raise Conflict unless a person has answered the probe in time to count, and the answer is still there."""
     if probe.outcome is not Outcome.ANSWERED:
         raise Conflict("Only an answer that a person gave can be rated; this probe has none that counts.")
+    if probe.erased_at:
+        raise Conflict(
+            "What was answered has been erased by the retention rule, so it can no longer be rated."
+        )
 
 
 def read_items(items: Mapping[str, str]) -> Rating:

@@ -114,7 +114,7 @@ def _older(after_id: int, apply: bool) -> Select[IncomingMail]:
     query = (
         select(IncomingMail)
         .where(IncomingMail.id > after_id, IncomingMail.rules_version != RULES_VERSION)
-        .where(IncomingMail.kind != OWN_COPY)
+        .where(IncomingMail.kind != OWN_COPY, IncomingMail.evidence.has(Evidence.erased_at.is_(None)))
         .order_by(IncomingMail.id)
         .limit(BATCH)
         .options(joinedload(IncomingMail.evidence).options(undefer(Evidence.content)))

@@ -25,7 +25,7 @@ Row = TypeVar("Row", Probe, IncomingMail)
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many were erased, or would be."""
+    """How many were erased, or would be: probes with all their mail, and mails beside them."""
 
     probes: int = 0
     mails: int = 0
@@ -43,7 +43,7 @@ def count_expired(session: Session, limit: datetime) -> Erased:
     """How many closed probes and decided mails are older than `limit` and not erased yet."""
     probes = session.scalar(select(func.count()).select_from(Probe).where(_expired_probe(limit)))
     joined = select(func.count(IncomingMail.id)).join(IncomingMail.evidence).outerjoin(IncomingMail.probe)
-    mails = session.scalar(joined.where(_expired_mail(limit, with_its_probe=True)))
+    mails = session.scalar(joined.where(_expired_mail(limit)))
     return Erased(probes or 0, mails or 0)
 
 
@@ -59,8 +59,7 @@ def erase_expired(session: Session, limit: datetime, now: datetime) -> Erased:
     query = query.where(_expired_mail(limit)).order_by(IncomingMail.id)
     mails = session.scalars(_next(query, IncomingMail)).all()
     for mail in mails:
-        mail.sender, mail.subject = "", ""
-        _erase_evidence(mail.evidence, now)
+        _erase_mail(mail, now)
     session.flush()
     return Erased(len(probes), len(mails))
 
@@ -74,12 +73,9 @@ def _expired_probe(limit: datetime) -> ColumnElement[bool]:
     return and_(Probe.closed_at < limit, Probe.erased_at.is_(None))
 
 
-def _expired_mail(limit: datetime, *, with_its_probe: bool = False) -> ColumnElement[bool]:
-    """Mail that was discarded or whose probe is erased, or, `with_its_probe`, is to be erased."""
-    of_probe = Probe.erased_at.is_not(None)
-    decided = or_(IncomingMail.state == MailState.DISCARDED, of_probe)
-    if with_its_probe:
-        decided = or_(decided, _expired_probe(limit))
+def _expired_mail(limit: datetime) -> ColumnElement[bool]:
+    """Mail that was discarded, and mail that came to a probe after that was erased."""
+    decided = or_(IncomingMail.state == MailState.DISCARDED, Probe.erased_at.is_not(None))
     return and_(IncomingMail.received_at < limit, Evidence.erased_at.is_(None), decided)
 
 
@@ -88,6 +84,8 @@ def _erase_probe(session: Session, probe: Probe, now: datetime) -> None:
         _erase_words(seen)
     for evidence in _evidence_of(session, probe):
         _erase_evidence(evidence, now)
+    for mail in probe.mails:
+        _erase_mail(mail, now)
     probe.chat_state = None
     probe.erased_at = now
 
@@ -109,6 +107,12 @@ def _erase_words(seen: Observation) -> None:
     seen.text, seen.author = "", ""
 
 
+def _erase_mail(mail: IncomingMail, now: datetime) -> None:
+    mail.sender, mail.subject = "", ""
+    _erase_evidence(mail.evidence, now)
+
+
 def _erase_evidence(evidence: Evidence, now: datetime) -> None:
     """Take the bytes away; `size` and `sha256` go on saying what they were."""
-    evidence.content, evidence.erased_at = b"", now
+    if evidence.erased_at is None:
+        evidence.content, evidence.erased_at = b"", now

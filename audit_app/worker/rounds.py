@@ -14,6 +14,7 @@ from audit_app.services.probes import claims
 from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
+from audit_app.services.retention import erase_expired, limit_of
 from audit_app.services.scores import store_due_scores
 from audit_app.worker.desk import Desk, log, step, utc_now
 from audit_app.worker.reading import MailboxReader
@@ -26,6 +27,7 @@ AT_ONCE = 24
 FOR_NEW_ONES = 4
 """Places of those that only new sends and searches may take, so that watched chats do not hold them up."""
 SCORES_EVERY = timedelta(minutes=15)
+ERASED_EVERY = timedelta(hours=1)
 
 Claim = Callable[[Session, str, datetime, int, timedelta], list[Probe]]
 Task = Callable[[Desk, int], Coroutine[object, object, None]]
@@ -40,6 +42,7 @@ class Rounds:
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
         self._telling: asyncio.Task[None] | None = None
         self._scored_at: datetime | None = None
+        self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
 
     async def go_round(self) -> None:
@@ -53,6 +56,7 @@ class Rounds:
             self._look,
             self._close,
             self._score,
+            self._erase,
             self._tell,
         )
         async with self._turn:
@@ -153,6 +157,18 @@ class Rounds:
             scores = await self._desk.do(lambda session: len(store_due_scores(session, now)))
             self._scored_at = now
             log.info("scores.stored", new=scores)
+
+    async def _erase(self) -> None:
+        """Follow the retention rule, one batch a round while there is something to erase."""
+        now = utc_now()
+        limit = limit_of(self._desk.settings.keep_days, now)
+        if limit is None or (self._erased_at is not None and now - self._erased_at < ERASED_EVERY):
+            return
+        erased = await self._desk.do(lambda session: erase_expired(session, limit, now))
+        if erased:
+            log.info("retention.erased", probes=erased.probes, mails=erased.mails)
+        else:
+            self._erased_at = now
 
 
 def _log_failure(done: asyncio.Task[None]) -> None:
