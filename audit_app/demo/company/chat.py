@@ -1,12 +1,13 @@
 """The live chat of the demo company: the widget, the frame it opens, and the conversations behind it.
 
 It is served from a port of its own, as a chat vendor's would be, so that the frame is of another origin
-than the page that shows it.
+than the page that shows it. What is said reaches the frame at once, as server-sent events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +15,14 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, rende
 from flask.typing import ResponseReturnValue
 
 from audit_app.demo.chain import COMPANY, SHOPS
+from audit_app.demo.company.hearing import Hearing
 from audit_app.demo.company.staff import BOT, GREETING, Staff
 from audit_app.demo.company.store import ChatMessage, Conversation, Store
 
 MAX_TEXT = 2000
 MAX_NAME = 120
+AGAIN_SECONDS = 10.0
+"""How long a silent stream waits until it says something all the same, and so notices that nobody listens."""
 _SHOPS = {shop.key: shop for shop in SHOPS}
 
 
@@ -27,6 +31,15 @@ class ChatRoom:
 
     def __init__(self, store: Store, staff: Staff) -> None:
         self._store, self._staff = store, staff
+        self._hearing = Hearing()
+
+    def close(self) -> None:
+        """End all streams."""
+        self._hearing.close()
+
+    def changed(self, conversation: str) -> None:
+        """Tell those who follow this conversation that something was said in it."""
+        self._hearing.tell(conversation)
 
     def begin(self, shop: str, visitor: str, email: str, now: datetime) -> Conversation:
         """Open a conversation and greet the visitor by bot."""
@@ -42,6 +55,7 @@ class ChatRoom:
             first = not any(message.role == "visitor" for message in earlier)
             if self._store.add_chat_message(conversation.id, "visitor", conversation.visitor, text, now, key):
                 self._staff.visitor_wrote(conversation, text, now, first)
+        self.changed(conversation.id)
 
     def find(self, id_: str) -> Conversation | None:
         """The conversation with this id, if there is one."""
@@ -52,6 +66,16 @@ class ChatRoom:
         messages = self._store.chat_messages(conversation.id)
         typing = self._staff.typing(conversation.id, now)
         return {"messages": [_shown(message) for message in messages], "typing": typing}
+
+    def follow(self, conversation: Conversation) -> Iterator[dict[str, Any]]:
+        """The transcript now and after each change, and now and again although nothing changed; ends with the room."""
+        with self._hearing.listening(conversation.id) as news:
+            there = True
+            while there:
+                now = datetime.now(UTC)
+                yield self.transcript(conversation, now)
+                typing_in = self._staff.seconds_to_typing(conversation.id, now)
+                there = news.wait(AGAIN_SECONDS if typing_in is None else min(AGAIN_SECONDS, typing_in))
 
 
 def chat_app(room: ChatRoom) -> Flask:
@@ -94,10 +118,18 @@ def begin() -> ResponseReturnValue:
 
 @_pages.get("/api/conversations/<id_>")
 def transcript(id_: str) -> ResponseReturnValue:
-    """What has been said so far; the frame asks every half second."""
+    """What has been said so far."""
     response = jsonify(_room().transcript(_conversation(id_), datetime.now(UTC)))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@_pages.get("/api/conversations/<id_>/events")
+def events(id_: str) -> ResponseReturnValue:
+    """What has been said so far, at once and whenever that changes, as server-sent events."""
+    told = _room().follow(_conversation(id_))
+    lines = (f"retry: 1000\ndata: {json.dumps(said)}\n\n" for said in told)
+    return Response(lines, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @_pages.post("/api/conversations/<id_>/messages")

@@ -62,8 +62,8 @@ class DemoCompany:
             self._store = Store(self._data_dir)
             starting.callback(self._store.close)
             self._start_mail(starting, sockets)
-            room = ChatRoom(self._store, self._staff)
-            self._start_web(starting, sockets["chat"], chat_app(room))
+            self._start_web(starting, sockets["chat"], chat_app(self._room))
+            starting.callback(self._room.close)
             self._start_web(starting, sockets["site"], site_app(self.chat_url, self._send_enquiry))
             self._running = starting.pop_all()
         return self
@@ -146,6 +146,7 @@ class DemoCompany:
         self._loop, self._office = loop, PostOffice(self._store, announce)
         self._staff = Staff(self._store, self._office, self._answer_after, self._seed, self._run_later)
         self._office.staff = self._staff
+        self._room = ChatRoom(self._store, self._staff)
         loop.wait_for(self._serve_mail(imap, sockets))
         for plan in self._store.plans():
             self._run_later(plan)
@@ -187,6 +188,7 @@ class DemoCompany:
     async def _carry_out(self, plan: Plan) -> None:
         await asyncio.sleep(max(0.0, (plan.due - datetime.now(UTC)).total_seconds()))
         self._staff.carry_out(plan, datetime.now(UTC))
+        self._room.changed(plan.subject)
 
 
 class _QuietRequests(WSGIRequestHandler):

@@ -119,6 +119,13 @@ class Staff:
                 return str(plan.body["by"])
         return None
 
+    def seconds_to_typing(self, conversation: str, now: datetime) -> float | None:
+        """How long until somebody begins to type to this visitor; None while nobody is about to."""
+        begins = (
+            datetime.fromisoformat(plan.body["typing_from"]) for plan in self._store.plans(conversation)
+        )
+        return min(((at - now).total_seconds() for at in begins if at > now), default=None)
+
     def _plan(
         self,
         kind: str,

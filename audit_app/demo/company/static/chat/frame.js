@@ -1,4 +1,4 @@
-// The inside of the chat: who are you, then the conversation, asked for twice a second.
+// The inside of the chat: who are you, then the conversation, which the server sends whenever it changes.
 (() => {
   "use strict";
   const shop = document.body.dataset.shop;
@@ -69,24 +69,25 @@
     if (fresh.length || log.childElementCount !== before) scroll.scrollTop = scroll.scrollHeight;
   };
 
-  const update = async () => {
-    const asked = conversation;
+  // A stream that the browser gives up was refused: perhaps the conversation is no longer there.
+  const refused = async () => {
     try {
-      const said = await ask(`/${asked}`);
-      if (asked === conversation) { show(said); trouble(talk, ""); }
+      show(await ask(`/${conversation}`));
     } catch (error) {
       if (error.status === 404) { remember(null); location.reload(); return; }
-      trouble(talk, "The connection was lost. We keep trying.");
     }
+    setTimeout(watch, 2000);
   };
 
-  const watch = async () => {
+  const watch = () => {
     start.hidden = true;
     talk.hidden = false;
-    for (;;) {
-      await update();
-      await new Promise((wake) => { setTimeout(wake, 500); });
-    }
+    const stream = new EventSource(`/api/conversations/${conversation}/events`);
+    stream.onmessage = ({ data }) => { show(JSON.parse(data)); trouble(talk, ""); };
+    stream.onerror = () => {
+      trouble(talk, "The connection was lost. We keep trying.");
+      if (stream.readyState === EventSource.CLOSED) refused();
+    };
   };
 
   start.addEventListener("submit", async (event) => {
@@ -114,7 +115,6 @@
     const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     try {
       await ask(`/${conversation}/messages`, { text, key });
-      await update();
     } catch {
       box.value = text;
       trouble(talk, "Your message was not sent. Please try again.");
