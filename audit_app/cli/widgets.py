@@ -15,7 +15,7 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.services.widget_check import check_widget_file
 from probes.base import OurFailure
 from probes.channels.chat_entrance import Persona
-from probes.channels.chat_trial import Trial, try_chat
+from probes.channels.chat_trial import Step, Trial, try_chat
 
 
 @click.group()
@@ -57,10 +57,19 @@ def try_(url: str, widget: str, out: Path | None, as_json: bool) -> None:
 
 
 def _lines(trial: Trial) -> list[str]:
-    found = [f"{part}: {json.dumps(what, ensure_ascii=False)}" for part, what in trial.parts.items()]
+    faults = [f"{part}: {words}" for part, words in trial.faults.items()]
     end = (
-        "Ready to write; nothing was sent."
+        "Ready to write; nothing was typed or sent."
         if trial.ready_to_write
         else f"Not ready to write. {trial.problem}"
     )
-    return [f"{trial.adapter or 'no widget'}: {trial.name} ({trial.verified})", *found, end]
+    head = f"{trial.adapter or 'no widget'}: {trial.name} ({trial.verified})"
+    return [head, *map(_line, trial.steps), *faults, end]
+
+
+def _line(step: Step) -> str:
+    if step.mark is None:
+        there = "shows only once a conversation was begun" if step.found == "later" else "not there"
+        return f"{step.part}: {there}"
+    which = f"“{step.mark.name}”" if step.mark.name else step.mark.css
+    return f"{step.part}: {step.does}: {step.mark.kind} {which}, number {step.mark.number} on screen “{step.scene}”"

@@ -194,10 +194,13 @@ class Entrance:
                 await self.open_now()
         raise BrowserError("no field to write in appeared")
 
-    async def look_ahead(self) -> Way:
-        """Go on as far as nothing is begun: over the home screen, up to a form or the field. Raises BrowserError."""
+    async def look_ahead(self, before_begin: Step | None = None) -> Way:
+        """Go on as far as nothing is begun: over the home screen, up to a form or the field. Raises BrowserError.
+
+        `before_begin` is awaited before what begins a conversation is clicked, on each screen that has it.
+        """
         deadline = time.monotonic() + self._patience.show
-        began = False
+        began: set[str] = set()
         while time.monotonic() < deadline:
             self.changes.clear()
             there = await self._look()
@@ -205,8 +208,10 @@ class Entrance:
                 return Way.PRECHAT
             if way := self._way(there, reopened=False):
                 return way
-            if "begin" in there and not began:
-                began = True
+            if "begin" in there and repr(self._scope) not in began:
+                began.add(repr(self._scope))
+                if before_begin:
+                    await before_begin()
                 await self._take("begin")
             await self.changes.wait(0.25)
             await self.open_now()

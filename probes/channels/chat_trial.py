@@ -1,55 +1,130 @@
-"""A dry run of the way into a chat: what would be clicked and typed, without saying anything."""
+"""A dry run of the way into a chat: what would be clicked and typed, on pictures, without saying anything.
+
+Nothing is typed either: many chats show their staff what a visitor types before it is sent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
 
 from probes.base import JSON, Evidence, OurFailure, ProbeError
-from probes.browser import BrowserError, Browsers, Locator, first_line, open_page, screenshot
+from probes.browser import (
+    BrowserError,
+    Browsers,
+    ElementHandle,
+    Frame,
+    Locator,
+    first_line,
+    open_page,
+    screenshot,
+    within,
+)
 from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
 from probes.channels.chat_launcher import Launch
 from probes.channels.chat_looks import teach
-from probes.channels.chat_parts import find, seen
+from probes.channels.chat_marks import Mark, describe, gather, said_in
+from probes.channels.chat_parts import find, seen, shows
 from probes.channels.chat_signals import Changes
+from probes.consent import banner_button
 from probes.widgets.schema import FormField, Widget
 
-DESCRIBE = """element => ({
-  tag: element.localName,
-  id: element.id.slice(0, 80),
-  class: (element.getAttribute('class') || '').slice(0, 120),
-  name: (element.getAttribute('aria-label') || element.title || element.placeholder || element.innerText || '')
-    .trim().slice(0, 80),
-})"""
+Found: TypeAlias = Literal["found", "missing", "later"]
+Say: TypeAlias = Callable[[str], Awaitable[None]]
+
+MOST_SCENES = 6
+SETTLE_SECONDS = 1.0
+"""So long a page has to finish, so that its consent banner is on the first picture."""
+LOG = "[role=log], [role=feed], [aria-live]:not([aria-live=off])"
+SELECTORS = {"css", "host", "frame", "root", "sign", "done", "captcha", "login_wall", "blocked"}
+IN_MESSAGES = {"item", "pending", "author", "text", "time", "typing", "visitor", "bot", "system", "person"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen on the way, with everything on it that could be meant."""
+
+    name: str
+    picture: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part of the way: where it was looked for, whether it is there, and what a probe would do with it.
+
+    `part` is its place in a widget file. `later` is what shows only once a conversation was begun.
+    """
+
+    part: str
+    found: Found
+    does: str
+    scene: str = ""
+    mark: Mark | None = None
+    value: str = ""
+    """For a field of a form: what of the persona goes into it."""
+
+    def as_json(self) -> Mapping[str, JSON]:
+        """Return it as plain data."""
+        return {
+            "part": self.part, "found": self.found, "does": self.does, "scene": self.scene, "value": self.value,
+            "mark": self.mark.as_json() if self.mark else None,
+        }  # fmt: skip
 
 
 @dataclass
 class Trial:
-    """What a dry run found; a part that is None was looked for and is not there."""
+    """What a dry run found."""
 
     url: str
     adapter: str = ""
     name: str = ""
     verified: str = ""
-    parts: dict[str, JSON] = field(default_factory=dict)
+    way: str = ""
     ready_to_write: bool = False
     problem: str = ""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Selectors that are none, by their place in the widget file."""
+    steps: list[Step] = field(default_factory=list)
+    scenes: list[Scene] = field(default_factory=list)
+    said: list[Mapping[str, JSON]] = field(default_factory=list)
+    """How messages look that stood in the chat already: a greeting, for example."""
     pictures: list[Evidence] = field(default_factory=list)
 
     def as_json(self) -> Mapping[str, JSON]:
         """Return what was found, without the pictures."""
         return {
             "url": self.url, "adapter": self.adapter, "name": self.name, "verified": self.verified,
-            "parts": self.parts, "ready_to_write": self.ready_to_write, "problem": self.problem,
-            "pictures": [picture.name for picture in self.pictures],
+            "way": self.way, "ready_to_write": self.ready_to_write, "problem": self.problem, "faults": self.faults,
+            "steps": [step.as_json() for step in self.steps],
+            "scenes": [
+                {"name": scene.name, "picture": scene.picture, "marks": [mark.as_json() for mark in scene.marks]}
+                for scene in self.scenes
+            ],
+            "said": self.said,
         }  # fmt: skip
 
 
+async def _nobody(_words: str) -> None:
+    """Tell nobody how far it is."""
+
+
 async def try_chat(
-    browsers: Browsers, url: str, widget: str | Widget, persona: Persona, patience: Patience | None = None
+    browsers: Browsers,
+    url: str,
+    widget: str | Widget,
+    persona: Persona,
+    patience: Patience | None = None,
+    say: Say = _nobody,
 ) -> Trial:
-    """Open the chat on a page as far as nothing is sent or begun. Raises OurFailure when no browser can be used."""
+    """Open the chat on a page as far as nothing is sent or begun; `say` hears how far it is, in words for people.
+
+    Raises OurFailure when no browser can be used.
+    """
     await teach(browsers)
     trial, changes = Trial(url), Changes()
     async with browsers.context(persona.language, persona.time_zone) as context:
@@ -57,63 +132,205 @@ async def try_chat(
         waits = patience or Patience()
         entrance = Entrance(page, url, widget, persona, waits, changes)
         await changes.listen(page)
+        visit = _Visit(trial, entrance, waits, say)
         try:
-            await _go_in(trial, entrance, waits)
+            await visit.go_in()
         except OurFailure:
             raise
         except ProbeError as error:
             trial.problem = str(error)
         except BrowserError as error:
             trial.problem = f"The chat on {url} could not be opened: {first_line(error)}."
-        if picture := await screenshot(page, f"{len(trial.pictures) + 1}-end"):
-            trial.pictures.append(picture)
+        if trial.problem and not trial.faults:
+            await visit.look_around("end")
     return trial
 
 
-async def _go_in(trial: Trial, entrance: Entrance, waits: Patience) -> None:
-    await entrance.load()
-    widget = entrance.widget
-    trial.adapter, trial.name, trial.verified = entrance.adapter, widget.name, widget.verified
-    await _picture(trial, entrance, "page")
-    launch = Launch(entrance.page, widget, waits.show, waits.click, entrance.changes)
-    await entrance.open()
-    if widget.launcher:
-        trial.parts["launcher"] = await _described(launch.host())
-    await _picture(trial, entrance, "open")
-    way = await entrance.look_ahead()
-    await _describe_parts(trial, entrance, widget)
-    trial.ready_to_write = way is not Way.FORGOTTEN
-    trial.parts["way"] = way.value
+class _Visit:
+    """One visit to the page, which fills in the trial as it goes."""
+
+    def __init__(self, trial: Trial, entrance: Entrance, waits: Patience, say: Say) -> None:
+        self._trial, self._entrance, self._waits, self._say = trial, entrance, waits, say
+
+    async def go_in(self) -> None:
+        trial, entrance = self._trial, self._entrance
+        await self._say("Opening the page and finding out which chat it has")
+        await entrance.load()
+        widget = entrance.widget
+        trial.adapter, trial.name, trial.verified = entrance.adapter, widget.name, widget.verified
+        trial.faults = await self._faults(widget)
+        if trial.faults:
+            trial.problem = "A selector cannot be used; see the part that has it."
+            return
+        launch = Launch(entrance.page, widget, self._waits.show, self._waits.click, entrance.changes)
+        await self._wait_for_something(launch)
+        await self._say("Looking at the page before anything is clicked")
+        await self._before_opening(launch)
+        await self._say("Opening the chat")
+        await entrance.open()
+        await self._say("Looking at what is in the chat")
+        way = await entrance.look_ahead(self._home)
+        trial.way = way.value
+        await self._inside(way)
+        trial.ready_to_write = way is not Way.FORGOTTEN
+
+    # --- screens ----------------------------------------------------------------------------------------------
+
+    async def look_around(self, name: str, *, inside: bool = True) -> None:
+        """Picture the screen and mark what is on it."""
+        page, trial = self._entrance.page, self._trial
+        if len(trial.scenes) >= MOST_SCENES:
+            return
+        marks: list[Mark] = []
+        with suppress(BrowserError):
+            marks = await gather(page, self._entrance.chat if inside else None)
+        picture = await screenshot(page, f"{len(trial.scenes) + 1}-{name}")
+        if picture:
+            trial.pictures.append(picture)
+        trial.scenes.append(Scene(name, picture.name if picture else "", tuple(marks)))
+
+    async def _add(
+        self, part: str, thing: Locator | Frame | ElementHandle | None, does: str, value: str = ""
+    ) -> bool:
+        mark = await describe(self._entrance.page, thing) if thing is not None else None
+        found: Found = "found" if mark else "missing"
+        scene = self._trial.scenes[-1]
+        self._trial.steps.append(
+            Step(part, found, does, scene.name, self._numbered(mark) if mark else None, value)
+        )
+        return mark is not None
+
+    def _numbered(self, mark: Mark) -> Mark:
+        """Give what was found the number that it has on its screen, or a new one there."""
+        scene = self._trial.scenes[-1]
+        same = next((other for other in scene.marks if mark.is_where(other)), None)
+        if same:
+            return same
+        new = replace(mark, number=len(scene.marks) + 1, in_chat=True)
+        self._trial.scenes[-1] = replace(scene, marks=(*scene.marks, new))
+        return new
+
+    def _later(self, part: str, does: str) -> None:
+        self._trial.steps.append(Step(part, "later", does))
+
+    # --- the way ----------------------------------------------------------------------------------------------
+
+    async def _wait_for_something(self, launch: Launch) -> None:
+        """Give what opens the chat time to appear, so that it is on the first picture; opening waits for it too."""
+        entrance, deadline = self._entrance, time.monotonic() + self._waits.show
+        while time.monotonic() < deadline and not await entrance.open_now():
+            if not entrance.widget.launcher or await shows(launch.host(), 0.5):
+                return
+            await entrance.changes.pause(0.25)
+
+    async def _before_opening(self, launch: Launch) -> None:
+        widget = self._entrance.widget
+        await self._entrance.page.wait_for_timeout(SETTLE_SECONDS * 1000)
+        await self.look_around("page", inside=False)
+        banner = None
+        with suppress(BrowserError):
+            banner = await banner_button(self._entrance.page, widget.consent)
+        await self._add("consent", banner, "click")
+        if widget.opening.script:
+            self._later("opening", f"call {widget.opening.script}")
+        if widget.launcher:
+            host = launch.host()
+            button = find(host, widget.launcher.button, "button").first if widget.launcher.button else host
+            await self._add("launcher", button if await seen(button) else host, "click")
+        elif not widget.opening.script:
+            self._trial.steps.append(Step("launcher", "missing", "nothing: the chat stands open", "page"))
+
+    async def _home(self) -> None:
+        """Show what begins a conversation, unless that is the launcher itself, as in a chat known only by its looks."""
+        widget, chat = self._entrance.widget, self._entrance.chat
+        begin = find(chat, widget.home.begin, "button").first if widget.home else None
+        mark = await describe(self._entrance.page, begin) if begin is not None else None
+        launcher = next((step.mark for step in self._trial.steps if step.part == "launcher"), None)
+        if mark and not (launcher and mark.is_where(launcher)):
+            await self.look_around("home")
+            await self._frame()
+            await self._add("home.begin", begin, "click")
+
+    async def _inside(self, way: Way) -> None:
+        widget, chat = self._entrance.widget, self._entrance.chat
+        await self.look_around({Way.FORM: "form", Way.PRECHAT: "form"}.get(way, way.value))
+        await self._frame()
+        if way in (Way.FORM, Way.PRECHAT) and widget.prechat:
+            await self._fields("prechat", widget.prechat.fields)
+            await self._add("prechat.submit", find(chat, widget.prechat.submit, "button").first, "click")
+        if way is Way.OFFLINE and widget.offline:
+            await self._fields("offline", widget.offline.fields)
+            await self._add("offline.submit", find(chat, widget.offline.submit, "button").first, "click")
+        if way is Way.COMPOSER:
+            await self._composer()
+        elif way is Way.PRECHAT:
+            self._later("composer", "type the message")
+            self._later("composer.send", "click")
+            self._later("messages", "read")
+
+    async def _composer(self) -> None:
+        entrance, widget = self._entrance, self._entrance.widget
+        await self._add("composer", entrance.composer(), "type the message")
+        send = find(entrance.chat, widget.composer.send, "button").first if widget.composer.send else None
+        await self._add("composer.send", send, "click")
+        log = entrance.chat.locator(LOG).filter(visible=True)
+        if await self._add("messages", log, "read"):
+            self._trial.said = await said_in(log)
+
+    async def _frame(self) -> None:
+        chat = self._entrance.chat
+        if isinstance(chat, Frame) and all(step.part != "frame" for step in self._trial.steps):
+            await self._add("frame", chat, "look inside")
+
+    async def _fields(self, part: str, fields: tuple[FormField, ...]) -> None:
+        for place, one in enumerate(fields):
+            does = "tick" if one.value == "true" else f"type the {one.value}"
+            field_ = find(self._entrance.chat, one.field, "field").first
+            if not (one.optional and not await seen(field_)):
+                await self._add(f"{part}.fields.{place}", field_, does, one.value)
+
+    # --- selectors --------------------------------------------------------------------------------------------
+
+    async def _faults(self, widget: Widget) -> dict[str, str]:
+        """Try every selector of the file, for only a browser knows which it can read."""
+        faults = {}
+        for part, css in _selectors(widget.model_dump()):
+            if words := await self._fault(css, plain=part.startswith("messages.")):
+                faults[part] = words
+        return faults
+
+    async def _fault(self, css: str, *, plain: bool) -> str:
+        page = self._entrance.page
+        try:
+            if plain:
+                trying = page.evaluate(
+                    "css => void document.createDocumentFragment().querySelector(css)", css
+                )
+                await within(self._waits.show, trying)
+            else:
+                await within(self._waits.show, page.locator(css).count())
+        except BrowserError as error:
+            if re.search(
+                r"selector|unknown engine|unexpected token|parsing", first_line(error), re.IGNORECASE
+            ):
+                return f"“{css}” is not a selector that a browser can read."
+        return ""
 
 
-async def _describe_parts(trial: Trial, entrance: Entrance, widget: Widget) -> None:
-    chat, parts = entrance.chat, trial.parts
-    if widget.prechat:
-        parts["prechat"] = await _fields(entrance, widget.prechat.fields)
-        parts["prechat submit"] = await _described(find(chat, widget.prechat.submit, "button").first)
-    if widget.offline and await seen(chat.locator(widget.offline.sign).filter(visible=True)):
-        parts["offline"] = await _fields(entrance, widget.offline.fields)
-        parts["offline submit"] = await _described(find(chat, widget.offline.submit, "button").first)
-    parts["composer"] = await _described(entrance.composer())
-    if widget.composer.send:
-        parts["send"] = await _described(find(chat, widget.composer.send, "button").first)
-
-
-async def _fields(entrance: Entrance, fields: tuple[FormField, ...]) -> list[JSON]:
-    return [
-        {"value": one.value, "found": await _described(find(entrance.chat, one.field, "field").first)}
-        for one in fields
-    ]
-
-
-async def _described(locator: Locator) -> JSON:
-    with suppress(BrowserError):
-        if await locator.count():
-            described: dict[str, JSON] = await locator.evaluate(DESCRIBE, timeout=2000)
-            return described
-    return None
-
-
-async def _picture(trial: Trial, entrance: Entrance, name: str) -> None:
-    if picture := await screenshot(entrance.page, f"{len(trial.pictures) + 1}-{name}"):
-        trial.pictures.append(picture)
+def _selectors(given: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in given.items():
+        part = f"{at}{key}"
+        if (
+            isinstance(value, str)
+            and value
+            and key in (IN_MESSAGES if at.startswith("messages.") else SELECTORS)
+        ):
+            yield part, value
+        elif isinstance(value, Mapping):
+            yield from _selectors(value, f"{part}.")
+        elif isinstance(value, list | tuple):
+            for place, one in enumerate(value):
+                if part == "detect.css":
+                    yield f"{part}.{place}", str(one)
+                elif isinstance(one, Mapping):
+                    yield from _selectors(one, f"{part}.{place}.")

@@ -45,6 +45,11 @@ def read_widget_file(path: Path) -> Widget:
     return _validated(text, str(path))
 
 
+def read_widget_text(text: str, where: str) -> Widget:
+    """Read a description that is kept elsewhere than in a file; `where` names it. Raises OurFailure."""
+    return _validated(text, where)
+
+
 def with_ancestors(written: Any, depth: int = 0) -> Any:
     """Lay what is written over what it `extends`, part by part; a list replaces a list. Raises OurFailure."""
     if not isinstance(written, Mapping) or "extends" not in written:

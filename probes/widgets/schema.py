@@ -8,7 +8,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 RUN = re.compile(r"run against the real widget, \S.* [0-9][\w.]*, [0-9]{4}-[0-9]{2}-[0-9]{2}")
-VERIFICATIONS = ("from public code, unverified", "part of this project, run in its tests", "not a widget")
+TAUGHT = "taught on a page, not yet answered by a person"
+VERIFICATIONS = (
+    "from public code, unverified",
+    TAUGHT,
+    "part of this project, run in its tests",
+    "not a widget",
+)
 
 
 class Part(BaseModel):

@@ -102,9 +102,15 @@ def test_a_dry_run_shows_what_it_found_and_begins_nothing(tmp_path: Path) -> Non
         assert server.visitors == []
 
     found = json.loads(result.stdout)
-    assert (found["adapter"], found["parts"]["way"]) == (ACME, "prechat")
-    assert [field["found"]["name"] for field in found["parts"]["prechat"][:2]] == ["Your name", "Your e-mail"]
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(found["pictures"])
+    assert (found["adapter"], found["way"], found["ready_to_write"]) == (ACME, "prechat", True)
+    steps = {step["part"]: step for step in found["steps"]}
+    assert steps["home.begin"]["mark"]["name"] == "Send us a message"
+    assert steps["prechat.fields.0"]["does"] == "type the name"
+    assert steps["composer"]["found"] == "later"
+    assert [scene["name"] for scene in found["scenes"]] == ["page", "home", "form"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [each["picture"] for each in found["scenes"]]
+    x, y, width, height = steps["launcher"]["mark"]["box"]
+    assert x > 1000 and y > 700 and width > 20 and height > 20  # the corner of the picture, in its pixels
 
 
 @pytest.fixture
