@@ -1,57 +1,93 @@
-"""Gets consent banners out of the way, as a customer would, preferring the least consent."""
+"""Gets consent banners out of the way, as a customer would, preferring the least consent.
+
+What banners say and whose buttons are called what is data: probes/banners/.
+"""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
+from importlib.resources import files
 
-from probes.browser import BrowserError, Locator, Page
+from probes.banners.words import in_all_languages, platforms
+from probes.browser import BrowserError, ElementHandle, Frame, Page, within
 
-REFUSE = (
-    r"only necessary", r"(only |strictly )?necessary( cookies)?( only)?", r"(reject|decline|refuse|deny)( all)?( cookies)?",
-    r"essential( cookies)? only", r"(bara|endast) nödvändiga( (cookies|kakor))?", r"(avvisa|neka)( alla)?",
-    r"nur (notwendige|erforderliche|essenzielle)( cookies)?( akzeptieren)?", r"(alle )?ablehnen",
-    r"(tout )?refuser( tout)?", r"continuer sans accepter", r"vain välttämättömät( evästeet)?", r"hylkää( kaikki)?",
-)  # fmt: skip
-ACCEPT = (
-    r"(accept|allow|agree to)( all)?( cookies)?", r"i (agree|accept)", r"(acceptera|godkänn|tillåt)( alla)?( (cookies|kakor))?",
-    r"alle(s)? (akzeptieren|annehmen|zulassen)", r"(alle cookies )?(akzeptieren|zustimmen)", r"(tout )?accepter( tout)?",
-    r"hyväksy( kaikki)?( evästeet)?",
-)  # fmt: skip
+LOOK_SECONDS = 3.0
+CLICK_MS = 3000.0
+MOST_PRESSES = 20
+"""How often the same button is pressed on one page: a banner that comes back after that cannot be got rid of."""
+PARTS = ("about", "necessary", "refuse", "accept", "notice", "other")
 
 
 async def expect_consent_banners(page: Page, own_words: Sequence[str] = ()) -> None:
-    """Dismiss a banner whenever one stands in the way of a step, also one that comes back later.
+    """From now on, look before every step on the page whether a banner stands in the way, and dismiss it.
 
-    `own_words` are the buttons of a known page, best first, tried before the usual words.
+    That holds for one that comes late or comes back, is in a frame or in a shadow root. `own_words` are the buttons
+    of a known page, best first, tried before what is known of all pages.
     """
-    any_button = page.get_by_role("button", name=_whole([*_literally(own_words), *REFUSE, *ACCEPT])).first
+    pressed: Counter[str] = Counter()
 
-    async def dismiss() -> None:
-        with suppress(BrowserError):
-            if button := await banner_button(page, own_words):
-                await button.click(timeout=3000)
+    async def look() -> None:
+        await _dismiss(page, own_words, pressed)
 
-    await page.add_locator_handler(any_button, dismiss)
-
-
-async def banner_button(page: Page, own_words: Sequence[str] = ()) -> Locator | None:
-    """Return the button by which a banner that shows now would be dismissed, or None. Raises BrowserError."""
-    for choice in (*_literally(own_words), _either(REFUSE), _either(ACCEPT)):
-        button = page.get_by_role("button", name=_whole([choice])).first
-        if await button.is_visible():
-            return button
-    return None
+    # The page as a whole is always there, so that the browser asks before each of its steps.
+    always = page.locator("html")
+    await page.remove_locator_handler(always)
+    await page.add_locator_handler(always, look, no_wait_after=True)
 
 
-def _literally(own_words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(re.escape(word) for word in own_words)
+async def dismiss_consent_banner(page: Page, own_words: Sequence[str] = ()) -> bool:
+    """Dismiss the banner that shows now; returns whether there was one. Never fails."""
+    return await _dismiss(page, own_words, Counter())
 
 
-def _either(words: Sequence[str]) -> str:
-    return "|".join(f"(?:{word})" for word in words)
+async def banner_button(page: Page, own_words: Sequence[str] = ()) -> ElementHandle | None:
+    """Return the button by which the banner that shows now would be dismissed, or None. Raises BrowserError."""
+    return await _find(page.main_frame, own_words, inside=False)
 
 
-def _whole(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(rf"^\s*(?:{_either(words)})\s*[.!]?\s*$", re.IGNORECASE)
+async def _dismiss(page: Page, own_words: Sequence[str], pressed: Counter[str]) -> bool:
+    with suppress(BrowserError):
+        button = await _find(page.main_frame, own_words, inside=False)
+        if button is None:
+            return False
+        name = (await button.inner_text()).strip()
+        pressed[name] += 1
+        if pressed[name] > MOST_PRESSES:
+            return False
+        await _press(button)
+        return True
+    return False
+
+
+async def _press(button: ElementHandle) -> None:
+    try:
+        await button.click(timeout=CLICK_MS)
+    except BrowserError:  # something lies over it, or it moves without end
+        await button.dispatch_event("click")
+
+
+async def _find(frame: Frame, own_words: Sequence[str], *, inside: bool) -> ElementHandle | None:
+    """Find the best button in a frame, or in the frame within it that holds the banner."""
+    given = _known() | {"own": list(own_words), "inside": inside}
+    found = (await within(LOOK_SECONDS, frame.evaluate_handle(_script(), given))).as_element()
+    inner = await found.content_frame() if found else None
+    return await _find(inner, own_words, inside=True) if inner else found
+
+
+@cache
+def _known() -> dict[str, object]:
+    return {
+        "refuse": [each for platform in platforms() for each in platform.refuse],
+        "accept": [each for platform in platforms() for each in platform.accept],
+        "frames": [platform.frame for platform in platforms() if platform.frame],
+        "words": {part: in_all_languages(part) for part in PARTS},
+    }
+
+
+@cache
+def _script() -> str:
+    text = (files("probes.banners") / "find.js").read_text("utf-8")
+    return text[text.index("({") :]

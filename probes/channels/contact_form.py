@@ -116,8 +116,7 @@ class ContactFormAttempt:
         return self._form
 
     async def _load(self, form: OpenForm) -> None:
-        own_words = [name for words in form.filler.reader.words for name in words.buttons.cookies]
-        await expect_consent_banners(form.page, own_words)
+        await expect_consent_banners(form.page)
         response = await form.page.goto(self._message.url, wait_until="domcontentloaded")
         status = response.status if response else 0
         if closed := refusal(self._message.url, status):

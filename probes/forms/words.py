@@ -46,11 +46,10 @@ class Options(Part):
 
 
 class Buttons(Part):
-    """What buttons say; `cookies` are those that refuse a consent banner, best first."""
+    """What buttons say."""
 
     send: Phrases
     next: Phrases
-    cookies: Phrases
 
 
 class Outcome(Part):
