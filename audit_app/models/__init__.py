@@ -14,6 +14,7 @@ from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
 from audit_app.models.score import ReplyRating, Score, ScorePolicy
 from audit_app.models.user import Role, RoleName, User
 from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, VisitState
+from audit_app.models.widget import TrialState, WidgetAdapter, WidgetTrial, WidgetVersion
 
 __all__ = [
     "Action",
@@ -57,8 +58,12 @@ __all__ = [
     "Security",
     "ServiceTarget",
     "Touchpoint",
+    "TrialState",
     "User",
     "Visit",
     "VisitState",
+    "WidgetAdapter",
+    "WidgetTrial",
+    "WidgetVersion",
     "Wording",
 ]

@@ -25,11 +25,21 @@ _MESSAGES = {"missing": "is missing", "extra_forbidden": "is not a field that wi
 
 def check_widget_file(path: Path) -> list[Problem]:
     """Every problem of the file in the order of its lines; an empty list when the widget can be used."""
-    name = str(path)
     try:
-        marked = read_marked(_text(path))
+        text = _text(path)
     except Unreadable as error:
-        return [Problem(name, error.line, "", error.message, error.hint.replace("checklist", "widget"))]
+        return [_unreadable(str(path), error)]
+    return check_widget_text(text, str(path))
+
+
+def check_widget_text(text: str, name: str) -> list[Problem]:
+    """The same for YAML text that comes from elsewhere; `name` stands in the problems as the file."""
+    try:
+        if len(text.encode()) > MOST_BYTES:
+            raise _TOO_LONG
+        marked = read_marked(text)
+    except Unreadable as error:
+        return [_unreadable(name, error)]
     repeated = [
         Problem(name, line, shown(place), f"is given twice, first on line {first}", "Keep one of the two.")
         for place, line, first in marked.repeated
@@ -37,10 +47,17 @@ def check_widget_file(path: Path) -> list[Problem]:
     return sorted(repeated + _mistakes(name, marked), key=lambda problem: (problem.line or 0, problem.path))
 
 
+_TOO_LONG = Unreadable(None, "is far too long for a widget", "Check that it is one.")
+
+
+def _unreadable(name: str, error: Unreadable) -> Problem:
+    return Problem(name, error.line, "", error.message, error.hint.replace("checklist", "widget"))
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise Unreadable(None, "is far too long for a widget", "Check that it is one.")
+            raise _TOO_LONG
         return path.read_text("utf-8")
     except OSError as error:
         raise Unreadable(

@@ -20,6 +20,7 @@ from audit_app.worker.desk import Desk, log, step, utc_now
 from audit_app.worker.reading import MailboxReader
 from audit_app.worker.sending import find_out, send_probe
 from audit_app.worker.telling import Teller, tell_all
+from audit_app.worker.trying import Tryer
 from audit_app.worker.watching import look_again
 
 AT_ONCE = 24
@@ -41,6 +42,7 @@ class Rounds:
         self._probes: dict[int, asyncio.Task[None]] = {}
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
         self._telling: asyncio.Task[None] | None = None
+        self._trying: asyncio.Task[None] | None = None
         self._scored_at: datetime | None = None
         self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
@@ -50,6 +52,7 @@ class Rounds:
         parts = (
             self._renew,
             self._tend_mailboxes,
+            self._try,
             self._plan,
             self._settle,
             self._send,
@@ -76,7 +79,7 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
-            tasks += [self._telling] if self._telling else []
+            tasks += [task for task in (self._telling, self._trying) if task]
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -97,6 +100,11 @@ class Rounds:
             if running is None or running.done():
                 reader = MailboxReader(self._desk, mailbox_id)
                 self._mailboxes[mailbox_id] = asyncio.create_task(reader.run(), name=f"mailbox-{mailbox_id}")
+
+    async def _try(self) -> None:
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(Tryer(self._desk).run(), name="tries")
+            self._trying.add_done_callback(_log_failure)
 
     async def _plan(self) -> None:
         for probe in await self._desk.do(lambda session: cancel_stale(session, utc_now())):
@@ -173,4 +181,4 @@ class Rounds:
 
 def _log_failure(done: asyncio.Task[None]) -> None:
     if not done.cancelled() and (error := done.exception()) is not None:
-        log.error("alarm.failed", error=type(error).__name__, reason=str(error)[:500])
+        log.error("task.failed", task=done.get_name(), error=type(error).__name__, reason=str(error)[:500])
