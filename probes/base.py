@@ -81,8 +81,8 @@ class Message:
 
     `from_address` belongs to this probe alone where the mailbox allows it, which makes it the surest way to match
     an answer. `url` is the page a customer would start from: the contact page for e-mail, the chat's page for chat;
-    `widget` names the file in probes/widgets/ that describes the chat on it; `form_mapping` is YAML that explains an odd
-    contact form.
+    `widget` names the file in probes/widgets/ that describes the chat on it, unless `widget_text` does, as YAML;
+    `form_mapping` is YAML that explains an odd contact form.
     """
 
     token: str
@@ -96,6 +96,7 @@ class Message:
     message_id: str = ""
     url: str = ""
     widget: str = ""
+    widget_text: str = ""
     form_mapping: str = ""
     time_zone: str = "UTC"
 

@@ -11,7 +11,7 @@ from probes.base import JSON, Equipment, Message, Observation, OurFailure
 from probes.browser import State
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import ChatSession, open_chat
-from probes.widgets.files import AUTO
+from probes.widgets.files import AUTO, read_widget_text
 
 
 class ChatAttempt:
@@ -68,5 +68,6 @@ async def _open(
     equipment: Equipment, message: Message, state: State | None
 ) -> AsyncGenerator[ChatAttempt, None]:
     persona = Persona(message.persona_name, message.from_address, message.language, message.time_zone)
-    async with open_chat(equipment.browsers, message.url, message.widget or AUTO, persona, state) as session:
+    widget = read_widget_text(message.widget_text, message.widget) if message.widget_text else message.widget
+    async with open_chat(equipment.browsers, message.url, widget or AUTO, persona, state) as session:
         yield ChatAttempt(session, message)

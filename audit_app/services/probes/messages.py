@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
 from audit_app.models import AddressStyle, Campaign, ChannelName, Persona, Probe, Touchpoint, Wording
+from audit_app.services.widgets import description_for
 from probes.base import Message
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -93,8 +94,10 @@ def _filled(text: str, persona: Persona, touchpoint: Touchpoint) -> str:
 
 
 def message_of(probe: Probe) -> Message:
-    """The message of `probe` in the words of the channels."""
+    """The message of `probe` in the words of the channels; raises OurFailure when nobody knows its touchpoint's chat."""
     by_mail = probe.channel is ChannelName.EMAIL
+    session, widget = object_session(probe), probe.touchpoint.widget
+    stored = description_for(session, widget) if session and probe.channel is ChannelName.CHAT else ""
     return Message(
         token=probe.token,
         channel=probe.channel.value,
@@ -106,7 +109,8 @@ def message_of(probe: Probe) -> Message:
         language=probe.language,
         message_id=probe.message_id or "",
         url=(probe.touchpoint.contact_page or "") if by_mail else probe.to_address,
-        widget=probe.touchpoint.widget,
+        widget=widget,
+        widget_text=stored,
         form_mapping=probe.touchpoint.form_mapping,
         time_zone=probe.touchpoint.location.time_zone,
     )
