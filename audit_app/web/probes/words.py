@@ -36,6 +36,11 @@ KINDS: dict[ObservationKind, KindLook] = {
     ObservationKind.BOT_MESSAGE: KindLook(
         "chat", "muted", "Message from a bot", "automatic, does not stop the clock"
     ),
+    ObservationKind.GREETING: KindLook("chat", "muted", "Greeting before our message", "no answer"),
+    ObservationKind.TYPING: KindLook("chat", "muted", "Somebody is typing", "does not stop the clock"),
+    ObservationKind.SYSTEM_LINE: KindLook(
+        "info", "muted", "Remark of the chat itself", "does not stop the clock"
+    ),
     ObservationKind.HUMAN_REPLY: KindLook("person", "good", "Answered by a person"),
     ObservationKind.UNCERTAIN_REPLY: KindLook(
         "mark-question", "unsure", "A reply that may be a person’s", "nobody can tell yet"
