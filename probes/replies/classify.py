@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from probes.replies.bounces import bounce
 from probes.replies.content import content
+from probes.replies.doubts import with_doubt
 from probes.replies.headers import explicit_automatic_reply, newsletter
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
@@ -26,7 +27,7 @@ from probes.replies.reports import (
 )
 from probes.replies.verdict import Judgement
 
-RULES_VERSION = "2026-11-21.6"
+RULES_VERSION = "2026-11-21.7"
 """Stored beside each verdict, so that mail judged by older rules can be judged again. Raise it with every change."""
 
 # It logs a trace for every broken mail, which is nothing that anybody could act on.
@@ -51,7 +52,7 @@ RULES: tuple[Rule, ...] = (
 def judge(raw: bytes, own_text: str = "") -> Judgement:
     """Judge a raw mail; `own_text` is what we had sent, so that our own words, quoted back, prove nothing."""
     letter = Letter(ReadMail.of(raw), own_text)
-    found = next(judgement for rule in RULES if (judgement := rule(letter)))
+    found = with_doubt(letter, next(judgement for rule in RULES if (judgement := rule(letter))))
     if found.platform or not letter.platform:
         return found
     return Judgement(found.verdict, found.kind, letter.platform, found.reasons)

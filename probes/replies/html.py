@@ -42,7 +42,7 @@ SILENT = frozenset({"script", "style", "head", "title", "noscript", "template"})
 VOID = frozenset(
     {"br", "hr", "img", "meta", "link", "input", "area", "base", "col", "embed", "source", "wbr"}
 )
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)([^<>]*)>|<[!?/][^<>]*>")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)([^<>]*+)>|<[!?/][^<>]*+>")
 QUOTED = re.compile(
     r"gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|mail_android_quote"
     r"|ms-outlook-mobile-reference-message|moz-email-headers-table|moz-forward-container"
@@ -50,7 +50,8 @@ QUOTED = re.compile(
     re.IGNORECASE,
 )
 SIGNED = re.compile(r"gmail_signature|moz-signature|data-smartmail=.?gmail_signature|id=.?(x_)?Signature\b")
-MOST_TAGS = 100_000
+DEEPEST_QUOTE = 20
+MOST_TAGS = 500_000
 """Tags after which the rest counts as one text: nobody writes that many by hand."""
 
 
@@ -137,7 +138,9 @@ class _Reader:
 
     def _break(self) -> None:
         line = " ".join("".join(self._line).split())
-        self._lines.append(f"{'>' * self._quotes} {line}" if self._quotes and line else line)
+        self._lines.append(
+            f"{'>' * min(self._quotes, DEEPEST_QUOTE)} {line}" if self._quotes and line else line
+        )
         self._line = []
 
     def lines(self) -> str:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses
 from functools import cached_property, lru_cache
 
 from probes.replies.html import html_as_text
+from probes.replies.mending import Damage, content_of, parse
 
 MOST_TEXT = 200_000
 """Characters of a text that are read; what a person answers stands at its beginning."""
+MOST_HTML = 2_000_000
+"""Characters of an HTML text that are read, most of which nobody sees."""
+MOST_OF_A_HEADER = 20_000
+MOST_OF_ADDRESSES = 100_000
+"""Characters of all headers of one name, taken together."""
 ADDRESS = re.compile(r"[^\s<>,;:@]+@[^\s<>,;:@]+")
 UNUSUAL = re.compile(r"[\"\\()\[\]]|@[^<>,;]*<|@\S*@")
 """What needs the full grammar of addresses: quoted names, comments, names that look like addresses."""
@@ -28,6 +33,8 @@ class ReadMail:
     """One mail with its headers and text decoded as well as can be."""
 
     parsed: Message
+    damage: Damage = ""
+    """What of it was damaged on its way: what it lacks need not have been missing when it was sent."""
 
     @classmethod
     def of(cls, raw: bytes) -> ReadMail:
@@ -38,7 +45,7 @@ class ReadMail:
     def _headers(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name, value in self.parsed.raw_items():
-            found.setdefault(name.lower(), []).append(str(value))
+            found.setdefault(name.lower(), []).append(str(value)[:MOST_OF_A_HEADER])
         return found
 
     def raw_headers(self, name: str) -> list[str]:
@@ -68,17 +75,19 @@ class ReadMail:
         values = self.headers(name)
         if not values:
             return []
-        together = ", ".join(values)
+        together = ", ".join(values)[:MOST_OF_ADDRESSES]
         if not UNUSUAL.search(together):
             return [address.casefold() for address in ADDRESS.findall(together)]
-        return [address.casefold() for _, address in getaddresses(values) if "@" in address]
+        return [address.casefold() for _, address in _parsed_addresses(together) if "@" in address]
 
     @cached_property
     def sender(self) -> tuple[str, str]:
         """Return the name and the address in From."""
         value = self.header("From")
         plain = PLAIN_SENDER.fullmatch(value)
-        return (plain[1].strip(), plain[2]) if plain else parseaddr(value)
+        if plain:
+            return plain[1].strip(), plain[2]
+        return next(iter(_parsed_addresses(value)), ("", ""))
 
     @cached_property
     def subject(self) -> str:
@@ -107,10 +116,10 @@ class ReadMail:
     @cached_property
     def text(self) -> str:
         """Return what a reader would see: the plain text, or the HTML as text with quotes marked by '>'."""
-        plain = "\n\n".join(text for text in self._texts("text/plain") if text.strip())
+        plain = "\n\n".join(text for text in self._texts("text/plain") if text.strip())[:MOST_TEXT]
         if MARKUP.match(plain):
             return html_as_text(plain)
-        return plain or html_as_text(self.html)
+        return plain or html_as_text(self.html)[:MOST_TEXT]
 
     @cached_property
     def attachments(self) -> int:
@@ -137,7 +146,14 @@ class ReadMail:
 @lru_cache(maxsize=2)
 def _read(raw: bytes) -> ReadMail:
     """Read a mail; kept for a moment, for the same mail, and the one that it returns, are asked for several times."""
-    return ReadMail(message_from_bytes(raw))
+    return ReadMail(*parse(raw))
+
+
+def _parsed_addresses(value: str) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([value])
+    except RecursionError:  # of brackets within brackets; what looks like an address still is one
+        return [("", address) for address in ADDRESS.findall(value)]
 
 
 def _walk(part: Message) -> Iterator[Message]:
@@ -163,15 +179,21 @@ def _is_document(content_type: str) -> bool:
 
 def _text(part: Message) -> str:
     try:
-        content = part.get_payload(decode=True)
+        content = content_of(part)
         charset = part.get_content_charset() or "utf-8"
     except Exception:  # the email package raises all sorts of things on broken parts
         return ""
-    return _decode_bytes(content, charset)[:MOST_TEXT] if isinstance(content, bytes) else ""
+    return _decode_bytes(content, charset)[:MOST_HTML]
 
 
 def _decode_bytes(content: bytes, charset: str) -> str:
-    for name in (charset, "utf-8"):
+    """Decode a text; what is UTF-8 and not plain ASCII is UTF-8 whatever it is called."""
+    wide = charset.startswith(("utf-16", "utf-32", "utf16", "utf32"))
+    if not content.isascii() or (wide and b"\0" not in content):
+        names = ("utf-8", charset)
+    else:
+        names = (charset, "utf-8")
+    for name in names:
         try:
             return content.decode(name)
         except (LookupError, ValueError):

@@ -27,9 +27,9 @@ RECIPIENT_HEADERS = (
 )
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,990}>")
 TOKEN = re.compile(r"\b(?=[A-Za-z0-9-]*\d)(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9-]{5,31}\b")
-RETURNED_ID = re.compile(r"(?im)^[\s>]*(?:original-)?message-id:\s*(<[^<>\s]{3,990}>)")
+RETURNED_ID = re.compile(r"(?im)^[ \t>]*+(?:original-)?message-id:\s*+(<[^<>\s]{3,990}>)")
 RETURNED_SENDER = re.compile(
-    r"(?im)^[\s>]*(?:from|return-path|reply-to|x-original-from|sender):[^\n]{0,200}?([^\s<>\"',;:]{1,64}@[^\s<>\"',;:]{3,190})"
+    r"(?im)^[ \t>]*+(?:from|return-path|reply-to|x-original-from|sender):[^\n]{0,200}?([^\s<>\"',;:]{1,64}@[^\s<>\"',;:]{3,190})"
 )
 LONGEST_RETURNED_TEXT = 100_000
 RETURNED = "the returned mail"

@@ -1,0 +1,63 @@
+"""Why a mail that looks like a person's is not believed to be: signs of mail systems, and damage that hides them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from probes.replies import phrases
+from probes.replies.bounces import CODES, DIALECTS, FIELDS, comes_from_system, has_null_return_path
+from probes.replies.letter import Letter
+from probes.replies.mending import Damage
+from probes.replies.verdict import Judgement
+
+DAMAGE: Mapping[Damage, str] = {
+    "": "",
+    "headers": "It came with damaged headers",
+    "bytes": "It came with changed bytes",
+    "many bytes": "It came with many changed bytes",
+}
+WRECKAGE = re.compile(
+    r"^\W{0,3}Content-(?:Type|Transfer-Encoding|Disposition)[ \t]*:|^[A-Za-z0-9+/]{56,}={0,2}$", re.MULTILINE
+)
+"""What stands between the parts of a mail, or is a file's content: no reader would ever see it."""
+TELLS = frozenset(
+    {"automatic", "unanswerable", "acknowledgement", "out_of_office", "bounce", "delay", "challenge"}
+)
+MOST_LOOKED_AT = 20_000
+"""Characters of a damaged mail in which signs of a machine are looked for."""
+
+
+def with_doubt(letter: Letter, judged: Judgement) -> Judgement:
+    """Return the judgement, or for a person's mail that may be none an uncertain one that says why."""
+    if judged.verdict != "human":
+        return judged
+    doubt = _sign_of_a_system(letter) or _damage(letter)
+    if not doubt:
+        return judged
+    return Judgement("uncertain", judged.kind, judged.platform, (doubt, *judged.reasons))
+
+
+def _sign_of_a_system(letter: Letter) -> str:
+    mail = letter.mail
+    if mail.parsed.get_content_type() == "multipart/report":
+        return "It calls itself a mail system's report, but holds none that can be read"
+    if has_null_return_path(mail) and letter.prefix not in ("reply", "forward"):
+        return "It has no return address, as only automatic mail has"
+    return ""
+
+
+def _damage(letter: Letter) -> str:
+    """Say how the mail is damaged, if what a machine would have written may be hidden or lost by that."""
+    mail = letter.mail
+    damage = DAMAGE[mail.damage] or ("Its parts fell apart" if WRECKAGE.search(letter.new) else "")
+    if not damage:
+        return ""
+    if mail.damage == "many bytes" or not letter.new or not mail.sender[1]:
+        return f"{damage}, and what is left is too little to tell"
+    said = f"{mail.subject}\n{mail.text[:MOST_LOOKED_AT]}"
+    if comes_from_system(mail) or DIALECTS.search(said) or CODES.search(said) or FIELDS.search(said):
+        return f"{damage}, and it reads like a mail system's"
+    if TELLS & phrases.told(said).keys():
+        return f"{damage}, and it holds words of automatic mail"
+    return ""
