@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -28,11 +29,12 @@ from probes.base import (
     ProbeError,
     SendUnknown,
 )
-from probes.browser import BrowserError, ElementHandle, Page, State, first_line, open_page, screenshot
+from probes.browser import BrowserError, Page, State, first_line, open_page, screenshot
 from probes.channels.form_activity import Activity
+from probes.channels.form_entrance import come_to_the_form
 from probes.channels.form_fields import Reader
-from probes.channels.form_filling import Filler, FormPatience
-from probes.channels.form_obstacles import refusal
+from probes.channels.form_filling import Filler
+from probes.channels.form_obstacles import closed_page, refusal
 from probes.channels.form_outcome import (
     Network,
     Outcome,
@@ -42,10 +44,11 @@ from probes.channels.form_outcome import (
     outcome_of,
     provably_unsent,
 )
-from probes.channels.form_parts import button_to, contact_form
+from probes.channels.form_parts import button_to, contact_form, field_to_enter
+from probes.channels.form_patience import FormPatience
 from probes.channels.form_persona import answers_for
-from probes.channels.form_scan import Look, look_at
-from probes.consent import expect_consent_banners
+from probes.channels.form_scan import OPEN_ROOTS, Look, look_at
+from probes.consent import dismiss_consent_banner, expect_consent_banners
 from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.mapping import load_mapping, parse_mapping
 from probes.forms.words import languages_for, words_of
@@ -107,6 +110,7 @@ class ContactFormAttempt:
             self._equipment.browsers.context(message.language, message.time_zone)
         )
         page = await open_page(context)
+        await page.add_init_script(OPEN_ROOTS)
         await start_trace(page)
         words = [words_of(tag) for tag in languages_for(message.language)]
         today = datetime.now(UTC).astimezone(ZoneInfo(message.time_zone)).date()
@@ -121,10 +125,20 @@ class ContactFormAttempt:
         status = response.status if response else 0
         if closed := refusal(self._message.url, status):
             raise closed
-        if status >= 400:
-            raise NotSent(f"The contact form on {self._message.url} answered with status {status}.")
         await form.activity.settle(self._patience.settle)
-        await form.filler.wait_for_form()
+        if status >= 400:
+            raise await self._out_of_order(form, status)
+        await dismiss_consent_banner(form.page)
+        await come_to_the_form(form.page, form.activity, form.filler.reader, self._patience)
+
+    async def _out_of_order(self, form: OpenForm, status: int) -> ProbeError:
+        """Tell a page that turns us away with a server's error, as some guards do, from one that is out of order."""
+        look = await look_at(form.page)
+        await look.let_go()
+        said = f"The contact form on {self._message.url} answered with status {status}"
+        if closed := closed_page(look.sheet, form.filler.reader.words):
+            return Blocked(closed[0], f"{said} and {closed[1]}.")
+        return NotSent(f"{said}.")
 
     @asynccontextmanager
     async def _proving(self, name: str) -> AsyncGenerator[None, None]:
@@ -179,8 +193,7 @@ class ContactFormAttempt:
         """Press the button and watch what the page makes of it, until there is a sign or patience ends."""
         look = await look_at(form.page)
         try:
-            element = await self._button(form, look)
-            await element.click(trial=True, timeout=self._patience.click * 1000)
+            press = await self._trigger(form, look)
             form.activity.note_from_now()
             self._pressed_at = datetime.now(UTC)
         finally:
@@ -188,19 +201,27 @@ class ContactFormAttempt:
         try:
             # From here on nothing may be taken for "not sent" but by what the page and the network show.
             with suppress(BrowserError):
-                await element.click(no_wait_after=True, timeout=self._patience.click * 1000)
+                await press()
             return await self._sign(form)
         except BrowserError as error:
             raise await self._unknown(first_line(error)) from error
 
-    async def _button(self, form: OpenForm, look: Look) -> ElementHandle:
+    async def _trigger(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
+        """Find what sends the form, see that it can be pressed, and return what presses it."""
         reader = form.filler.reader
         found = contact_form(look.sheet, reader)
         button = button_to("send", look.sheet, found, reader.words, self._mapping) if found else None
-        if found is None or button is None:
+        last = field_to_enter(found) if found else None
+        if found is None or (button is None and last is None):
             raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
         self._pressed = as_pressed(look.sheet, found, self._message.text)
-        return await look.element(button)
+        limit = self._patience.click * 1000
+        if button is None:
+            assert last is not None  # noqa: S101 -- for the type checker: one of the two is there
+            return partial((await look.element(last)).press, "Enter", no_wait_after=True, timeout=limit)
+        element = await look.element(button)
+        await element.click(trial=True, timeout=limit)
+        return partial(element.click, no_wait_after=True, timeout=limit)
 
     async def _sign(self, form: OpenForm) -> Outcome:
         deadline, first_seen = time.monotonic() + self._patience.confirm, 0.0

@@ -28,7 +28,7 @@ CHOICES = frozenset({"select", "radio", "dropdown"})
 CHOSEN_ANYWAY: frozenset[Meaning] = frozenset({"topic", "contact_by", "country"})
 """Choices that matter to the message or to where the answer goes, even if the form has one ready."""
 DATES = frozenset({"date", "datetime-local", "month", "time"})
-NEVER_ANSWERED = frozenset({"search", "password", "file", "color", "range"})
+NEVER_ANSWERED = frozenset({"search", "password", "color", "range"})
 SUM = re.compile(r"\d+\s*(?:[+×*]\s*\d+\s*(?:=|\?|$)|[-x−–]\s*\d+\s*(?:=|\?))")
 STAR = re.compile(r"[*＊]\s*:?\s*$|^\s*[*＊]")
 
@@ -39,7 +39,7 @@ class Entry:
 
     field: Field
     meaning: Meaning
-    action: Literal["type", "choose", "tick", "untick", "open"]
+    action: Literal["type", "choose", "tick", "untick", "open", "pick", "attach"]
     values: tuple[str, ...] = ()
 
 
@@ -56,7 +56,7 @@ class Reader:
         warning = " ".join((*field.words, field.legend))
         if any(has_phrase(warning, words.boxes.leave_empty) for words in self.words):
             return "trap"
-        if SUM.search(plain(field.label or field.nearby)) or self._says(field.words, "captcha"):
+        if SUM.search(plain(field.label or field.nearby)) or self.says(field.words, "captcha"):
             return "captcha"
         if field.kind == "checkbox":
             return self._box(field)
@@ -65,9 +65,9 @@ class Reader:
 
     def _box(self, field: Field) -> Meaning:
         texts = (*field.words, field.legend)
-        if self._says(texts, "newsletter"):
+        if self.says(texts, "newsletter"):
             return "newsletter"
-        return "consent" if self._says(texts, "consent") else ""
+        return "consent" if self.says(texts, "consent") else ""
 
     def _by_type(self, field: Field) -> FieldMeaning | None:
         # Types that leave no doubt; a phrase such as "e-mail or order number" would only mislead.
@@ -85,9 +85,10 @@ class Reader:
                     return "name" if meaning == "full_name" else meaning
         return None
 
-    def _says(
+    def says(
         self, texts: Iterable[str], which: Literal["newsletter", "consent", "captcha", "required"]
     ) -> bool:
+        """Tell whether texts beside a field, or on the page, speak of one of these."""
         text = " ".join(texts)
         return any(has_phrase(text, getattr(words.boxes, which)) for words in self.words)
 
@@ -95,13 +96,14 @@ class Reader:
         """Tell whether the form insists on a field: by its markup, a star or a word beside it."""
         names = (*field.words, field.legend)
         marked = any(STAR.search(name) for name in names)
-        return field.required or field.marked_wrong or marked or self._says(names, "required")
+        return field.required or field.marked_wrong or marked or self.says(names, "required")
 
     def entry_for(self, field: Field, group: Sequence[Field]) -> Entry | None:
         """Say what is to be done with a field, or None: it is filled in already, or better left alone.
 
         `group` are the radio buttons that belong together. An entry of action `open` is a custom dropdown, whose
-        choices only show when it is opened; one of action `type` without values is a question without an answer.
+        choices only show when it is opened; `pick` is a day in a calendar, `attach` a file; one of action `type`
+        without values is a question without an answer.
         """
         if not field.visible or not field.enabled or field.kind in NEVER_ANSWERED:
             return None
@@ -115,6 +117,8 @@ class Reader:
             return self._tick(field, meaning)
         if meaning not in ALWAYS_ANSWERED and not any(self.is_required(each) for each in (field, *group)):
             return None
+        if field.kind == "file":
+            return None if field.value else Entry(field, meaning, "attach")
         return self._choose(field, meaning, group) if field.kind in CHOICES else self._type(field, meaning)
 
     def _mapped(self, field: Field, value: str, group: Sequence[Field]) -> Entry | None:
@@ -161,8 +165,20 @@ class Reader:
     def choice(self, texts: Sequence[str], meaning: Meaning, exactly: Sequence[str] = ()) -> str | None:
         """Choose among options by what the message is about; see `best_option`."""
         if meaning == "country":
-            exactly = self.answers.for_meaning("country")
+            exactly = self._our_country(texts)
         return best_option(texts, self.answers.about, self.words, exactly, by_email=meaning == "contact_by")
+
+    def _our_country(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Find what begins with the country's name too: in lists of dialling codes a number stands behind it."""
+        names = self.answers.for_meaning("country")
+        begins = (
+            text for name in names for text in texts if re.match(rf"{re.escape(plain(name))}\b", plain(text))
+        )
+        return (*names, *begins)
+
+    def asks_to_choose(self, text: str) -> bool:
+        """Tell whether a choice is none, but only the invitation to make one."""
+        return is_unchosen(Option(text, text), self.words)
 
     def _is_chosen(self, field: Field, group: Sequence[Field]) -> bool:
         if field.kind == "radio":
@@ -174,6 +190,9 @@ class Reader:
 
     def _type(self, field: Field, meaning: Meaning) -> Entry | None:
         values = self._values(field, meaning)
+        if field.read_only:  # filled in by the page itself, or by a calendar
+            pick = meaning == "date" and not field.value
+            return Entry(field, meaning, "pick", values) if pick else None
         if field.value and field.valid and not field.marked_wrong and _same(field.value, values):
             return None
         return Entry(field, meaning, "type", values)

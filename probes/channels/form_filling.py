@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from probes.base import Blocked, NotSent
 from probes.browser import BrowserError, ElementHandle, Page
 from probes.channels.form_activity import Activity
+from probes.channels.form_controls import Controls
 from probes.channels.form_fields import Entry, Reader
 from probes.channels.form_obstacles import captcha_in, closed_page
-from probes.channels.form_parts import ContactForm, button_to, contact_form
+from probes.channels.form_parts import ContactForm, button_to, contact_form, field_to_enter
+from probes.channels.form_patience import FormPatience
 from probes.channels.form_scan import Button, Field, Look, look_at
 
+TYPED = ("text", "email", "textarea")
 MOST_STEPS = 10
 MOST_LOOKS = 40
 WAITS_FOR_BUTTON = 3
 """How often a button that cannot be pressed yet is waited for: some forms check what was typed first."""
 TRIES = 3
 """How often one field is filled in before it is left as the site wants it."""
-
-
-@dataclass(frozen=True)
-class FormPatience:
-    """How long a visitor waits, in seconds."""
-
-    show: float = 15.0
-    """For a form to appear."""
-    settle: float = 6.0
-    """For the page to come to rest after a choice."""
-    click: float = 6.0
-    """For one click."""
-    confirm: float = 30.0
-    """For a sign that the message was taken."""
-    steady: float = 1.5
-    """How long a form has to stay away or empty before that counts as a sign."""
 
 
 @dataclass
@@ -53,8 +39,8 @@ class Filler:
     """Names of fields that the form has turned out to insist on."""
     _tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
-    async def complete(self) -> Button:
-        """Go through all steps and return the button that sends. Raises NotSent, Blocked or BrowserError."""
+    async def complete(self) -> None:
+        """Go through all steps, up to the button that sends. Raises NotSent, Blocked or BrowserError."""
         for step in range(MOST_STEPS):
             look, form = await self._fill_step()
             try:
@@ -65,7 +51,8 @@ class Filler:
                     await self.page.wait_for_timeout(self.patience.steady * 1000)
                     continue
                 if onwards is None or (send is not None and send.enabled and "message" in self.meanings):
-                    return self._ready(look, form, send)
+                    self._expect_ready(form, send)
+                    return
                 await (await look.element(onwards)).click(timeout=self.patience.click * 1000)
             finally:
                 await look.let_go()
@@ -73,7 +60,7 @@ class Filler:
             await self._expect_progress(form)
         raise NotSent(f"The contact form on {self.page.url} has no end: {MOST_STEPS} steps were not enough.")
 
-    def _ready(self, look: Look, form: ContactForm, send: Button | None) -> Button:
+    def _expect_ready(self, form: ContactForm, send: Button | None) -> None:
         where = f"The contact form on {self.page.url}"
         if "message" not in self.meanings:
             raise NotSent(f"{where} has no field for a message that we could find.")
@@ -82,9 +69,22 @@ class Filler:
         wrong = [each for each in form.fields if each.visible and each.enabled and not each.valid]
         if wrong:
             raise NotSent(f"{where} objects to “{wrong[0].name}”: {wrong[0].objection}")
-        if send is None or not send.enabled:
+        for each in form.fields:
+            self._expect_our_words(each)
+        if (send is None and field_to_enter(form) is None) or (send is not None and not send.enabled):
             raise NotSent(f"{where} has no button to send it with that we could find and press.")
-        return send
+
+    def _expect_our_words(self, each: Field) -> None:
+        """Refuse to send a message or an address that the page has shortened or changed."""
+        meaning = self.reader.meaning_of(each)
+        wanted = self.reader.answers.for_meaning(meaning)
+        if meaning not in ("message", "email") or each.kind not in TYPED or not (each.visible and each.value):
+            return
+        if not any(each.value.split() == value.split() for value in wanted):
+            raise NotSent(
+                f"“{each.name}” on {self.page.url} does not keep what we write:"
+                f" of {len(wanted[0])} characters it has {len(each.value)}."
+            )
 
     async def _expect_progress(self, before: ContactForm) -> None:
         """Refuse to press on when the next step does not come: the site then says why."""
@@ -130,17 +130,6 @@ class Filler:
             raise Blocked(closed[0], f"The page {self.page.url} {closed[1]}.")
         raise NotSent(f"The page {self.page.url} has no contact form that we could find.")
 
-    async def wait_for_form(self) -> None:
-        """Wait until a contact form shows; forms are often built or loaded after the page. Never raises for time."""
-        for _ in range(max(1, int(self.patience.show / 0.5))):
-            look = await look_at(self.page)
-            await look.let_go()
-            if contact_form(look.sheet, self.reader) is not None:
-                return
-            if closed_page(look.sheet, self.reader.words) and not self.activity.busy:
-                return
-            await self.page.wait_for_timeout(500)
-
     def _entries(self, form: ContactForm) -> list[Entry]:
         found = [
             entry
@@ -156,24 +145,23 @@ class Filler:
         return replace(each, required=True) if each.name in self.insisted else each
 
     async def _do(self, look: Look, entry: Entry) -> None:
-        if entry.action == "type":
-            await self._type(look, entry)
-        elif entry.action == "choose":
-            element = await look.element(entry.field)
-            await element.select_option(
-                label=[o.text for o in entry.field.options if o.text == entry.values[0]][:1]
-            )
-            self._note(entry, entry.values[0])
-        elif entry.action == "open":
-            await self._choose_from_dropdown(look, entry)
-        else:
-            await self._click_box(look, entry)
+        controls = Controls(self.page, self.activity, self.reader, self.patience)
+        ways = {
+            "type": self._type,
+            "choose": controls.choose,
+            "open": controls.choose_from_dropdown,
+            "pick": controls.pick_day,
+            "attach": controls.attach,
+        }
+        done = await ways.get(entry.action, controls.click_box)(look, entry)
+        if done is not None:
+            self._note(entry, done)
 
     def _note(self, entry: Entry, what: str) -> None:
         self.filled[entry.field.legend if entry.field.kind == "radio" else entry.field.name] = what
         self.meanings.add(entry.meaning)
 
-    async def _type(self, look: Look, entry: Entry) -> None:
+    async def _type(self, look: Look, entry: Entry) -> str:
         """Write the first notation that the field takes, and leave it, so that the page may check it."""
         if not entry.values:
             name = entry.field.name
@@ -191,7 +179,7 @@ class Filler:
         for value in values:
             if await self._write(element, value, slowly=self._tries[_key(entry.field)] > 1):
                 break
-        self._note(entry, value)
+        return value
 
     async def _write(self, element: ElementHandle, value: str, *, slowly: bool) -> bool:
         """Fill a field; what a mask swallowed at once is typed key by key the next time. Returns if it is valid."""
@@ -204,41 +192,6 @@ class Filler:
         await element.dispatch_event("change")
         await element.dispatch_event("blur")
         return bool(await element.evaluate("(el) => !el.willValidate || el.validity.valid"))
-
-    async def _click_box(self, look: Look, entry: Entry) -> None:
-        """Click the box itself, or its label where that hides it, as near its beginning as its links allow."""
-        clickable = await look.clickable(entry.field)
-        box = await clickable.bounding_box()
-        near = {"x": min(8.0, box["width"] / 2), "y": min(8.0, box["height"] / 2)} if box else None
-        try:
-            await clickable.click(timeout=self.patience.click * 1000, position=near)  # type: ignore[arg-type]
-        except BrowserError:
-            await (await look.element(entry.field)).dispatch_event("click")
-        self._note(entry, entry.field.name if entry.field.kind == "radio" else f"{entry.action}ed")
-
-    async def _choose_from_dropdown(self, look: Look, entry: Entry) -> None:
-        """Open a custom dropdown, choose among what shows, and close it if it stays open."""
-        await (await look.clickable(entry.field)).click(timeout=self.patience.click * 1000)
-        await self.activity.settle(self.patience.settle)
-        options = await self._options()
-        chosen = self.reader.choice([text for text, _ in options], entry.meaning, entry.values)
-        if chosen is None:
-            with suppress(BrowserError):
-                await self.page.keyboard.press("Escape")
-            return
-        element = next(element for text, element in options if text == chosen)
-        await element.click(timeout=self.patience.click * 1000)
-        self._note(entry, chosen)
-
-    async def _options(self) -> list[tuple[str, ElementHandle]]:
-        found = []
-        for frame in self.page.frames:
-            for option in await frame.query_selector_all("[role=option]"):
-                if await option.is_visible() and await option.get_attribute("aria-disabled") != "true":
-                    text = " ".join((await option.inner_text()).split())
-                    if text:
-                        found.append((text, option))
-        return found
 
 
 def _key(each: Field) -> tuple[str, str, int]:

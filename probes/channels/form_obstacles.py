@@ -11,7 +11,7 @@ from probes.channels.form_parts import ContactForm
 from probes.channels.form_scan import Sheet
 from probes.forms.words import Words, has_phrase
 
-REFUSALS = {401: "login_wall", 407: "login_wall", 403: "blocked", 429: "blocked"}
+REFUSALS = {401: "login_wall", 407: "login_wall", 403: "blocked", 429: "blocked", 451: "blocked"}
 LINES_OF_A_REFUSAL = 40
 """A page that turns us away says little; a long page that mentions "access denied" is about something else."""
 

@@ -55,6 +55,13 @@ class Outcome:
 
 def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
     """Judge one look at the page after the button was pressed."""
+    outcome = _outcome(sheet, pressed, network, reader)
+    # A captcha that nobody saw, because it judges in secret, shows only in what the site objects to.
+    unseen = outcome.sign == "refused" and not outcome.wrong and reader.says([outcome.words], "captcha")
+    return Outcome("captcha", outcome.words) if unseen else outcome
+
+
+def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
     form = contact_form(sheet, reader)
     said = [*network.said, *(line for line in sheet.lines if line not in pressed.lines)]
     kept = form is not None and any(_holds(field, pressed.message) for field in form.fields)

@@ -69,7 +69,7 @@ def button_to(
     shown = [each for each in sheet.buttons if each.visible and 0 <= len(each.name) <= LONGEST_BUTTON]
     last = max((field.order for field in form.fields if field.visible), default=0)
     # What stands below the fields belongs to them more than what stands in the page's head.
-    shown.sort(key=lambda each: (each.order < last, each.order))
+    shown.sort(key=lambda each: (not each.proper, each.order < last, each.order))
     own = [each for each in shown if each.place == form.place]
     near = [each for each in shown if each.where[0] == form.place[0] and each.form == -1 and each not in own]
     exact = mapping.send if what == "send" else mapping.next
@@ -80,6 +80,12 @@ def button_to(
             return each
     submits = [each for each in own if each.submits and not _says("next", each, words)]
     return submits[0] if what == "send" and len(submits) == 1 else None
+
+
+def field_to_enter(form: ContactForm) -> Field | None:
+    """Find the field in which the Enter key sends a form that shows no button for it."""
+    lines = [field for field in form.fields if field.visible and field.kind in ("text", "email", "tel")]
+    return lines[-1] if lines and form.place[1] >= 0 else None
 
 
 def _says(what: Literal["send", "next"], button: Button, words: Sequence[Words]) -> bool:

@@ -17,7 +17,6 @@ from probes.forms.words import Words
 
 LONGEST_SUBJECT = 70
 BOUGHT_DAYS_AGO = 6
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SHAPE = re.compile(r"(?i)([^\W\d_]{2}|[^\W\d_]{4})([./ -])[^\W\d_]{2}\2([^\W\d_]{2}|[^\W\d_]{4})")
 
 
@@ -90,13 +89,11 @@ def _part(piece: str) -> str:
 
 
 def day_for(kind: str, day: date, least: str, most: str) -> str:
-    """Write a day, moved between the field's bounds, as the browser's own date fields want it."""
-    if ISO_DAY.fullmatch(least[:10]):
-        day = max(day, date.fromisoformat(least[:10]))
-    if ISO_DAY.fullmatch(most[:10]):
-        day = min(day, date.fromisoformat(most[:10]))
+    """Write a day, or an hour of it, moved between the field's bounds, as the browser's own date fields want it."""
     shapes = {"month": f"{day:%Y-%m}", "time": "11:00", "datetime-local": f"{day.isoformat()}T11:00"}
-    return shapes.get(kind, day.isoformat())
+    # In these notations what is later is also greater as text.
+    written = max(shapes.get(kind, day.isoformat()), least)
+    return min(written, most) if most else written
 
 
 def _number(token: str) -> int:

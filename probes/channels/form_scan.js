@@ -20,11 +20,11 @@
   walk(document);
 
   const FIELD = "input, textarea, select, [role=combobox], [role=checkbox], [role=radio], [role=switch], "
-    + "button[aria-haspopup=listbox], [contenteditable=true][role=textbox]";
+    + "button[aria-haspopup=listbox], [contenteditable=true], [contenteditable=''], [contenteditable=plaintext-only]";
   const NO_FIELD = ["hidden", "submit", "button", "reset", "image"];
   const fieldElements = all.filter((el) => el.matches(FIELD)
     && !(el.tagName === "INPUT" && NO_FIELD.includes(el.type))
-    && !(el.parentElement && el.parentElement.closest("[role=combobox]")));
+    && !(el.parentElement && el.parentElement.closest("[role=combobox], [contenteditable=true]")));
   const isField = new Set(fieldElements);
   const holdsField = (el) => isField.has(el) || [...el.querySelectorAll(FIELD)].some((at) => isField.has(at));
 
@@ -53,6 +53,8 @@
   const box = (el) => el.getAttribute("role") === "combobox" && el.tagName === "INPUT"
     ? chain(el).slice(0, 5).find((at) => at.getBoundingClientRect().width > 40) || el : el;
   const visible = (el) => {
+    // A person uploads by pressing what stands for the field, which is itself often hidden.
+    if (el.type === "file") return [el, ...labelsOf(el), above(el)].some((at) => at && drawn(at));
     if (tickable(el)) return (drawn(el) || labelsOf(el).some(drawn)) && !silenced(el);
     return drawn(box(el)) && !silenced(el);
   };
@@ -67,10 +69,16 @@
     return clean((el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean)
       .map((id) => root.getElementById(id)).filter(Boolean).map(textWithoutFields).join(" "));
   };
-  const before = (el) => {
+  // Some dropdowns stand for a plain select that is hidden beside them, and that has the label.
+  const standsFor = (el) => el.tagName === "SELECT" || !["combobox", null].includes(el.getAttribute("role")) ? null
+    : chain(el).slice(0, 5).flatMap((at) => [at.previousElementSibling, at.nextElementSibling,
+      ...(holdsOne(at) ? at.querySelectorAll("select") : [])]).find((at) => at?.tagName === "SELECT" && !drawn(at)) || null;
+  const holdsOne = (el) => [...el.querySelectorAll(FIELD)].filter((at) => at.tagName !== "SELECT" && isField.has(at)).length === 1;
+  const before = (el, beside = null) => {
     for (let at = el, level = 0; at && level < 4; at = above(at), level += 1) {
       let words = "";
       for (let side = at.previousSibling; side; side = side.previousSibling) {
+        if (side === beside) continue;
         if (side.nodeType === Node.ELEMENT_NODE && holdsField(side)) break;
         if (side.nodeType === Node.ELEMENT_NODE && side.matches("script, style, button")) continue;
         words = (side.textContent || "") + " " + words;
@@ -117,23 +125,26 @@
   const kindOf = (el) => {
     const role = el.getAttribute("role");
     if (el.tagName === "SELECT") return "select";
-    if (el.tagName === "TEXTAREA" || role === "textbox") return "textarea";
+    if (el.tagName === "TEXTAREA" || role === "textbox" || el.isContentEditable) return "textarea";
     if (role === "combobox" || el.getAttribute("aria-haspopup") === "listbox") return "dropdown";
     if (role === "radio" || el.type === "radio") return "radio";
     if (["checkbox", "switch"].includes(role) || el.type === "checkbox") return "checkbox";
     return el.type || "text";
   };
   const describe = (el) => {
-    const named = clean(labelsOf(el).map(textWithoutFields).join(" ")) || referenced(el, "aria-labelledby");
     const kind = kindOf(el), ticks = ["checkbox", "radio"].includes(kind);
+    const behind = kind === "dropdown" ? standsFor(el) : null;
+    const called = referenced(el, "aria-labelledby");
+    const named = clean([...labelsOf(el), ...(behind ? labelsOf(behind) : [])].map(textWithoutFields).join(" "))
+      || (behind && called === clean(el.innerText) ? "" : called);
     const custom = ticks && el.tagName !== "INPUT" ? clean(el.innerText) : "";
     const problem = el.getAttribute("aria-invalid") === "true"
       ? referenced(el, "aria-errormessage") || referenced(el, "aria-describedby") : "";
     return {
       kind, label: named, aria: clean(el.getAttribute("aria-label")), placeholder: clean(el.placeholder),
-      title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el)), legend: legend(el),
+      title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el, behind)), legend: legend(el),
       autocomplete: el.getAttribute("autocomplete") || "", input_mode: el.getAttribute("inputmode") || "",
-      required: Boolean(el.required) || el.getAttribute("aria-required") === "true"
+      required: Boolean(el.required || behind?.required) || el.getAttribute("aria-required") === "true"
         || (kind === "radio" && nearest(el, "[role=radiogroup]")?.getAttribute("aria-required") === "true"),
       visible: visible(el), read_only: Boolean(el.readOnly),
       enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
@@ -141,29 +152,40 @@
       options: el.tagName === "SELECT" ? [...el.options].map((at) =>
         ({ text: clean(at.textContent), value: at.value, enabled: !at.disabled })) : [],
       form: formOf(el), group: groupOf(el), order: all.indexOf(el), longest: el.maxLength > 0 ? el.maxLength : 0,
-      least: el.min || "", most: el.max || "",
+      least: el.min || "", most: el.max || "", accepts: el.accept || "",
       valid: !el.willValidate || el.validity.valid, objection: el.willValidate ? el.validationMessage : "",
       marked_wrong: el.getAttribute("aria-invalid") === "true", problem,
     };
   };
 
+  const BUTTON = "button, input[type=submit], input[type=image], input[type=button], [role=button]";
+  const LIKE_BUTTON = "a[href^='#'], a[href^='javascript:' i], a:not([href]), [onclick], [class*=button i], [class*=btn i], "
+    + "[class*=submit i]";
+  const NO_BUTTON = `form, fieldset, body, html, label, ${BUTTON}`;
+  const onlyLooks = (el) => !el.matches(NO_BUTTON) && !el.closest(BUTTON) && !el.querySelector(`${BUTTON}, ${LIKE_BUTTON}`)
+    && !holdsField(el) && el.textContent.length < 100;
   const buttonElements = all.filter((el) => !isField.has(el)
-    && el.matches("button, input[type=submit], input[type=image], input[type=button], [role=button], a[class*=button i], a[class*=btn i]"));
+    && (el.matches(BUTTON) || (el.matches(LIKE_BUTTON) && onlyLooks(el))));
+  const nameOf = (el) => clean(el.getAttribute("aria-label") || referenced(el, "aria-labelledby") || el.innerText || el.value
+    || el.alt || el.title);
   const buttons = buttonElements.map((el) => ({
-    name: clean(el.getAttribute("aria-label") || referenced(el, "aria-labelledby") || el.innerText || el.value || el.alt
-      || el.title),
-    visible: drawn(el), enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
+    name: nameOf(el), visible: drawn(el), enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
     form: formOf(el), order: all.indexOf(el), submits: ["submit", "image"].includes(el.type) && Boolean(el.form),
+    proper: el.matches(BUTTON),
   }));
+  const linkElements = all.filter((el) => !isField.has(el) && el.matches("a[href], summary, [role=tab], [role=link], [aria-expanded]")
+    && el.textContent.length < 200 && drawn(el));
+  const links = linkElements.map((el) => ({ name: nameOf(el), href: el.href || "", elsewhere: el.target === "_blank" }));
 
   const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
   const alerts = all.filter((el) => el.matches("[role=alert], [aria-live=assertive], [class*=error i], [class*=invalid i]")
     && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
     .map((el) => clean(el.innerText)).filter(Boolean);
   const CAPTCHA = "iframe[src*='recaptcha' i], iframe[src*='hcaptcha' i], iframe[src*='challenges.cloudflare' i], "
-    + "iframe[src*='captcha' i], div.g-recaptcha, div.h-captcha, div.cf-turnstile, div.frc-captcha, altcha-widget, "
+    + "iframe[src*='captcha' i], div.g-recaptcha, div.h-captcha, div.cf-turnstile, div.frc-captcha, altcha-widget, div.mtcaptcha, "
     + "img[src*='captcha' i], img[alt*='captcha' i], img[id*='captcha' i], img[class*='captcha' i]";
   const unseen = (el) => el.getAttribute("data-size") === "invisible" || /size=invisible/.test(el.src || "")
+    || el.getAttribute("data-appearance") === "interaction-only"
     || (el.tagName !== "DIV" && !drawn(el));
   const captchas = all.filter((el) => el.matches(CAPTCHA) && !unseen(el) && shown(el))
     .map((el) => ({ form: formOf(el), what: clean(el.className || el.getAttribute("src")).slice(0, 80) }));
@@ -172,7 +194,7 @@
 
   return {
     sheet: {
-      fields: fieldElements.map(describe), buttons, alerts, captchas,
+      fields: fieldElements.map(describe), buttons, links, alerts, captchas,
       passwords: fieldElements.filter((el) => el.type === "password" && visible(el)).length,
       searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),
       lines: text.join("\n").split(/\n+/).map(clean).filter(Boolean),
@@ -181,5 +203,6 @@
     fields: fieldElements,
     labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : box(el)),
     buttons: buttonElements,
+    links: linkElements,
   };
 }

@@ -54,6 +54,7 @@ class Field:
     longest: int = 0
     least: str = ""
     most: str = ""
+    accepts: str = ""
     valid: bool = True
     objection: str = ""
     marked_wrong: bool = False
@@ -87,11 +88,23 @@ class Button:
     form: int = -1
     order: int = 0
     submits: bool = False
+    proper: bool = True
+    """Whether it is a button, and not merely looks like one."""
 
     @property
     def place(self) -> FrameAndForm:
         """The frame and the form that it is in."""
         return self.where[0], self.form
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link, tab or heading that unfolds. `elsewhere` is a link that opens a window of its own."""
+
+    where: tuple[int, int]
+    name: str
+    href: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ class Sheet:
     url: str
     fields: tuple[Field, ...] = ()
     buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
     lines: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
     captchas: tuple[tuple[FrameAndForm, str], ...] = ()
@@ -116,9 +130,10 @@ class Look:
     sheet: Sheet
     _holds: dict[int, JSHandle] = field(default_factory=dict)
 
-    async def element(self, of: Field | Button) -> ElementHandle:
-        """Return the element of a field or a button; raises BrowserError when it is gone."""
-        return await self._take("buttons" if isinstance(of, Button) else "fields", of.where)
+    async def element(self, of: Field | Button | Link) -> ElementHandle:
+        """Return the element of a field, button or link; raises BrowserError when it is gone."""
+        what = {Button: "buttons", Link: "links"}.get(type(of), "fields")
+        return await self._take(what, of.where)
 
     async def clickable(self, of: Field) -> ElementHandle:
         """Return what a person would click for a box or a dropdown: itself, or what stands for it on the page."""
@@ -160,6 +175,14 @@ async def look_at(page: Page) -> Look:
     return Look(_sheet(page.url, sheets), holds)
 
 
+OPEN_ROOTS = """(() => {
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (given) { return attach.call(this, {...given, mode: "open"}); };
+})()"""
+"""Runs in each frame before its own scripts: a closed shadow root is closed to scripts, not to whoever sits before the screen,
+and a form in it is there to be filled in by everybody. It changes nothing else."""
+
+
 @cache
 def _script() -> str:
     return (files("probes.channels") / "form_scan.js").read_text("utf-8").partition("\n")[2]
@@ -177,11 +200,8 @@ def _sheet(url: str, sheets: list[dict[str, Any]]) -> Sheet:
     return Sheet(
         url,
         fields=tuple(_fields(sheets)),
-        buttons=tuple(
-            Button((sheet["at"], index), **seen)
-            for sheet in sheets
-            for index, seen in enumerate(sheet["buttons"])
-        ),
+        buttons=tuple(Button(where, **seen) for where, seen in _each(sheets, "buttons")),
+        links=tuple(Link(where, **seen) for where, seen in _each(sheets, "links")),
         lines=tuple(line for sheet in sheets for line in sheet["lines"]),
         alerts=tuple(dict.fromkeys(line for sheet in sheets for line in sheet["alerts"])),
         captchas=tuple(
@@ -195,8 +215,13 @@ def _sheet(url: str, sheets: list[dict[str, Any]]) -> Sheet:
     )
 
 
-def _fields(sheets: list[dict[str, Any]]) -> Iterator[Field]:
+def _each(sheets: list[dict[str, Any]], what: str) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
     for sheet in sheets:
-        for index, seen in enumerate(sheet["fields"]):
-            options = tuple(Option(**option) for option in seen.pop("options"))
-            yield Field((sheet["at"], index), options=options, **seen)
+        for index, seen in enumerate(sheet[what]):
+            yield (sheet["at"], index), seen
+
+
+def _fields(sheets: list[dict[str, Any]]) -> Iterator[Field]:
+    for where, seen in _each(sheets, "fields"):
+        options = tuple(Option(**option) for option in seen.pop("options"))
+        yield Field(where, options=options, **seen)

@@ -46,10 +46,12 @@ class Options(Part):
 
 
 class Buttons(Part):
-    """What buttons say."""
+    """What buttons and links say: send, go on, show the form, lead to where one can write."""
 
     send: Phrases
     next: Phrases
+    form: Phrases
+    contact: Phrases
 
 
 class Outcome(Part):

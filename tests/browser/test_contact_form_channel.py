@@ -27,7 +27,7 @@ from probes.base import (
 )
 from probes.browser import Browsers, find_browser
 from probes.channels.contact_form import ContactFormAttempt, open_form
-from probes.channels.form_filling import FormPatience
+from probes.channels.form_patience import FormPatience
 from probes.forms.mapping import NO_MAPPING, MappedField, Mapping
 from tests.browser.forms.odd_site import CAPTCHAS, OddSite, odd_site
 
