@@ -25,6 +25,7 @@ class ObservationKind(StrEnum):
     """What happened to a probe; only `human_reply` stops the clock."""
 
     SENT = "sent"
+    DEFERRED = "deferred"
     DELIVERED = "delivered"
     ACKNOWLEDGED = "acknowledged"
     GREETING = "greeting"
@@ -124,6 +125,13 @@ class NotSent(ProbeError):
     """Certainly nothing was sent, so it is safe to try again."""
 
 
+class Deferred(NotSent):
+    """Sending was put off: a mail server said "not now", or the line broke before the message was complete.
+
+    Only a driver that knows that nobody took the message raises it; the same message is then tried again later.
+    """
+
+
 class SendUnknown(ProbeError):
     """Nobody can tell whether the message left; look for it before anything else, and never just send again."""
 
@@ -170,7 +178,7 @@ class Attempt(Protocol):
         """Return what is needed to come back later, in another process too. Store it before `send`."""
 
     async def send(self) -> Observation:
-        """Send the message once and return `sent`. Raises NotSent, Rejected, Blocked or SendUnknown."""
+        """Send the message once and return `sent`. Raises NotSent, Deferred, Rejected, Blocked or SendUnknown."""
 
     async def find_sent(self, since: datetime) -> Observation | None:
         """Look for proof that the message left after `since`: `sent`, or None if the place it would be in lacks it.

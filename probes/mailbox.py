@@ -1,32 +1,28 @@
-"""Our own mailbox: SMTP out, IMAP in. Everything here blocks, with time-outs; call it from a thread.
+"""Our own mailbox: read by IMAP. Everything here blocks, with time-outs; call it from a thread.
 
 The mailbox is only ever read (EXAMINE, BODY.PEEK), so another mail program beside it sees nothing change.
 """
 
 from __future__ import annotations
 
-import re
 import selectors
-import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.utils import parseaddr
+from email import message_from_bytes
 from typing import Any, Literal, TypeAlias
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from probes.base import Evidence, MailboxDown, NotSent, Observation, ObservationKind, Rejected, SendUnknown
-from probes.oauth import OAuth, TokenRefused, sign_in_imap, sign_in_smtp
+from probes.base import MailboxDown
+from probes.oauth import OAuth, TokenRefused, sign_in_imap
 
 Security: TypeAlias = Literal["none", "starttls", "tls"]
-Clock: TypeAlias = Callable[[], datetime]
 
 TIMEOUT = 30.0
 """Seconds that one network step may take."""
@@ -35,8 +31,6 @@ STOP_SLICE = 0.5
 """Seconds between two looks at the stop event while the server has nothing to say."""
 FIRST_STRETCH, IDLE_STRETCH = 1.0, 60.0
 """Seconds of listening at a time, each twice the last."""
-COMPANYS_OWN_REFUSALS = re.compile(r"5\.[1-4]\.\d+|5\.6\.\d+")
-"""Enhanced status codes (RFC 3463) about the address, the mailbox or its system; 5.5 and 5.7 are about us."""
 
 
 @dataclass(frozen=True)
@@ -78,161 +72,6 @@ class IncomingMail:
     raw: bytes = field(repr=False)
 
 
-def utc_now() -> datetime:
-    """Return the time on our clock."""
-    return datetime.now(UTC)
-
-
-# --- out -----------------------------------------------------------------------------------------------------
-
-
-def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Observation:
-    """Send a composed mail to its `To` address and, unseen, to our own mailbox, in one SMTP transaction.
-
-    The copy proves after a crash that the message left. Raises NotSent as long as the message was not
-    complete, Rejected when the company's server refuses its own address, SendUnknown when the server fell silent
-    after the message was complete.
-    """
-    headers = message_from_bytes(raw, policy=policy.default)
-    message_id, to = str(headers["Message-ID"]), parseaddr(str(headers["To"]))[1]
-    earliest = clock()
-    with _smtp(account) as smtp:
-        _name_sender(smtp, parseaddr(str(headers["From"]))[1])
-        _name_recipient(smtp, to, earliest, clock, raw)
-        _name_copy(smtp, account.address)
-        answer = _hand_over(smtp, raw)
-    return Observation(
-        ObservationKind.SENT,
-        earliest,
-        clock(),
-        source="SMTP server's answer",
-        key=message_id,
-        role="visitor",
-        details={"to": to, "server": account.smtp_host, "answer": answer},
-        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", raw),),
-    )
-
-
-@contextmanager
-def _smtp(account: MailAccount) -> Iterator[smtplib.SMTP]:
-    """Give a connection that is signed in; whatever goes wrong before a message is complete is NotSent."""
-    where = f"the mail server {account.smtp_host}:{account.smtp_port}"
-    try:
-        smtp = _connect_smtp(account)
-    except (OSError, smtplib.SMTPException, TokenRefused) as error:
-        raise NotSent(f"Nothing was sent: {where} could not be used ({_words(error)}).") from error
-    try:
-        yield smtp
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"Nothing was sent: {where} broke off ({_words(error)}).") from error
-    finally:
-        _hang_up(smtp)
-
-
-def _connect_smtp(account: MailAccount) -> smtplib.SMTP:
-    # Without a name of our own smtplib asks the resolver for one, which is slow and betrays the machine.
-    name = account.address.rpartition("@")[2]
-    smtp: smtplib.SMTP
-    if account.smtp_security == "tls":
-        context = ssl.create_default_context()
-        smtp = smtplib.SMTP_SSL(account.smtp_host, account.smtp_port, name, timeout=TIMEOUT, context=context)
-    else:
-        smtp = smtplib.SMTP(account.smtp_host, account.smtp_port, name, timeout=TIMEOUT)
-    try:
-        smtp.ehlo_or_helo_if_needed()
-        if account.smtp_security == "starttls":
-            smtp.starttls(context=ssl.create_default_context())
-        if account.oauth is not None:
-            sign_in_smtp(smtp, account.username or account.address, account.oauth)
-        elif account.username and smtp.has_extn("auth"):
-            smtp.login(account.username, account.password)
-    except BaseException:
-        smtp.close()
-        raise
-    return smtp
-
-
-def _hang_up(smtp: smtplib.SMTP) -> None:
-    try:
-        smtp.quit()
-    except (OSError, smtplib.SMTPException):
-        smtp.close()
-
-
-def _name_sender(smtp: smtplib.SMTP, sender: str) -> None:
-    code, answer = smtp.mail(sender)
-    if code != 250:
-        raise NotSent(
-            f"Nothing was sent: our mail server refused the sender {sender} ({_say(code, answer)})."
-        )
-
-
-def _name_recipient(smtp: smtplib.SMTP, to: str, earliest: datetime, clock: Clock, raw: bytes) -> None:
-    code, answer = smtp.rcpt(to)
-    if code in (250, 251):
-        return
-    said = _say(code, answer)
-    if not _is_companys_refusal(code, said):
-        raise NotSent(f"Nothing was sent: the mail server does not take mail for {to} now ({said}).")
-    observation = Observation(
-        ObservationKind.BOUNCED,
-        earliest,
-        clock(),
-        source="SMTP server's answer",
-        key=f"rcpt:{to}",
-        text=said,
-        reasons=(f"The mail server refused the address {to}: {said}",),
-        evidence=(Evidence("raw_mail", "message/rfc822", "refused.eml", raw),),
-    )
-    raise Rejected(f"The address {to} was refused: {said}", observation)
-
-
-def _is_companys_refusal(code: int, said: str) -> bool:
-    """Tell a dead address from a quarrel with us; without an enhanced code, 550 to 553 are about the address."""
-    if re.search(r"\b5\.\d+\.\d+\b", said):
-        return code >= 500 and COMPANYS_OWN_REFUSALS.search(said) is not None
-    return code in (550, 551, 552, 553)
-
-
-def _name_copy(smtp: smtplib.SMTP, address: str) -> None:
-    code, answer = smtp.rcpt(address)
-    if code not in (250, 251):
-        raise NotSent(f"Nothing was sent: our own mailbox {address} was refused ({_say(code, answer)}).")
-
-
-def _hand_over(smtp: smtplib.SMTP, raw: bytes) -> str:
-    code, answer = smtp.docmd("DATA")
-    if code != 354:
-        raise NotSent(f"Nothing was sent: the mail server refused the message ({_say(code, answer)}).")
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", raw).removesuffix(b"\r\n") + b"\r\n"
-    smtp.send(re.sub(rb"(?m)^\.", b"..", lines))
-    # The dot is the point of no return: until it has left, no server delivers anything.
-    try:
-        smtp.send(b".\r\n")
-        code, answer = smtp.getreply()
-    except (OSError, smtplib.SMTPException) as error:
-        raise SendUnknown(
-            f"The mail server fell silent after the message was complete ({_words(error)})."
-        ) from error
-    if code != 250:
-        raise NotSent(f"Nothing was sent: the mail server refused the message ({_say(code, answer)}).")
-    return _say(code, answer)
-
-
-def _say(code: int, answer: bytes) -> str:
-    return f"{code} {answer.decode('utf-8', 'replace')}".strip()
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return _say(error.smtp_code, said if isinstance(said, bytes) else str(said).encode())
-    return str(error) or type(error).__name__
-
-
-# --- in ------------------------------------------------------------------------------------------------------
-
-
 def fetch_new(account: MailAccount, positions: Mapping[str, Position]) -> Iterator[IncomingMail]:
     """Yield what has arrived in the account's folders since `positions`, each folder oldest first.
 
@@ -240,7 +79,7 @@ def fetch_new(account: MailAccount, positions: Mapping[str, Position]) -> Iterat
     exist is passed over. Store each mail together with its new position, and nothing is lost. Raises MailboxDown.
     """
     with _imap(account) as imap:
-        for folder in _folders(imap, account.folders):
+        for folder in folders_to_read(imap, account.folders):
             yield from _read_folder(imap, folder, positions.get(folder))
 
 
@@ -281,18 +120,16 @@ def find_copy(account: MailAccount, message_id: str) -> IncomingMail | None:
 
 
 def check(account: MailAccount) -> None:
-    """Sign in to both servers and read nothing. Raises MailboxDown for IMAP, NotSent for SMTP."""
+    """Sign in to the IMAP server and read nothing. Raises MailboxDown."""
     with _imap(account) as imap:
         _examine(imap, account.folders[0])
-    with _smtp(account) as smtp:
-        smtp.noop()
 
 
 @contextmanager
 def _imap(account: MailAccount) -> Iterator[IMAPClient]:
     where = f"The mailbox {account.address} on {account.imap_host}:{account.imap_port}"
     try:
-        with _signed_in(account) as imap:
+        with connect_imap(account) as imap:
             yield imap
     except TokenRefused as error:
         raise MailboxDown(f"{where} could not be signed in to. {error}") from error
@@ -304,10 +141,11 @@ def _imap(account: MailAccount) -> Iterator[IMAPClient]:
 
 
 @contextmanager
-def _signed_in(account: MailAccount) -> Iterator[IMAPClient]:
+def connect_imap(account: MailAccount, timeout: float = TIMEOUT) -> Iterator[IMAPClient]:
+    """Connect and sign in. Raises OSError, IMAPClientError (LoginError when refused) or TokenRefused."""
     tls = account.imap_security == "tls"
     client: AbstractContextManager[IMAPClient] = IMAPClient(
-        account.imap_host, account.imap_port, ssl=tls, timeout=TIMEOUT
+        account.imap_host, account.imap_port, ssl=tls, timeout=timeout
     )
     with client as imap:
         imap.normalise_times = False  # else times lose their zone
@@ -326,7 +164,7 @@ def _all_folders(imap: IMAPClient) -> list[str]:
     return [name for flags, _, name in listed if not {b"\\Noselect", b"\\NonExistent"} & set(flags)]
 
 
-def _folders(imap: IMAPClient, wanted: Sequence[str]) -> list[str]:
+def folders_to_read(imap: IMAPClient, wanted: Sequence[str]) -> list[str]:
     """Return the wanted folders that exist, and the one that the server itself calls its junk folder."""
     listed = imap.list_folders()
     names = {name.casefold(): name for _, _, name in listed}

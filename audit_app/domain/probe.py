@@ -13,6 +13,7 @@ class ObservationKind(StrEnum):
     """What one observation says. Only a human reply stops the clock."""
 
     SENT = "sent"
+    DEFERRED = "deferred"
     DELIVERED = "delivered"
     ACKNOWLEDGED = "acknowledged"
     GREETING = "greeting"
@@ -40,15 +41,24 @@ class ProbeState(StrEnum):
     CANCELLED = "cancelled"
 
 
-# Nothing leads from "sending" back to "planned": a message that may have gone out is never sent again.
-# A claim may be given back, because nothing has left the house before "sending".
+# A claim may be given back, because nothing has left the house before "sending". From there back to "planned" leads
+# only the word of the driver that nobody took the message: one that may have gone out is never sent again. Where a
+# mail shows that it was taken all the same, the next claim makes it "sent".
 TRANSITIONS: Mapping[ProbeState, frozenset[ProbeState]] = MappingProxyType(
     {
         ProbeState.PLANNED: frozenset({ProbeState.CLAIMED, ProbeState.CANCELLED}),
         ProbeState.CLAIMED: frozenset(
-            {ProbeState.PLANNED, ProbeState.SENDING, ProbeState.FAILED, ProbeState.CANCELLED}
+            {
+                ProbeState.PLANNED,
+                ProbeState.SENDING,
+                ProbeState.SENT,
+                ProbeState.FAILED,
+                ProbeState.CANCELLED,
+            }
         ),
-        ProbeState.SENDING: frozenset({ProbeState.SENT, ProbeState.SEND_UNKNOWN, ProbeState.FAILED}),
+        ProbeState.SENDING: frozenset(
+            {ProbeState.PLANNED, ProbeState.SENT, ProbeState.SEND_UNKNOWN, ProbeState.FAILED}
+        ),
         ProbeState.SEND_UNKNOWN: frozenset({ProbeState.SENT, ProbeState.FAILED}),
         ProbeState.SENT: frozenset(),
         ProbeState.FAILED: frozenset(),

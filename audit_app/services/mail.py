@@ -305,6 +305,8 @@ def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:
 
 def mailbox_down(session: Session, mailbox: Mailbox, reason: str, now: datetime) -> None:
     """Note that our mailbox cannot be read: our failure, and no probe leaves from it until `mailbox_up`."""
+    if not mailbox.active:
+        return
     mailbox.down_since = mailbox.down_since or now
     mailbox.down_reason = reason
     session.flush()

@@ -6,13 +6,24 @@ from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
 from audit_app.worker.desk import Desk, Job, log, step, utc_now
 from audit_app.worker.watching import saved_state, watch
-from probes.base import Attempt, Blocked, NotSent, Observation, OurFailure, ProbeError, Rejected, SendUnknown
+from probes.base import (
+    Attempt,
+    Blocked,
+    Deferred,
+    NotSent,
+    Observation,
+    OurFailure,
+    ProbeError,
+    Rejected,
+    SendUnknown,
+)
 
 
 async def send_probe(desk: Desk, probe_id: int) -> None:
     """Take a claimed probe to the company's door, send it, and watch the page if answers show there.
 
-    Whatever fails before `sending` is committed gives the probe back; from there on it is never sent again.
+    Whatever fails before `sending` is committed gives the probe back; from there on it is sent again only when the
+    channel knows that nobody took the message.
     """
     sending = False
     try:
@@ -28,7 +39,7 @@ async def send_probe(desk: Desk, probe_id: int) -> None:
                 step("sending", probe_id)
                 await _send(desk, job, attempt)
             else:
-                step("cancelled", probe_id)
+                step("held_back", probe_id)
     except ClaimLost as lost:
         log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
     except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
@@ -52,9 +63,16 @@ async def _fail(desk: Desk, probe_id: int, error: ProbeError) -> None:
     step("failed", probe_id, outcome=probe.outcome.value, error=type(error).__name__)
 
 
+async def _put_off(desk: Desk, probe_id: int, error: Deferred) -> None:
+    probe = await desk.do(lambda session: steps.put_off(session, probe_id, desk.name, error, utc_now()))
+    step("deferred" if probe.closed_at is None else "failed", probe_id, reason=_words(error))
+
+
 async def _send(desk: Desk, job: Job, attempt: Attempt) -> None:
     try:
         sent = await attempt.send()
+    except Deferred as error:
+        await _put_off(desk, job.probe_id, error)
     except (NotSent, Rejected, Blocked) as error:
         await _fail(desk, job.probe_id, error)
     except Exception as error:  # anything unforeseen leaves open whether the message left

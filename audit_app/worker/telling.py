@@ -61,12 +61,11 @@ async def tell_all(desk: Desk, teller: Teller) -> None:
     """Tell what people do not know yet; what reaches nobody is told again later."""
     if not teller:
         return
-    for alarm in await desk.do(lambda session: alarms.take_untold(session, utc_now())):
-        title, body = alarms.in_words(alarm)
-        reached = await asyncio.to_thread(teller.tell, title, body)
-        log.info("alarm.told" if reached else "alarm.not_told", kind=alarm.kind.value, active=alarm.active)
+    for news in await desk.do(lambda session: alarms.take_untold(session, utc_now())):
+        reached = await asyncio.to_thread(teller.tell, news.title, news.text)
+        log.info("alarm.told" if reached else "alarm.not_told", alarm=news.alarm_id, active=news.active)
         if reached:
-            await desk.do(partial(alarms.note_told, alarm_id=alarm.id, active=alarm.active))
+            await desk.do(partial(alarms.note_told, news=news))
 
 
 def note_browser(session: Session, settings: Settings, machine: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from probes import mailbox
+from probes import mailbox, outgoing
 from probes.base import (
     JSON,
     Equipment,
@@ -128,7 +128,7 @@ class EmailAttempt:
     async def send(self) -> Observation:
         """Send the mail, with a copy to our own mailbox."""
         raw = compose(self._message, datetime.now(UTC))
-        return await asyncio.to_thread(mailbox.send, self._account, raw)
+        return await asyncio.to_thread(outgoing.send, self._account, raw)
 
     async def find_sent(self, since: datetime) -> Observation | None:
         """Look for the copy in our own mailbox."""

@@ -19,7 +19,7 @@ from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.demo.company.imap import ImapServer
 from audit_app.demo.company.looping import LoopThread
 from audit_app.demo.company.store import Store
-from probes.base import MailboxDown, Message, NotSent, ObservationKind, Rejected, SendUnknown
+from probes.base import Deferred, MailboxDown, Message, NotSent, ObservationKind, Rejected, SendUnknown
 from probes.channels.email import compose, observe_copy, observe_reply
 from probes.mailbox import (
     IncomingMail,
@@ -29,9 +29,10 @@ from probes.mailbox import (
     fetch_new,
     find_copy,
     first_unread_uid,
-    send,
     wait_for_mail,
 )
+from probes.outgoing import check as check_outgoing
+from probes.outgoing import send
 
 ANNA = "anna@shopper.example"
 SHOP = "stockholm@fjordfield.example"
@@ -233,8 +234,12 @@ def test_a_wrong_password_is_said_without_repeating_it(account: MailAccount) -> 
 
 def test_the_mailboxs_servers_can_be_checked(account: MailAccount) -> None:
     check(account)
+    check_outgoing(account)
+    wrong = replace(account, password="mistyped")
     with pytest.raises(MailboxDown):
-        check(replace(account, password="mistyped"))
+        check(wrong)
+    with pytest.raises(NotSent, match="535"):
+        check_outgoing(wrong)
 
 
 def test_a_mailbox_whose_server_is_away_is_down(account: MailAccount) -> None:
@@ -246,7 +251,7 @@ def test_a_mailbox_whose_server_is_away_is_down(account: MailAccount) -> None:
     ):
         with pytest.raises(MailboxDown, match="anna@shopper.example"):
             look()
-    with pytest.raises(NotSent):
+    with pytest.raises(Deferred):
         send(away, written(letter()))
 
 
@@ -276,6 +281,7 @@ class _FragileServer(socketserver.StreamRequestHandler):
 
     breaks_at = ""
     refuses_at = ""
+    refusal = ""
 
     def handle(self) -> None:
         self._say("220 ready")
@@ -283,12 +289,12 @@ class _FragileServer(socketserver.StreamRequestHandler):
             word = line.split()[0].upper().decode() if line.split() else ""
             if word == self.breaks_at:
                 return
-            self._say(f"554 5.3.0 not {word}" if word == self.refuses_at else self._answer(word))
+            self._say(self.refusal if word == self.refuses_at else self._answer(word))
             if word == "DATA" and self.refuses_at != "DATA":
                 self._read_message()
                 if self.breaks_at == ".":
                     return
-                self._say("451 4.3.0 not now" if self.refuses_at == "." else "250 2.0.0 taken")
+                self._say(self.refusal if self.refuses_at == "." else "250 2.0.0 taken")
 
     def _answer(self, word: str) -> str:
         return {"DATA": "354 go on", "QUIT": "221 bye"}.get(word, "250 fine")
@@ -302,15 +308,20 @@ class _FragileServer(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def fragile(breaks_at: str = "", refuses_at: str = "") -> Iterator[MailAccount]:
-    handler = type("Handler", (_FragileServer,), {"breaks_at": breaks_at, "refuses_at": refuses_at})
+def fragile(
+    breaks_at: str = "", refuses_at: str = "", refusal: str = "554 5.3.0 not so"
+) -> Iterator[MailAccount]:
+    breaks = {"breaks_at": breaks_at, "refuses_at": refuses_at, "refusal": refusal}
+    handler = type("Handler", (_FragileServer,), breaks)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         port = server.server_address[1]
-        yield MailAccount(ANNA, "127.0.0.1", port, "127.0.0.1", port, "none", "none")
-        server.shutdown()
-        thread.join()
+        try:
+            yield MailAccount(ANNA, "127.0.0.1", port, "127.0.0.1", port, "none", "none")
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_server_that_takes_everything_has_taken_the_mail() -> None:
@@ -320,14 +331,60 @@ def test_a_server_that_takes_everything_has_taken_the_mail() -> None:
 
 @pytest.mark.parametrize("word", ["EHLO", "MAIL", "RCPT", "DATA"])
 def test_a_line_that_breaks_before_the_message_was_complete_sent_nothing(word: str) -> None:
-    with fragile(breaks_at=word) as account, pytest.raises(NotSent):
+    with fragile(breaks_at=word) as account, pytest.raises(Deferred):
         send(account, written(letter()))
 
 
 @pytest.mark.parametrize("word", ["MAIL", "DATA", "."])
-def test_a_refused_message_was_not_sent(word: str) -> None:
-    with fragile(refuses_at=word) as account, pytest.raises(NotSent, match="not"):
+def test_a_message_refused_for_good_was_not_sent_and_is_not_tried_again(word: str) -> None:
+    with fragile(refuses_at=word) as account, pytest.raises(NotSent, match="not so") as told:
         send(account, written(letter()))
+    assert not isinstance(told.value, Deferred)
+
+
+@pytest.mark.parametrize("word", ["MAIL", "RCPT", "DATA", "."])
+def test_a_message_refused_for_now_was_not_sent_and_may_be_tried_again(word: str) -> None:
+    later = "451 4.7.1 Greylisted, come back later"
+    with fragile(refuses_at=word, refusal=later) as account, pytest.raises(Deferred, match="Greylisted"):
+        send(account, written(letter()))
+
+
+@pytest.mark.parametrize("answer", ["299 whatever", "gibberish"])
+def test_an_answer_to_the_complete_message_that_nobody_understands_leaves_it_unknown(answer: str) -> None:
+    with fragile(refuses_at=".", refusal=answer) as account, pytest.raises(SendUnknown):
+        send(account, written(letter()))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.1.1 User unknown",
+        "550 5.4.1 Recipient address rejected: Access denied",
+        "552 5.2.2 Mailbox full",
+        "550 No such user here",
+        "551 User not local",
+    ],
+)
+def test_a_dead_address_is_the_companys(said: str) -> None:
+    with fragile(refuses_at="RCPT", refusal=said) as account, pytest.raises(Rejected):
+        send(account, written(letter()))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "554 5.7.1 Relay access denied",
+        "550 5.1.8 Sender's domain does not exist",
+        "530 5.5.1 Authentication required",
+        "550 relay not permitted",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts",
+        "550 Blocked: see our policy on spam",
+    ],
+)
+def test_a_refusal_of_us_is_ours(said: str) -> None:
+    with fragile(refuses_at="RCPT", refusal=said) as account, pytest.raises(NotSent) as told:
+        send(account, written(letter()))
+    assert not isinstance(told.value, Deferred)
 
 
 def test_silence_after_the_message_was_complete_leaves_it_unknown() -> None:

@@ -26,7 +26,7 @@ from audit_app.services.alarms import (
     TELLING,
     active_alarms,
     end_alarm,
-    in_words,
+    end_unwatched,
     note_told,
     raise_alarm,
     take_untold,
@@ -184,12 +184,12 @@ def test_what_reaches_nobody_is_told_again_later(session: Session, pager: Pager)
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "The server is away.", NOW)
     (alarm,) = take_untold(session, NOW)
     pager.refuses = True
-    assert not Teller([pager.address]).tell(*in_words(alarm))
+    assert not Teller([pager.address]).tell(alarm.title, alarm.text)
     assert take_untold(session, NOW + TELLING / 2) == []
     pager.refuses = False
     (again,) = take_untold(session, NOW + TELLING)
-    assert Teller([pager.address]).tell(*in_words(again))
-    note_told(session, again.id, True)
+    assert Teller([pager.address]).tell(again.title, again.text)
+    note_told(session, again)
     assert take_untold(session, NOW + 2 * TELLING) == []
 
 
@@ -200,14 +200,14 @@ def test_trouble_is_told_once_and_its_end_once(session: Session) -> None:
         mailbox_down(session, mailbox, "The server is away.", NOW + timedelta(minutes=minutes))
     (alarm,) = take_untold(session, NOW)
     assert alarm.since == NOW
-    assert "The server is away." in in_words(alarm)[1]
-    note_told(session, alarm.id, True)
+    assert "The server is away." in alarm.text
+    note_told(session, alarm)
     mailbox_down(session, mailbox, "The password is wrong.", NOW + HOUR)
     assert take_untold(session, NOW + HOUR) == []
     mailbox_up(session, mailbox, NOW + 2 * HOUR)
     (over,) = take_untold(session, NOW + 2 * HOUR)
-    assert in_words(over)[0] == f"Mailbox {ANNA} works again"
-    note_told(session, over.id, False)
+    assert over.title == f"Mailbox {ANNA} works again"
+    note_told(session, over)
     assert take_untold(session, NOW + 9 * HOUR) == []
 
 
@@ -221,8 +221,62 @@ def test_trouble_that_ends_while_it_is_told_is_told_to_be_over(session: Session)
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
     (alarm,) = take_untold(session, NOW)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW)
-    note_told(session, alarm.id, True)
+    note_told(session, alarm)
     assert [each.active for each in take_untold(session, NOW)] == [False]
+
+
+def test_what_a_worker_died_over_is_told_again_with_the_same_number(session: Session) -> None:
+    raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
+    (first,) = take_untold(session, NOW)
+    (again,) = take_untold(session, NOW + TELLING)
+    assert again.title == first.title
+    number = first.text.splitlines()[-1]
+    assert (
+        again.text.splitlines()[-1]
+        == f"{number}, told again: it is not known whether the first message arrived"
+    )
+    note_told(session, again)
+    end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
+    raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW + 2 * HOUR)
+    assert take_untold(session, NOW + 2 * HOUR) == [], "nobody heard that it worked in between"
+
+
+def test_whoever_may_have_heard_of_trouble_hears_of_its_end(session: Session) -> None:
+    raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
+    take_untold(session, NOW)
+    end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
+    (over,) = take_untold(session, NOW + HOUR)
+    assert over.title == f"Mailbox {ANNA} works again"
+
+
+def test_a_note_that_comes_too_late_hides_no_newer_trouble(session: Session) -> None:
+    raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
+    (old,) = take_untold(session, NOW)
+    end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
+    take_untold(session, NOW + HOUR)
+    raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "full", NOW + 2 * HOUR)
+    note_told(session, old)
+    (new,) = take_untold(session, NOW + 2 * HOUR)
+    assert "full" in new.text
+
+
+def test_the_alarm_of_a_mailbox_that_is_switched_off_ends_and_says_why(session: Session) -> None:
+    mailbox: Mailbox = make.sent_probe(session).persona.mailbox
+    mailbox_down(session, mailbox, "The server is away.", NOW)
+    (broken,) = take_untold(session, NOW)
+    note_told(session, broken)
+    end_unwatched(session, NOW)
+    assert take_untold(session, NOW) == []
+    mailbox.active = False
+    session.flush()
+    end_unwatched(session, NOW + HOUR)
+    (over,) = take_untold(session, NOW + HOUR)
+    assert over.title == f"Mailbox {ANNA} is not watched any more"
+    assert "switched off" in over.text
+    session.refresh(mailbox)
+    assert (mailbox.down_since, mailbox.down_reason) == (None, "")
+    mailbox_down(session, mailbox, "The server is away.", NOW + 2 * HOUR)
+    assert active_alarms(session, AlarmKind.MAILBOX) == [], "its last reading ended after it was switched off"
 
 
 def test_several_workers_raise_one_alarm_and_one_of_them_tells_it(engine: sa.Engine) -> None:
@@ -232,7 +286,7 @@ def test_several_workers_raise_one_alarm_and_one_of_them_tells_it(engine: sa.Eng
         with transaction(engine) as session:
             raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
         with transaction(engine) as session:
-            taken.extend(alarm.id for alarm in take_untold(session, NOW))
+            taken.extend(alarm.alarm_id for alarm in take_untold(session, NOW))
 
     make.at_once([notice] * 4)
     assert len(taken) == 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Probe
 from audit_app.services.probes.channels import answered_by_mail
@@ -31,6 +31,8 @@ from probes import base
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME
 
 FIRST_RETRY = timedelta(seconds=30)
+DEFERRALS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
+"""How long after each "not now" the same message is tried again: greylisting opens after some minutes, at most hours."""
 SEARCH_FOR = timedelta(days=1)
 """How long the proof of a send is looked for; each wait is as long as all before, so that is about 15 looks."""
 
@@ -54,11 +56,15 @@ def begin_sending(
     """Store all that is needed to find the message again; after the commit it may be sent, once.
 
     Returns False, and cancels the probe, when meanwhile somebody withdrew the touchpoint, the campaign or the
-    mailbox. Raises ClaimLost, also when the lease has run out, because another worker may be about to take it.
+    mailbox; False too when mail shows that an attempt which was put off has been taken after all. Raises ClaimLost, also when the lease has run out, because another worker may be about to take it.
     """
     probe = held(session, probe_id, worker_name)
     if probe.claimed_until is None or probe.claimed_until <= now:
         raise ClaimLost(f"The lease on probe {probe_id} ran out before it was sent; nothing was sent.")
+    if probe.mails and _put_offs(probe):
+        settle_sent(session, probe, sent_before(probe, probe.mails[0].received_at), now)
+        let_go(probe)
+        return False
     if not may_go_out(session, probe_id):
         _cancel(probe, "Not sent: its touchpoint, campaign or mailbox was withdrawn meanwhile.", now)
         return False
@@ -126,6 +132,30 @@ def give_back(
     let_go(probe)
     session.flush()
     return probe
+
+
+def put_off(session: Session, probe_id: int, worker_name: str, error: base.Deferred, now: datetime) -> Probe:
+    """Take back a send that nobody took, and try the same message again later, by `DEFERRALS`.
+
+    Each attempt stays in the ledger. When there is none left, or the slot will have passed by then (`SEND_WITHIN`),
+    the probe has failed, as ours.
+    """
+    probe = held(session, probe_id, worker_name)
+    before = _put_offs(probe)
+    fact = _fact("deferred", str(error), f"deferred-{before + 1}", now, now, error.evidence)
+    if before >= len(DEFERRALS) or now + DEFERRALS[before] - probe.planned_at >= SEND_WITHIN:
+        again = base.NotSent(f"Put off at every attempt, {before + 1} in all. {error}", error.evidence)
+        return _fail(session, probe, again, _failed(again, now), now)
+    change_state(probe, ProbeState.PLANNED)
+    probe.sending_at, probe.next_look_at, probe.failure = None, now + DEFERRALS[before], str(error)
+    record(session, probe, [fact], now)
+    let_go(probe)
+    session.flush()
+    return probe
+
+
+def _put_offs(probe: Probe) -> int:
+    return sum(seen.kind is ObservationKind.DEFERRED for seen in probe.observations)
 
 
 def mark_failed(

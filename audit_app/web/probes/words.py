@@ -29,6 +29,9 @@ class KindLook:
 KINDS: dict[ObservationKind, KindLook] = {
     ObservationKind.ADDRESS_SEEN: KindLook("search", "muted", "Looked up the address"),
     ObservationKind.SENT: KindLook("probe", "accent", "Sent"),
+    ObservationKind.DEFERRED: KindLook(
+        "clock", "muted", "Put off", "not taken yet, so the clock does not run"
+    ),
     ObservationKind.DELIVERED: KindLook("check", "muted", "Delivered", "does not stop the clock"),
     ObservationKind.ACKNOWLEDGED: KindLook(
         "mail", "muted", "Acknowledged", "automatic, does not stop the clock"
