@@ -42,9 +42,13 @@ def _sign_of_a_system(letter: Letter) -> str:
     mail = letter.mail
     if mail.parsed.get_content_type() == "multipart/report":
         return "It calls itself a mail system's report, but holds none that can be read"
-    if has_null_return_path(mail) and letter.prefix not in ("reply", "forward"):
+    if letter.prefix in ("reply", "forward"):
+        return ""
+    if has_null_return_path(mail):
         return "It has no return address, as only automatic mail has"
-    return ""
+    if comes_from_system(mail):
+        return f"It comes from a mail system: {mail.header('From')[:120]}"
+    return "" if "@" in mail.sender[1] else "It does not say from which address it was sent"
 
 
 def _damage(letter: Letter) -> str:
