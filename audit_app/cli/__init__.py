@@ -11,10 +11,12 @@ from audit_app.cli.database import db
 from audit_app.cli.demo import demo
 from audit_app.cli.doctor import browser, doctor
 from audit_app.cli.mail import mail
+from audit_app.cli.mailboxes import mailboxes
 from audit_app.cli.probe import probe
 from audit_app.cli.retention import retention
 from audit_app.cli.score import score
 from audit_app.cli.serve import web, worker
+from audit_app.cli.touchpoints import touchpoints
 from audit_app.cli.users import users
 from audit_app.cli.widgets import widgets
 from audit_app.domain.errors import AuditError
@@ -32,6 +34,8 @@ for command in (
     worker,
     db,
     users,
+    mailboxes,
+    touchpoints,
     checklists,
     score,
     retention,

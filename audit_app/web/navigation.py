@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from audit_app.extensions import db
@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("locations.index", "Locations", "place", bottom_bar=False),
     Entry("visits.index", "Visits", "visits"),
     Entry("probes.index", "Probes", "probe"),
+    Entry("admin.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
     Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
     Entry("admin.users", "Users", "people", group="Set-up"),
 )
@@ -42,11 +43,11 @@ def entries_for(user: User) -> list[Entry]:
 
 
 def entry_of_this_page(entries: list[Entry]) -> Entry | None:
-    """The entry under which the page being shown stands: its own, else the last of the same feature."""
+    """The entry under which the page being shown stands: by its address, else the last of the same feature."""
     here = request.endpoint or ""
     feature = [entry for entry in entries if entry.endpoint.partition(".")[0] == here.partition(".")[0]]
-    own = [entry for entry in feature if entry.endpoint == here]
-    return next(iter(own or feature[::-1]), None)
+    above = [entry for entry in feature if f"{request.path}/".startswith(f"{url_for(entry.endpoint)}/")]
+    return max(above, key=lambda entry: len(url_for(entry.endpoint)), default=next(iter(feature[::-1]), None))
 
 
 def may_use(endpoint: str, user: User) -> bool:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from probes.base import OurFailure
 
@@ -80,7 +80,7 @@ def parse_mapping(text: str, where: str) -> Mapping:
     """Read a mapping from YAML that stands in `where`. Raises OurFailure naming what is wrong."""
     try:
         return Mapping.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # also an impossible date
         raise OurFailure(f"The form mapping in {where} cannot be used: {error}") from error
 
 

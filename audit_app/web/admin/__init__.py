@@ -1,5 +1,5 @@
-"""Pages of the feature `admin`: the people, and how our mailboxes are."""
+"""Pages of the feature `admin`: the people, where probes may go, and our mailboxes."""
 
-from audit_app.web.admin import mailboxes, views
+from audit_app.web.admin import mailboxes, touchpoints, views
 
-__all__ = ["mailboxes", "views"]
+__all__ = ["mailboxes", "touchpoints", "views"]

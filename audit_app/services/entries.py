@@ -1,0 +1,68 @@
+"""What people enter when they set something up: every mistake is told, each at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from audit_app.domain.errors import InvalidInput
+
+LONGEST_PAGE = 500
+
+
+class EntryInvalid(InvalidInput):
+    """Fields that cannot be used as they are; `problems` has a sentence for each, by the field's name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class Sheet:
+    """The fields of one entry: reads on after a mistake, so that all of them can be told at once."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+
+    @contextmanager
+    def field(self, name: str) -> Iterator[None]:
+        """Note what is wrong with the field `name` instead of raising it."""
+        try:
+            yield
+        except InvalidInput as error:
+            self.problems.setdefault(name, str(error))
+
+    def done(self) -> None:
+        """Raise EntryInvalid if anything was wrong."""
+        if self.problems:
+            raise EntryInvalid(self.problems)
+
+
+def email_address(text: str) -> str:
+    """The e-mail address in its usual form; raises InvalidInput."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise InvalidInput(f"“{text.strip()}” is not an e-mail address. {error}") from None
+
+
+def page_address(text: str) -> str:
+    """The address of a page that a browser can open; raises InvalidInput."""
+    address = text.strip()
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(sign.isspace() for sign in address):
+        raise InvalidInput(f"“{address}” is not the address of a page. Copy it whole, with https://.")
+    if parts.username is not None or parts.password is not None:
+        raise InvalidInput(
+            "Leave out the user name and password in the address; pages there are not for customers."
+        )
+    if len(address) > LONGEST_PAGE:
+        raise InvalidInput(f"The address has {len(address)} characters; at most {LONGEST_PAGE} are kept.")
+    return address

@@ -1,0 +1,23 @@
+"""Showing what the services say is wrong at the fields of a form."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+
+from audit_app.domain.errors import AuditError
+from audit_app.services.entries import EntryInvalid
+
+
+def blame(form: FlaskForm, error: AuditError) -> None:
+    """Show each problem at its field, so that the summary leads there; what is about no field stands above all."""
+    problems = error.problems if isinstance(error, EntryInvalid) else {"": str(error)}
+    for name, words in problems.items():
+        if name in form:
+            form[name].errors = [words]
+        else:
+            form.form_errors.append(words)
+
+
+def status_of(form: FlaskForm) -> int:
+    """The status of a page with the form: 422 when something in it cannot be used."""
+    return 422 if form.errors else 200
