@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -48,6 +48,7 @@ from probes.replies.received import received_by_us
 from probes.replies.verdict import Judgement
 
 OWN_COPY = "own_copy"
+OWN_COPY_WORDS = "our own copy of the message"
 RECEIVED_LINE = "our mail server's Received line"
 LONGEST_HEADER = 998
 MOST_WAITING = 50
@@ -160,6 +161,37 @@ def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) 
     return session.scalar(ours.join(IncomingMail.evidence).where(same_bytes)) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The probe to which a waiting mail belongs by today's rules and keys, and the fact that it is of it."""
+
+    probe: Probe
+    words: str
+    fact: base.Observation
+    judgement: Judgement | None
+    """None for our own copy."""
+
+
+def place_of(session: Session, row: IncomingMail) -> Place | None:
+    """Find out where a waiting mail belongs, and change nothing; None when it goes on waiting."""
+    mail, read = _as_arrived(row), ReadMail.of(row.evidence.content)
+    own = find_own_copy(session, read, mail.received_at)
+    if own is not None:
+        return Place(own, OWN_COPY_WORDS, observe_copy(mail, message_of(own)), None)
+    found = find_probe(session, read)
+    if found.probe_id is None:
+        return None
+    probe = session.get_one(Probe, found.probe_id)
+    fact, judgement = observe_reply(mail, probe.text)
+    return Place(probe, found.words, _dated(fact, mail, read, row.mailbox), judgement)
+
+
+def place_again(session: Session, row: IncomingMail, now: datetime) -> None:
+    """Put a waiting mail where it belongs by today's rules; what they trip over is raised, and nothing changes."""
+    with session.begin_nested():
+        _place(session, row, _as_arrived(row), now)
+
+
 def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
     """Find the probe that a mail belongs to, as our own copy or as an answer."""
     read = ReadMail.of(mail.raw)
@@ -185,7 +217,7 @@ def _keep_own_copy(
 ) -> None:
     """Our own message, come back blind, proves that it left and tells under which Message-ID it was delivered."""
     row.state, row.probe_id, row.kind = MailState.MATCHED, probe.id, OWN_COPY
-    row.matched_by = "our own copy of the message"
+    row.matched_by = OWN_COPY_WORDS
     row.evidence.probe_id = probe.id
     _prove_sent(session, probe, observe_copy(mail, message_of(probe)), now)
     if learn_delivered_id(session, probe, read):
@@ -282,10 +314,15 @@ def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation,
 
 
 def _prove_sent(session: Session, probe: Probe, sent: base.Observation, now: datetime) -> None:
-    """Settle a probe of which nobody knew whether it left; one that is just being sent is left to its worker."""
-    vanished = probe.claimed_until is None or probe.claimed_until <= now
-    if probe.state is ProbeState.SEND_UNKNOWN or (probe.state is ProbeState.SENDING and vanished):
+    """Settle a probe of which nobody knew whether it left."""
+    if proves_sent(probe, now):
         settle_sent(session, probe, replace(sent, evidence=()), now)
+
+
+def proves_sent(probe: Probe, now: datetime) -> bool:
+    """Whether a mail settles that the probe left; one that is just being sent is left to its worker."""
+    vanished = probe.claimed_until is None or probe.claimed_until <= now
+    return probe.state is ProbeState.SEND_UNKNOWN or (probe.state is ProbeState.SENDING and vanished)
 
 
 def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:

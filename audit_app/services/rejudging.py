@@ -1,6 +1,7 @@
 """Judging stored mail again by better rules: first what would change, then, on demand, the change itself.
 
-The raw mail is kept, so nothing is lost by having judged it badly. What a person decided stays as decided.
+The raw mail is kept, so nothing is lost by having judged it badly. What a person decided stays as decided. Mail that
+found no probe is matched again too: a rule may have failed on it, or be better now.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.response_time import Interval, Outcome, judge
 from audit_app.models import Evidence, IncomingMail, MailState, Observation, Probe
 from audit_app.services.decisions import decisions_on
-from audit_app.services.mail import OWN_COPY
-from audit_app.services.probe_times import verdict_with
+from audit_app.services.mail import OWN_COPY, Place, place_again, place_of, proves_sent
 from audit_app.services.probes.ledger import lock, summarise
+from audit_app.services.probes.looks import limits_of, measure_of
+from audit_app.services.probes.steps import sent_before
 from audit_app.services.texts import storable
 from probes import base
 from probes import mailbox as driver
@@ -33,7 +36,7 @@ JUDGED_STATES = frozenset({ProbeState.SENT, ProbeState.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mail that the rules of today judge otherwise than those by which it was judged, and what comes of it."""
+    """A mail that the rules of today judge or place otherwise than those of its day, and what comes of it."""
 
     mail_id: int
     probe_id: int | None
@@ -57,9 +60,12 @@ class Rejudging:
     apply: bool
     judged: int = 0
     failed: int = 0
+    placed: int = 0
+    """Mails that waited and now have their probe."""
     _last_id: int = 0
     _outcomes: dict[int, Outcome] = field(default_factory=dict)
     _kinds: dict[int, dict[int, ObservationKind]] = field(default_factory=dict)
+    _added: dict[int, list[base.Observation]] = field(default_factory=dict)
 
     def next_batch(self, session: Session) -> list[Change] | None:
         """Judge the next mails, in one transaction of the caller's; None when there are no more."""
@@ -67,12 +73,60 @@ class Rejudging:
         if not rows:
             return None
         self._last_id = rows[-1].id
-        self.judged += len(rows)
+        self.judged += sum(row.rules_version != RULES_VERSION for row in rows)
         changes = [change for row in rows if (change := self._rejudge(session, row))]
         session.flush()
         return changes
 
     def _rejudge(self, session: Session, row: IncomingMail) -> Change | None:
+        if row.state is MailState.UNMATCHED and (placed := self._match(session, row)):
+            self.placed += 1
+            return placed
+        return self._judge(session, row)
+
+    def _match(self, session: Session, row: IncomingMail) -> Change | None:
+        """Place a mail that waits, or find out where it would go and what would come of it."""
+        try:
+            place = place_of(session, row)
+            if place is None:
+                return None
+            before = self._outcomes.get(place.probe.id, place.probe.outcome)
+            after = self._apply_place(session, row, place) if self.apply else self._outcome_of(place)
+        except OperationalError:
+            raise  # the database is away: the command ends, and goes on where it was the next time
+        except Exception:  # a defect of the rules: the mail goes on waiting
+            return None
+        kind = place.judgement and _in_words(place.judgement.verdict, place.judgement.kind)
+        reasons = (*(place.judgement.reasons if place.judgement else ()), place.words)
+        return Change(row.id, place.probe.id, "no probe", kind or "our own copy", reasons, before, after)
+
+    def _apply_place(self, session: Session, row: IncomingMail, place: Place) -> Outcome:
+        place_again(session, row, self.now)
+        session.refresh(place.probe, ["outcome"])
+        return place.probe.outcome
+
+    def _outcome_of(self, place: Place) -> Outcome:
+        probe = place.probe
+        self._added.setdefault(probe.id, []).append(place.fact)
+        self._outcomes[probe.id] = self._verdict(probe)
+        return self._outcomes[probe.id]
+
+    def _verdict(self, probe: Probe) -> Outcome:
+        """What would come of a probe with all changes so far."""
+        added = self._added.get(probe.id, [])
+        sent = _when_sent(probe, added, self.now)
+        if sent is None:
+            return self._outcomes.get(probe.id, probe.outcome)
+        kinds = self._kinds.get(probe.id, {})
+        facts = [
+            (kinds.get(seen.id, seen.kind), Interval(seen.earliest, seen.latest))
+            for seen in probe.observations
+        ]
+        facts += [(ObservationKind(fact.kind.value), Interval(fact.earliest, fact.latest)) for fact in added]
+        seen_until = probe.looked_at or sent.latest
+        return judge(sent, facts, seen_until, limits_of(probe), measure_of(probe)).outcome
+
+    def _judge(self, session: Session, row: IncomingMail) -> Change | None:
         probe = session.get_one(Probe, row.probe_id) if row.probe_id else None
         raw = driver.IncomingMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
         try:
@@ -105,16 +159,28 @@ class Rejudging:
             return _with_effect(change, outcome, probe.outcome)
         kinds = self._kinds.setdefault(probe.id, {})
         kinds[seen.id] = ObservationKind(fact.kind.value)
-        judged = probe.state in JUDGED_STATES
-        self._outcomes[probe.id] = verdict_with(probe, self.now, kinds).outcome if judged else outcome
+        self._outcomes[probe.id] = self._verdict(probe)
         return _with_effect(change, outcome, self._outcomes[probe.id])
+
+
+def _when_sent(probe: Probe, added: list[base.Observation], now: datetime) -> Interval | None:
+    """When the probe left, as far as that is known or would be; None where nothing is judged."""
+    if probe.state in JUDGED_STATES:
+        known = probe.sent_earliest and probe.sent_latest
+        return Interval(probe.sent_earliest, probe.sent_latest) if known else None
+    if not added or not proves_sent(probe, now):
+        return None
+    first = added[0]
+    proof = first if first.kind is base.ObservationKind.SENT else sent_before(probe, first.latest)
+    return Interval(proof.earliest, proof.latest)
 
 
 def _older(after_id: int, apply: bool) -> Select[IncomingMail]:
     query = (
         select(IncomingMail)
-        .where(IncomingMail.id > after_id, IncomingMail.rules_version != RULES_VERSION)
-        .where(IncomingMail.kind != OWN_COPY, IncomingMail.evidence.has(Evidence.erased_at.is_(None)))
+        .where(IncomingMail.id > after_id, IncomingMail.kind != OWN_COPY)
+        .where(or_(IncomingMail.rules_version != RULES_VERSION, IncomingMail.state == MailState.UNMATCHED))
+        .where(IncomingMail.evidence.has(Evidence.erased_at.is_(None)))
         .order_by(IncomingMail.id)
         .limit(BATCH)
         .options(joinedload(IncomingMail.evidence).options(undefer(Evidence.content)))
