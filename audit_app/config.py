@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Chromium to drive; when not set, the usual names are searched."""
     browser_url: SecretStr | None = None
     """Browsers that run elsewhere: a DevTools address (http…) or a Playwright server's (ws…)."""
+    browser_pages: int = Field(default=50, ge=1, le=500)
+    """Most pages that one worker holds open at a time; memory may allow fewer."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     https: bool = False

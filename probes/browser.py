@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -34,8 +34,10 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import TimeoutError as BrowserTimeout
 
 from probes.base import JSON, Evidence, OurFailure
+from probes.memory import MOST_PAGES, Memory, Room, measure_memory
 
 __all__ = [
+    "BrowserContext",
     "BrowserError",
     "BrowserTimeout",
     "Browsers",
@@ -121,7 +123,10 @@ async def within(seconds: float, step: Awaitable[Result]) -> Result:
 
 
 class Browsers:
-    """One Chromium at a time, started when first needed, replaced when worn or dead; an async context manager."""
+    """One Chromium at a time, started when first needed, replaced when worn or dead; an async context manager.
+
+    It lends as many pages at once as there is memory for, and at most `most_pages`; who comes later waits.
+    """
 
     def __init__(
         self,
@@ -129,55 +134,62 @@ class Browsers:
         contexts_per_browser: int = CONTEXTS_PER_BROWSER,
         step_seconds: float = STEP_SECONDS,
         url: str = "",
+        most_pages: int = MOST_PAGES,
+        measure: Callable[[], Memory] = measure_memory,
     ) -> None:
         """With a `url`, browsers that run elsewhere are used: a DevTools address, or a Playwright server's."""
         self._executable, self._url = executable, url
         self._contexts_per_browser = contexts_per_browser
         self._step_seconds = step_seconds
-        self._exits = AsyncExitStack()
         self._starting = asyncio.Lock()
-        self._launch: Callable[[], Awaitable[Browser]] | None = None
+        self._driver: AbstractAsyncContextManager[Playwright] | None = None
+        self._playwright: Playwright | None = None
         self._current: Browser | None = None
         self._opened = 0
         self._open: dict[Browser, int] = {}
-        self._playwright: Playwright | None = None
-        self._selectors: set[str] = set()
+        self._selectors: dict[str, str] = {}
+        self._room = Room(most_pages, None if url else measure)
 
     async def __aenter__(self) -> Browsers:
-        playwright = await self._exits.enter_async_context(async_playwright())
-        self._playwright = playwright
-        # Chromium's sandbox refuses to run as root.
-        as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-
-        async def launch() -> Browser:
-            limit = LAUNCH_SECONDS * 1000
-            if self._url and _speaks_devtools(self._url):
-                return await playwright.chromium.connect_over_cdp(self._url, timeout=limit)
-            if self._url:
-                return await playwright.chromium.connect(self._url, timeout=limit)
-            return await playwright.chromium.launch(
-                executable_path=self._executable, args=[*as_root, SCRIPT_MEMORY], timeout=limit
-            )
-
-        self._launch = launch
+        await self._start_driver()
         return self
+
+    async def _start_driver(self) -> None:
+        self._driver = async_playwright()
+        self._playwright = await self._driver.__aenter__()
+        for name, script in self._selectors.items():
+            await self._playwright.selectors.register(name, script, content_script=True)
 
     async def teach_selector(self, name: str, script: str) -> None:
         """Teach all contexts that are opened from now on a way of finding things, once. Raises OurFailure."""
-        if self._playwright is None:
-            raise OurFailure("The browsers are not running.")
         async with self._starting:
             if name not in self._selectors:
-                await self._playwright.selectors.register(name, script, content_script=True)
-                self._selectors.add(name)
+                await self._running.selectors.register(name, script, content_script=True)
+                self._selectors[name] = script
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for browser in list(self._open):
             await _close(browser)
-        self._current, self._launch = None, None
-        await self._exits.aclose()
+        self._current, self._playwright = None, None
+        if self._driver is not None:
+            await self._driver.__aexit__(kind, error, trace)
+
+    @property
+    def _running(self) -> Playwright:
+        if self._playwright is None:
+            raise OurFailure("The browsers are not running.")
+        return self._playwright
+
+    async def room(self) -> int:
+        """Return how many more pages could be lent now without anybody's waiting."""
+        return await self._room.free()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the browsers run on another machine, or may, so that their clock is not ours."""
+        return bool(self._url)
 
     @asynccontextmanager
     async def context(
@@ -185,34 +197,75 @@ class Browsers:
     ) -> AsyncGenerator[BrowserContext, None]:
         """Lend a fresh context, with the storage of an earlier one if `state` is given, and close it afterwards.
 
-        Raises OurFailure when no browser can be started.
+        Waits while memory is short. Raises OurFailure when no browser can be started.
         """
-        browser = await self._take()
-        try:
-            context = await self._new_context(browser, locale, time_zone, state)
-            context.set_default_timeout(self._step_seconds * 1000)
-            context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
+        async with self._room.place():
+            browser = await self._take()
             try:
-                yield context
+                asked = browser.new_context(storage_state=cast("Any", state), **_looks(locale, time_zone))
+                async with _closing(await self._made(asked, browser)) as context:
+                    yield context
             finally:
-                await _close(context)
-        finally:
-            await self._give_back(browser)
+                await self._give_back(browser)
 
-    async def _new_context(
-        self, browser: Browser, locale: str, time_zone: str, state: State | None
-    ) -> BrowserContext:
-        asked = browser.new_context(
-            locale=locale,
-            timezone_id=time_zone,
-            storage_state=cast("Any", state),
-            viewport={"width": 1280, "height": 900},
-            accept_downloads=False,
-        )
+    @asynccontextmanager
+    async def own(self, folder: Path, locale: str, time_zone: str) -> AsyncGenerator[BrowserContext, None]:
+        """Lend the one context of a browser that keeps everything in `folder`, and end it afterwards.
+
+        Waits while memory is short. Raises OurFailure, also for browsers that run elsewhere.
+        """
+        if self._url:
+            raise OurFailure(
+                "This chat needs a browser profile of its own, which browsers that run elsewhere cannot keep."
+                " Nothing was sent: use a browser on this machine for it, without AUDIT_BROWSER_URL."
+            )
+        async with self._room.place():
+            asked = self._running.chromium.launch_persistent_context(
+                folder, **self._program(), **_looks(locale, time_zone)
+            )
+            async with _closing(await self._made(asked)) as context:
+                yield context
+
+    async def _made(self, asked: Awaitable[BrowserContext], browser: Browser | None = None) -> BrowserContext:
         try:
-            return await within(LAUNCH_SECONDS, asked)
+            context = await within(LAUNCH_SECONDS, asked)
         except BrowserError as error:
+            if browser is self._current:
+                self._current = None  # whatever ails it, the next probe gets a fresh one
             raise OurFailure(f"The browser could not be used: {first_line(error)}") from error
+        context.set_default_timeout(self._step_seconds * 1000)
+        context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
+        return context
+
+    def _program(self) -> dict[str, Any]:
+        # Chromium's sandbox refuses to run as root.
+        as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        return {"executable_path": self._executable, "args": [*as_root, SCRIPT_MEMORY]}
+
+    async def _launch(self) -> Browser:
+        chromium, limit = self._running.chromium, LAUNCH_SECONDS * 1000
+        if self._url and _speaks_devtools(self._url):
+            return await chromium.connect_over_cdp(self._url, timeout=limit)
+        if self._url:
+            return await chromium.connect(self._url, timeout=limit)
+        return await chromium.launch(timeout=limit, **self._program())
+
+    async def _launch_anyhow(self) -> Browser:
+        """Start a browser, with a fresh driver if that is what died: it never comes back by itself."""
+        try:
+            return await within(LAUNCH_SECONDS, self._launch())
+        except BrowserError:
+            if await self._driver_answers():
+                raise
+            await self._start_driver()
+            return await within(LAUNCH_SECONDS, self._launch())
+
+    async def _driver_answers(self) -> bool:
+        try:
+            await (await within(CLOSE_SECONDS, self._running.request.new_context())).dispose()
+        except BrowserError:
+            return False
+        return True
 
     async def _take(self) -> Browser:
         async with self._starting:
@@ -225,11 +278,9 @@ class Browsers:
             return self._current
 
     async def _replace(self) -> None:
-        if self._launch is None:
-            raise OurFailure("The browsers are not running.")
         old = self._current
         try:
-            self._current = await within(LAUNCH_SECONDS, self._launch())
+            self._current = await self._launch_anyhow()
         except BrowserError as error:
             which = (
                 f"at {_without_secret(self._url)} could not be reached"
@@ -254,6 +305,15 @@ class Browsers:
             await _close(browser)
 
 
+def _looks(locale: str, time_zone: str) -> dict[str, Any]:
+    return {
+        "locale": locale,
+        "timezone_id": time_zone,
+        "viewport": {"width": 1280, "height": 900},
+        "accept_downloads": False,
+    }
+
+
 def _speaks_devtools(url: str) -> bool:
     """Tell a DevTools address, which Chromium itself listens on, from that of a Playwright server."""
     return url.startswith(("http://", "https://")) or "/devtools/" in url
@@ -263,6 +323,14 @@ def _without_secret(url: str) -> str:
     """Leave out what may be a secret in an address: user, password and query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+@asynccontextmanager
+async def _closing(context: BrowserContext) -> AsyncGenerator[BrowserContext, None]:
+    try:
+        yield context
+    finally:
+        await _close(context)
 
 
 async def _close(thing: Browser | BrowserContext) -> None:

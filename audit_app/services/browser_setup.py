@@ -32,12 +32,16 @@ def usable_browser(setting: Path | None) -> Path | None:
         raise NoBrowser(f"{error} Correct AUDIT_BROWSER, or unset it to search for one.") from error
 
 
-def lend_browsers(setting: Path | None, remote: str) -> Browsers:
+def lend_browsers(setting: Path | None, remote: str, most_pages: int) -> Browsers:
     """The browsers that probes look through: those at the address `remote`, or one on this machine.
+
+    They hold at most `most_pages` open at a time.
 
     Raises NoBrowser when the setting names none that runs.
     """
-    return Browsers(url=remote) if remote else Browsers(usable_browser(setting))
+    if remote:
+        return Browsers(url=remote, most_pages=most_pages)
+    return Browsers(usable_browser(setting), most_pages=most_pages)
 
 
 def reach_remote(url: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import Mailbox, Probe
+from audit_app.services.alarms import end_unwatched
 from audit_app.services.probes import claims
 from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
@@ -23,10 +24,8 @@ from audit_app.worker.telling import Teller, tell_all
 from audit_app.worker.trying import Tryer
 from audit_app.worker.watching import look_again
 
-AT_ONCE = 24
-"""Probes that one worker handles at a time; an open chat needs about 31 MB."""
-FOR_NEW_ONES = 4
-"""Places of those that only new sends and searches may take, so that watched chats do not hold them up."""
+FOR_NEW_ONES = 6
+"""One place in so many is only for new sends and searches, so that watched chats do not hold them up."""
 SCORES_EVERY = timedelta(minutes=15)
 ERASED_EVERY = timedelta(hours=1)
 
@@ -39,6 +38,7 @@ class Rounds:
 
     def __init__(self, desk: Desk, teller: Teller) -> None:
         self._desk, self._teller = desk, teller
+        self._most = desk.settings.browser_pages
         self._probes: dict[int, asyncio.Task[None]] = {}
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -92,6 +92,7 @@ class Rounds:
             await self._desk.do(lambda session: claims.renew(session, self._desk.name, ids, until))
 
     async def _tend_mailboxes(self) -> None:
+        await self._desk.do(lambda session: end_unwatched(session, utc_now()))
         active = await self._desk.do(
             lambda session: session.scalars(select(Mailbox.id).where(Mailbox.active)).all()
         )
@@ -113,16 +114,18 @@ class Rounds:
             step("planned", probe.id, channel=probe.channel.value)
 
     async def _settle(self) -> None:
-        await self._take(claims.claim_unsettled, find_out, AT_ONCE, "search")
+        await self._take(claims.claim_unsettled, find_out, self._most, "search")
 
     async def _send(self) -> None:
-        await self._take(claims.claim, send_probe, AT_ONCE, "claimed")
+        await self._take(claims.claim, send_probe, self._most, "claimed")
 
     async def _look(self) -> None:
-        await self._take(claims.claim_looks, look_again, AT_ONCE - FOR_NEW_ONES, "look")
+        await self._take(claims.claim_looks, look_again, self._most - self._most // FOR_NEW_ONES, "look")
 
     async def _take(self, claim: Claim, task: Task, places: int, name: str) -> None:
-        room = places - len(self._probes)
+        # What there is no memory for waits in the database, where another worker may take it; but for one a round,
+        # since mail needs no page.
+        room = min(places - len(self._probes), max(1, await self._desk.browsers.room()))
         if room <= 0:
             return
         desk = self._desk
