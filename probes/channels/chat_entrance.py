@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Literal, TypeAlias, cast
 
-from probes.base import Blocked, Evidence, NotSent
-from probes.browser import BrowserError, Locator, Page, first_line, screenshot
+from probes.base import Blocked, Evidence, NotSent, OurFailure
+from probes.browser import BrowserError, Frame, Locator, Page, first_line, screenshot
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
 from probes.channels.chat_parts import Scope, click, either, fill_form, find, seen, shows, write
@@ -24,6 +25,10 @@ Step: TypeAlias = Callable[[], Awaitable[None]]
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
 CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
 MOST_FRAMES = 12
+MOST_STEPS = 8
+"""So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
+MOST_WINDOWS = 3
+"""So many windows are kept open on the way in, the newest; a page that opens more is rid of the older ones."""
 GREETING_SECONDS = 1.0
 
 
@@ -79,10 +84,14 @@ class Entrance:
         changes: Changes,
     ) -> None:
         self.page, self._url, self._wanted = page, url, widget
-        self._persona, self._patience, self.changes = persona, patience, changes
+        self.persona, self._patience, self.changes = persona, patience, changes
         self.adapter = widget if isinstance(widget, str) else widget.name
         self.way = Way.COMPOSER
         self._scope: Scope = page
+        self._detects = widget == AUTO
+        self._windows: list[Page] = []
+        self._opening = True
+        page.on("popup", self._window)
 
     # --- the parts of the chat --------------------------------------------------------------------------------
 
@@ -90,6 +99,11 @@ class Entrance:
     def chat(self) -> Scope:
         """The page or frame that the chat was found in."""
         return self._scope
+
+    @property
+    def view(self) -> Page:
+        """The page, or the window of its own, that the chat stands in."""
+        return self._scope if isinstance(self._scope, Page) else self._scope.page
 
     def composer(self) -> Locator:
         """Return the field that a visitor writes in."""
@@ -115,13 +129,19 @@ class Entrance:
     async def _scopes(self) -> list[Scope]:
         """List where the chat may be: the frames that match, decoys among them, or the page."""
         found: list[Scope] = []
-        if self.widget.frame:
-            handles = await self.page.locator(self.widget.frame).element_handles()
-            frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
-            found += [frame for frame in frames if frame]
+        for window in reversed(self._windows):
+            found += [*await self._frames(window), window]
+        found += await self._frames(self.page)
         if self.widget.root:
             found.append(self.page.locator(self.widget.root))
-        return found if self.widget.frame or self.widget.root else [self.page]
+        return found if self.widget.frame or self.widget.root else [*found, self.page]
+
+    async def _frames(self, page: Page) -> list[Frame]:
+        if not self.widget.frame:
+            return []
+        handles = await page.locator(self.widget.frame).element_handles()
+        frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
+        return [frame for frame in frames if frame]
 
     async def open_now(self) -> bool:
         """Look for the chat's own parts in whatever may hold them, and stay there if they can be seen."""
@@ -136,15 +156,47 @@ class Entrance:
     async def pass_through(self, reopened: bool) -> Way:
         """Go in, and return where that led; a `reopened` chat that asks who we are is not begun anew.
 
-        Raises NotSent or Blocked.
+        Raises NotSent, Blocked, or OurFailure when it needs a profile that it did not get.
         """
+        self._opening = True
         try:
+            await self._close_windows()
             await self.load()
+            if self._profile_is_missing():
+                raise OurFailure(
+                    f"{self.widget.name}, the chat on {self._url}, needs a browser profile of its own. Nothing was sent:"
+                    f" name {self.adapter} as its widget, for what is found on the page comes too late for that."
+                )
             await self.open()
             self.way = await self._advance(reopened)
+            self._opening = False
+            await self._close_windows()
         except BrowserError as error:
             raise await self.closed_way(f"could not be opened: {first_line(error)}") from error
         return self.way
+
+    async def _window(self, window: Page) -> None:
+        """Keep a window that was opened on the way in, for it may hold the chat; nobody would look into any other."""
+        launcher = None if isinstance(self._wanted, str) else self._wanted.launcher
+        if not self._opening or launcher is None or not launcher.window:
+            await _shut(window)
+            return
+        window.on("close", lambda _: self._windows.remove(window))
+        self._windows.append(window)
+        self.changes.follow(window)
+        if len(self._windows) > MOST_WINDOWS:
+            await _shut(self._windows[0])
+        with suppress(BrowserError):
+            await expect_consent_banners(window, self.widget.consent)
+
+    def _profile_is_missing(self) -> bool:
+        return self._detects and self.widget.browser == "profile"
+
+    async def _close_windows(self) -> None:
+        """Close the windows that the chat is not in; all of them while it is on its way in."""
+        for window in list(self._windows):
+            if self._opening or window is not self.view:
+                await _shut(window)
 
     async def load(self) -> None:
         """Load the page and find out which widget it has. Raises NotSent, Blocked or BrowserError."""
@@ -167,12 +219,14 @@ class Entrance:
     async def open(self) -> None:
         """Open the chat, unless it stands open. Raises BrowserError."""
         waits = self._patience
-        await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(self.open_now)
+        await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(
+            self.open_now, lambda: bool(self._windows)
+        )
 
     async def _advance(self, reopened: bool) -> Way:
         """Go on from screen to screen, each of them once, until there is something to write in."""
         deadline = time.monotonic() + self._patience.show
-        done: set[str] = set()
+        done: set[tuple[str, object]] = set()
         while time.monotonic() < deadline:
             self.changes.clear()
             there = await self._look()
@@ -182,12 +236,10 @@ class Entrance:
                 if way is Way.COMPOSER:
                     await self._settle()
                 return way
-            steps = [
-                name for name in self._next_steps(there, reopened) if f"{name} in {self._scope!r}" not in done
-            ]
-            if steps:
-                done.add(f"{steps[0]} in {self._scope!r}")
-                await self._take(steps[0])
+            steps = [name for name in self._next_steps(there, reopened) if (name, self._place()) not in done]
+            if steps and len(done) < MOST_STEPS:
+                done.add((steps[0], self._place()))
+                await self._take_if_it_stays(steps[0])
                 deadline = time.monotonic() + self._patience.show
             else:
                 await self.changes.wait(0.25)
@@ -250,6 +302,18 @@ class Entrance:
             return [*steps, "back"]
         return [*steps, "begin"] if "begin" in there else steps
 
+    def _place(self) -> object:
+        """What the chat stands in, as one that another frame at the same address differs from."""
+        return self._scope if isinstance(self._scope, Frame) else repr(self._scope)
+
+    async def _take_if_it_stays(self, step: str) -> None:
+        """Take a step, unless its frame is replaced by another meanwhile, in which it is then taken."""
+        try:
+            await self._take(step)
+        except BrowserError:
+            if not (isinstance(self._scope, Frame) and self._scope.is_detached()):
+                raise
+
     async def _take(self, step: str) -> None:
         widget, scope = self.widget, self._scope
         control = None
@@ -270,7 +334,7 @@ class Entrance:
 
     async def fill(self, fields: tuple[FormField, ...], text: str) -> None:
         """Fill in a form with what the persona is called and what it says. Raises BrowserError."""
-        values = {"name": self._persona.name, "email": self._persona.email, "message": text}
+        values = {"name": self.persona.name, "email": self.persona.email, "message": text}
         await fill_form(self._scope, fields, values, self._patience.show)
 
     async def write(self, text: str) -> Step:
@@ -315,7 +379,7 @@ class Entrance:
 
     async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
-        sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self.page, "not-sent")
+        sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self.view, "not-sent")
         kind = kind or await self._obstacle(status)
         return Blocked(kind, sentence, evidence) if kind else NotSent(sentence, evidence)
 
@@ -338,6 +402,11 @@ class Entrance:
         if await seen(self.page.locator("input[type=password]").filter(visible=True)):
             return "login_wall"
         return "blocked" if status in (403, 429) else None
+
+
+async def _shut(window: Page) -> None:
+    with suppress(BrowserError):
+        await window.close()
 
 
 async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from probes.browser import BrowserError, Locator, Page, within
-from probes.channels.chat_parts import find, seen
+from probes.channels.chat_parts import find
 from probes.channels.chat_signals import Changes
 from probes.widgets.schema import Widget
 
@@ -25,10 +25,14 @@ class Launch:
         self._page, self._widget, self._show, self._click = page, widget, show, click
         self._changes = changes
 
-    async def open(self, opened: Opened) -> None:
-        """Climb until `opened` says that the chat stands open. Raises BrowserError when it does not."""
+    async def open(self, opened: Opened, window: Callable[[], bool] = bool) -> None:
+        """Climb until `opened` says that the chat stands open. Raises BrowserError when it does not.
+
+        `window` tells whether a click has opened a window, which then is given time to load.
+        """
         if await self._ready(opened):
             return
+        before = await self._frames()
         for place, rung in enumerate(self._rungs()):
             if place and await opened():
                 return
@@ -36,7 +40,7 @@ class Launch:
                 await within(self._click + 1.0, rung())
             except BrowserError:
                 continue
-            if await self._until(opened, self._click) or await self._comes_slowly(opened):
+            if await self._until(opened, self._click) or await self._comes_slowly(opened, before, window):
                 return
         raise BrowserError("the chat did not open, whatever was clicked")
 
@@ -72,10 +76,16 @@ class Launch:
             await self._changes.pause(LOOK_SECONDS)
         return there
 
-    async def _comes_slowly(self, opened: Opened) -> bool:
-        """Wait longer for a chat whose frame is there already or whose button says so, lest the next click close it."""
-        frame, launcher = self._widget.frame, self._widget.launcher
-        coming = bool(frame) and await seen(self._page.locator(frame).filter(visible=True))
+    async def _frames(self) -> int:
+        """Count the frames that the chat may live in, decoys among them."""
+        frame = self._widget.frame
+        with suppress(BrowserError):
+            return await self._page.locator(frame).filter(visible=True).count() if frame else 0
+        return 0
+
+    async def _comes_slowly(self, opened: Opened, before: int, window: Callable[[], bool]) -> bool:
+        """Wait longer for a chat whose frame has come or whose button says so, lest the next click close it."""
+        coming, launcher = window() or await self._frames() > before, self._widget.launcher
         if launcher and launcher.button and not coming:
             button = find(self.host(), launcher.button, "button").first
             with suppress(BrowserError):

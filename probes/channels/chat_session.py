@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from probes.base import JSON, Evidence, Observation, ObservationKind, OurFailure, SendUnknown
 from probes.browser import (
+    BrowserContext,
     BrowserError,
     Browsers,
     Locator,
@@ -31,14 +32,17 @@ from probes.channels.chat_signals import Changes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import OUR_CLOCK, SERVER_TIME, Watch
 from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, checked, own_line, read_lines
-from probes.widgets.files import load_widget
+from probes.profile import Profile, open_profile
+from probes.trace import traced
+from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Widget
 
-MOST_FAILED_LOOKS = 5
+MOST_FAILED_LOOKS = 4
+"""After the first."""
 
 
 class ChatSession:
-    """One visitor's chat in one page. Get one from `open_chat`; every step raises a ProbeError with a picture."""
+    """One visitor's chat in one page or window. Get one from `open_chat`; every step raises a ProbeError with a picture."""
 
     def __init__(
         self,
@@ -48,9 +52,10 @@ class ChatSession:
         patience: Patience,
         changes: Changes,
         kept: State | None,
+        profile: Profile | None = None,
     ) -> None:
-        self.page, self.url, self.patience, self.changes = page, url, patience, changes
-        self.entrance = entrance
+        self._page, self.url, self.patience, self.changes = page, url, patience, changes
+        self.entrance, self._profile = entrance, profile
         self._reopened = kept is not None
         self._kept: Mapping[str, Any] = cast("Mapping[str, Any]", (kept or {}).get("chat") or {})
         self._text = str(self._kept.get("text", ""))
@@ -60,11 +65,16 @@ class ChatSession:
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
 
+    @property
+    def page(self) -> Page:
+        """The page, or the window of its own, that the chat stands in."""
+        return self.entrance.view
+
     async def listen(self) -> None:
         """Have the page tell us of every change, in frames of other origins too. Call before it loads."""
         try:
-            await self.changes.listen(self.page)
-            await restore_tab(self.page, self._kept.get("tab"))
+            await self.changes.listen(self._page)
+            await restore_tab(self._page, self._kept.get("tab"))
         except BrowserError as error:
             raise OurFailure(f"The browser could not be made ready: {first_line(error)}") from error
 
@@ -74,18 +84,24 @@ class ChatSession:
         A reopened chat that asks anew who is there has forgotten the conversation; none is begun then.
         """
         if not self.offline:
-            self.history_gone = await self.entrance.pass_through(self._reopened) is Way.FORGOTTEN
+            await self._pass_through(self._reopened)
 
     async def go_back(self) -> None:
         """Load the page again after it went elsewhere by itself. Raises NotSent or Blocked."""
-        self.history_gone = await self.entrance.pass_through(reopened=True) is Way.FORGOTTEN
+        await self._pass_through(reopened=True)
+
+    async def _pass_through(self, reopened: bool) -> None:
+        async with traced(self.page, "opening"):
+            self.history_gone = await self.entrance.pass_through(reopened) is Way.FORGOTTEN
 
     async def state(self) -> State:
         """Return what the chat can be gone back to with: the browser's storage, and how we said it. Raises OurFailure."""
         try:
-            context = self.page.context
-            stored = await within(self.patience.show, context.storage_state(indexed_db=True))
-            tab = await tab_storage(self.page) if self.entrance.widget.browser == "session" else None
+            context, profile = self._page.context, self._profile
+            # What is in IndexedDB lies in the profile, if there is one.
+            stored = await within(self.patience.show, context.storage_state(indexed_db=profile is None))
+            tab = await tab_storage(context.pages) if self.entrance.widget.browser != "storage" else None
+            packed = await profile.packed() if profile else None
         except BrowserError as error:
             raise OurFailure(f"The state of the chat could not be saved: {first_line(error)}") from error
         chat: dict[str, JSON] = {
@@ -93,7 +109,8 @@ class ChatSession:
             "text": self._text,
             "offline": self.offline,
         }
-        return {**cast("State", stored), "chat": chat | ({"tab": tab} if tab else {})}
+        more: dict[str, JSON] = {"tab": tab, "profile": packed}
+        return {**cast("State", stored), "chat": chat | {key: part for key, part in more.items() if part}}
 
     # --- sending ----------------------------------------------------------------------------------------------
 
@@ -102,6 +119,10 @@ class ChatSession:
 
         Raises NotSent up to the click on the button, and SendUnknown from there on.
         """
+        async with traced(self.page, "sending"):
+            return await self._send(text)
+
+    async def _send(self, text: str) -> Observation:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
@@ -124,10 +145,13 @@ class ChatSession:
         deadline = time.monotonic() + self.patience.confirm
         while time.monotonic() < deadline:
             self.changes.clear()
-            with suppress(BrowserError):  # a page that is just being redrawn
+            try:
                 lines = await self.transcript()
                 if own := own_line([line for line in lines if line.id not in before], text):
                     return own, lines
+            except BrowserError:  # a page that is just being redrawn, or a frame that was replaced
+                with suppress(BrowserError):
+                    await self.entrance.open_now()
             await self.changes.wait(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
 
@@ -208,7 +232,7 @@ class ChatSession:
         reading: Awaitable[object]
         if messages.item:
             # Not through a locator: that would load all of Playwright into every frame a second time.
-            place = self.page if isinstance(chat, Locator) else chat
+            place = chat.page if isinstance(chat, Locator) else chat
             reading = place.evaluate(READ, messages.model_dump(exclude={"names"}))
         else:
             roots = chat if isinstance(chat, Locator) else chat.locator("body")
@@ -217,16 +241,22 @@ class ChatSession:
 
     async def look(self) -> list[Line]:
         """The same, more than once if the page is just being redrawn. Raises OurFailure."""
+        with suppress(BrowserError):
+            return await self.transcript()
+        async with traced(self.page, "looking", snapshots=True):
+            return await self._look_again()
+
+    async def _look_again(self) -> list[Line]:
         for attempt in range(MOST_FAILED_LOOKS):
+            if not (self.page.is_closed() or self.changes.crashed):
+                await self.changes.wait(self.patience.poll)
             try:
+                await self.entrance.open_now()  # the frame may have been replaced by another
                 return await self.transcript()
             except BrowserError as error:
-                if attempt == MOST_FAILED_LOOKS - 1 or self.page.is_closed():
+                if attempt == MOST_FAILED_LOOKS - 1 or self.page.is_closed() or self.changes.crashed:
                     sentence = f"The chat on {self.url} can no longer be observed: {first_line(error)}"
                     raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
-            await self.changes.wait(self.patience.poll)
-            with suppress(BrowserError):  # the frame may have been replaced by another
-                await self.entrance.open_now()
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
 
     def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
@@ -263,24 +293,31 @@ async def open_chat(
     """
     waits, changes = patience or Patience(), Changes()
     earlier = _adapter_of(state)
-    chosen = load_widget(earlier) if earlier and widget == "auto" else widget
+    chosen = load_widget(earlier) if earlier and widget == AUTO else widget
+    if isinstance(chosen, str) and chosen != AUTO:
+        chosen = load_widget(chosen)
     await teach(browsers)
-    storage = {key: part for key, part in state.items() if key != "chat"} if state is not None else None
-    async with browsers.context(persona.language, persona.time_zone, storage) as context:
+    async with _lent(browsers, chosen, persona, state) as (context, profile):
         page = await open_page(context)
-        page.on("popup", _shut)
         entrance = Entrance(page, url, chosen, persona, waits, changes)
-        session = ChatSession(page, url, entrance, waits, changes, state)
+        session = ChatSession(page, url, entrance, waits, changes, state, profile)
         await session.listen()
         yield session
+
+
+@asynccontextmanager
+async def _lent(
+    browsers: Browsers, widget: str | Widget, persona: Persona, state: State | None
+) -> AsyncGenerator[tuple[BrowserContext, Profile | None], None]:
+    if isinstance(widget, Widget) and widget.browser == "profile":
+        async with open_profile(browsers, persona.language, persona.time_zone, state) as lent:
+            yield lent
+        return
+    storage = {key: part for key, part in state.items() if key != "chat"} if state is not None else None
+    async with browsers.context(persona.language, persona.time_zone, storage) as context:
+        yield context, None
 
 
 def _adapter_of(state: State | None) -> str:
     chat = (state or {}).get("chat")
     return str(chat.get("adapter", "")) if isinstance(chat, Mapping) else ""
-
-
-async def _shut(popup: Page) -> None:
-    """Close a window that the page opened: nobody would look into it."""
-    with suppress(BrowserError):
-        await popup.close()

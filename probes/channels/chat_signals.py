@@ -90,11 +90,15 @@ class Changes:
         self.crashed = False
 
     async def listen(self, page: Page) -> None:
-        """Begin to listen; call before the page loads. Raises BrowserError."""
+        """Begin to listen, in the windows that it opens too; call before the page loads. Raises BrowserError."""
+        self.follow(page)
+        await page.context.expose_binding(SIGNAL, lambda _: self._hear())
+        await page.context.add_init_script(OBSERVE)
+
+    def follow(self, page: Page) -> None:
+        """Count the documents of this page or window too, and note when it crashes."""
         page.on("domcontentloaded", lambda _: self._loaded())
         page.on("crash", lambda _: self._crash())
-        await page.expose_binding(SIGNAL, lambda _: self._hear())
-        await page.add_init_script(OBSERVE)
 
     def _loaded(self) -> None:
         self.documents += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 
 from probes.base import JSON
@@ -21,11 +22,11 @@ RESTORE = """(() => {
 })()"""
 
 
-async def tab_storage(page: Page) -> JSON:
-    """Return the session storage of each origin in the page, as far as its frames let it be read."""
+async def tab_storage(pages: Iterable[Page]) -> JSON:
+    """Return the session storage of each origin in these pages, as far as their frames let it be read."""
     kept: dict[str, JSON] = {}
     left = LARGEST
-    for frame in page.frames:
+    for frame in (frame for page in pages for frame in page.frames):
         with suppress(BrowserError):
             origin, entries = await within(5.0, frame.evaluate(TAKE))
             left -= len(json.dumps(entries))
@@ -37,4 +38,4 @@ async def tab_storage(page: Page) -> JSON:
 async def restore_tab(page: Page, kept: JSON) -> None:
     """Give each frame its session storage back before its scripts run. Raises BrowserError."""
     if isinstance(kept, dict) and kept:
-        await page.add_init_script(RESTORE % json.dumps(kept).replace("</", "<\\/"))
+        await page.context.add_init_script(RESTORE % json.dumps(kept).replace("</", "<\\/"))

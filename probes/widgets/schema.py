@@ -81,6 +81,8 @@ class Launcher(Part):
     host: Text
     frame: str = ""
     button: Control | None = None
+    window: bool = False
+    """Whether the chat may open in a window of its own."""
 
 
 class Home(Part):
@@ -191,8 +193,9 @@ class Widget(Part):
 
     name: Text
     verified: Text
-    browser: Literal["storage", "session"] = "storage"
-    """What has to be kept to come back: cookies and storage, or the tab's own session storage too."""
+    browser: Literal["storage", "session", "profile"] = "storage"
+    """What has to be kept to come back: cookies and storage, the tab's own session storage too, or all that sites
+    store, in a browser profile."""
     detect: Detect = Detect()
     consent: Texts = ()
     opening: Opening = Opening()

@@ -226,7 +226,7 @@ def send_on(url: str) -> Observation:
 def test_a_page_without_a_chat_sends_nothing_and_shows_what_was_seen() -> None:
     with a_page(HOSTILE % "<p>No chat today</p>") as url, pytest.raises(NotSent) as told:
         send_on(url)
-    assert [proof.kind for proof in told.value.evidence] == ["screenshot"]
+    assert [proof.kind for proof in told.value.evidence] == ["screenshot", "trace"]
 
 
 @pytest.mark.parametrize(

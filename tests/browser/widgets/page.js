@@ -14,15 +14,24 @@
       decoy.title = "messages";
       decoy.srcdoc = "<textarea aria-label='Newsletter'></textarea>";
       root.append(button, decoy);
-      button.onclick = () => {
+      const open = () => {
+        if (ways.has("window")) {
+          window.open("/elsewhere.html");
+          window.open(`/chat.html${location.search}`, "chat", "popup,width=400,height=600");
+          return;
+        }
         let frame = root.querySelector("iframe.room");
         if (frame) { frame.remove(); return; }
         frame = style(document.createElement("iframe"), "position:fixed;right:20px;bottom:90px;width:380px;height:500px");
         frame.className = "room";
         frame.src = `${document.body.dataset.chat || ""}/chat.html${location.search}`;
         root.append(frame);
+        // A frame that is loaded anew as another element, once, so many milliseconds after it was opened.
+        if (ways.has("replaced")) setTimeout(() => frame.replaceWith(frame.cloneNode()), Number(ways.get("replaced")));
       };
-      if (ways.has("api")) { button.remove(); window.acme = {open: button.onclick}; }
+      if (ways.has("keys")) button.onkeydown = ({key, isTrusted}) => { if (key === "Enter" && isTrusted) open(); };
+      else button.onclick = open;
+      if (ways.has("api")) { button.remove(); window.acme = {open}; }
     }
   }
   customElements.define("acme-chat-2-13", Chat);
@@ -42,6 +51,20 @@
       document.body.append(banner);
     };
     let refused = 0;
+    ask();
+  }
+  if (ways.has("cmp")) {
+    const ask = () => {
+      const frame = style(document.createElement("iframe"), "position:fixed;inset:0;width:100%;height:100%;z-index:99");
+      frame.title = "Privacy";
+      frame.src = "/consent.html";
+      document.body.append(frame);
+      addEventListener("message", ({data}) => {
+        if (data !== "refused") return;
+        frame.remove();
+        setTimeout(ask, 700);
+      }, {once: true});
+    };
     ask();
   }
   if (ways.has("alerts")) setInterval(() => { alert("Newsletter?"); open("/page.html"); }, 300);
