@@ -13,10 +13,10 @@ import click
 from audit_app.cli.opening import current_database
 from audit_app.database import read_only
 from audit_app.domain.errors import AuditError
-from audit_app.services.mail_files import judge_file, printable, text_of_file
+from audit_app.services.mail_files import MailFile, judge_file, printable, read_mail, text_of_file
 from audit_app.services.rejudging import Change, Rejudging
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.group()
@@ -28,12 +28,15 @@ def mail() -> None:
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def classify(files: tuple[Path, ...], as_json: bool) -> None:
-    """Judge the mail in each file, one line a file; exit code 1 when one cannot be read. Needs no database."""
+    """Judge the mail in each file, one line a file; exit code 1 when one cannot be read. Needs no database.
+
+    A file called - is standard input.
+    """
     _write_anything()
     unread = 0
     for file in files:
         try:
-            judged = judge_file(file)
+            judged = judge_file(_read(file))
         except AuditError as error:
             click.echo(f"Error: {error}", err=True)
             unread += 1
@@ -46,9 +49,12 @@ def classify(files: tuple[Path, ...], as_json: bool) -> None:
 @mail.command()
 @click.argument("file", type=FILE)
 def text(file: Path) -> None:
-    """Print what is new in the mail in a file, without quoted mail and signature. Needs no database."""
+    """Print what is new in the mail in a file, without quoted mail and signature. Needs no database.
+
+    A file called - is standard input.
+    """
     _write_anything()
-    click.echo(text_of_file(file))
+    click.echo(text_of_file(_read(file)))
 
 
 @mail.command()
@@ -74,6 +80,13 @@ def rejudge(apply: bool, as_json: bool) -> None:
         kept += sum(bool(change.kept) for change in changes)
     sums = {"judged": work.judged, "changed": changed, "kept": kept, "failed": work.failed, "applied": apply}
     click.echo(json.dumps(sums) if as_json else _sums(work, changed, kept))
+
+
+def _read(file: Path) -> MailFile:
+    found = read_mail(file, sys.stdin.buffer)
+    if found.note:
+        click.echo(f"Note: {found.note}", err=True)
+    return found
 
 
 def _write_anything() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from audit_app.domain.errors import InvalidInput
 from probes.replies.classify import judge
@@ -15,6 +18,12 @@ LARGEST = 100 * 1024 * 1024
 """Bytes of a file that may be a mail; no mail server takes more."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What could steer a terminal or break a line, and halves of characters that cannot be written."""
+STANDARD_INPUT = (Path("-"), Path("/dev/stdin"))
+FOLDER_LINE = re.compile(
+    rb"^\r?\n(?=From [^\s]+[^\r\n]{0,40} \d{1,2}:\d\d(?::\d\d)?[^\r\n]{0,20} \d{4}[^\r\n]{0,20}\r?\n[!-9;-~]{1,76}:)",
+    re.MULTILINE,
+)
+"""The line that a mail folder in one file (mbox, RFC 4155) puts before each mail, behind a blank one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +53,81 @@ class JudgedFile:
         return f"{printable(self.file)}: {judged.verdict} ({judged.kind.replace('_', ' ')}{by}): {reasons}"
 
 
-def judge_file(path: Path) -> JudgedFile:
-    """Judge the mail in a file, whatever its bytes are. Raises InvalidInput when the file cannot be read."""
-    raw = _read(path)
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """What was read: the name of the file, the bytes of the first mail in it, and how many mails it holds."""
+
+    name: str
+    raw: bytes
+    mails: int = 1
+
+    @property
+    def note(self) -> str:
+        """What has to be said about the file before what is said about the mail; mostly nothing."""
+        if self.mails == 1:
+            return ""
+        return (
+            f"{printable(self.name)} is a folder of {self.mails} mails in one file (mbox), of which the first is read."
+            " Split it into a file for each, for example with “git mailsplit -b -oFOLDER FILE”."
+        )
+
+
+def read_mail(path: Path, standard_input: BinaryIO) -> MailFile:
+    """Read the mail in a file, or from `standard_input` when the file is called "-".
+
+    Raises InvalidInput when it cannot be read: the message names the file and says what to do.
+    """
+    name = printable(str(path))
     try:
-        return JudgedFile(str(path), judge(raw))
+        if path in STANDARD_INPUT:
+            raw = standard_input.read(LARGEST + 1)
+        else:
+            _check_kind(path, name)
+            with path.open("rb") as file:
+                raw = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InvalidInput(f"{name} cannot be read: {reason}.") from error
+    if len(raw) > LARGEST:
+        raise InvalidInput(f"{name} is larger than {LARGEST // 1024**2} MB, so it is no mail.")
+    return _first_mail(str(path), raw)
+
+
+def _check_kind(path: Path, name: str) -> None:
+    """Refuse what may never end or never begin, before it is opened."""
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise InvalidInput(f"{name} is a directory. Name the files in it, for example {name.rstrip('/')}/*.")
+    if not stat.S_ISREG(mode):
+        raise InvalidInput(
+            f"{name} is not a file. To have what a program prints read, give - and pipe it in."
+        )
+
+
+def _first_mail(name: str, raw: bytes) -> MailFile:
+    further = list(FOLDER_LINE.finditer(raw)) if raw.startswith(b"From ") else []
+    return MailFile(name, raw[: further[0].start()] if further else raw, 1 + len(further))
+
+
+def judge_file(file: MailFile) -> JudgedFile:
+    """Judge the mail in a file, whatever its bytes are."""
+    try:
+        return JudgedFile(file.name, judge(file.raw))
     except Exception as error:  # a defect of our rules must not keep the other files from being judged
         reason = f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"
-        return JudgedFile(str(path), Judgement("uncertain", "answer", "", (reason,)))
+        return JudgedFile(file.name, Judgement("uncertain", "answer", "", (reason,)))
 
 
-def text_of_file(path: Path) -> str:
-    """The new text of the mail in a file, without quotes and signature. Raises InvalidInput when it cannot be read."""
-    raw = _read(path)
+def text_of_file(file: MailFile) -> str:
+    """The new text of the mail in a file, without quotes and signature. Raises InvalidInput when our rules fail."""
     try:
-        return printable(new_text_of(raw))
+        return printable(new_text_of(file.raw))
     except Exception as error:  # whatever is wrong with the mail, one line has to do
         raise InvalidInput(
-            f"{printable(str(path))}: its text cannot be read ({type(error).__name__})."
+            f"{printable(file.name)}: its text cannot be read ({type(error).__name__})."
         ) from error
 
 
 def printable(text: str) -> str:
     """The text without what could steer a terminal."""
     return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _read(path: Path) -> bytes:
-    name = printable(str(path))
-    try:
-        if path.exists() and not path.is_file():
-            raise InvalidInput(f"{name} is not a file. Name the files with the mails themselves.")
-        if path.stat().st_size > LARGEST:
-            raise InvalidInput(f"{name} is larger than {LARGEST // 1024**2} MB, so it is no mail.")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InvalidInput(f"{name} cannot be read: {reason}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,7 +32,7 @@ from tests.integration.probe_factories import NOW
 HOUR = timedelta(hours=1)
 
 
-def run(*words: object, settings: Settings | None = None) -> Result:
+def run(*words: object, settings: Settings | None = None, given: bytes | None = None) -> Result:
     """What `audit-app mail` does with these words, in the environment of `settings`."""
     environment = {"AUDIT_DATABASE_URL": "sqlite:////nowhere/at/all"}
     if settings is not None:
@@ -40,7 +41,7 @@ def run(*words: object, settings: Settings | None = None) -> Result:
             "AUDIT_DATABASE_URL": settings.database,
             "AUDIT_ENCRYPTION_KEY": SEALING_KEY,
         }
-    return CliRunner().invoke(audit_app, ["mail", *map(str, words)], env=environment)
+    return CliRunner().invoke(audit_app, ["mail", *map(str, words)], input=given, env=environment)
 
 
 # ---------- files ----------
@@ -90,8 +91,45 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_judged_all_the_s
     assert json.loads(done.stdout)["verdict"] == "human"
     complaints = done.stderr.splitlines()
     assert len(complaints) == 2
-    assert "is not a file" in complaints[0]
+    assert f"{tmp_path} is a directory. Name the files in it, for example {tmp_path}/*." in complaints[0]
     assert "missing.eml cannot be read: No such file" in complaints[1]
+
+
+def test_a_mail_is_read_from_standard_input() -> None:
+    raw = fictional_mail.mail("Yes.\n\n-- \nSaga")
+    row = json.loads(run("classify", "--json", "-", given=raw).stdout)
+    assert (row["file"], row["verdict"]) == ("-", "human")
+    assert run("text", "-", given=raw).stdout == "Yes.\n"
+
+
+def test_what_may_never_end_or_never_begin_is_refused_with_the_way_to_have_it_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    done = run("classify", "--json", pipe, "/dev/zero")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    for name, complaint in zip((str(pipe), "/dev/zero"), done.stderr.splitlines(), strict=True):
+        assert (
+            complaint
+            == f"Error: {name} is not a file. To have what a program prints read, give - and pipe it in."
+        )
+    assert run("text", pipe).exit_code == 1
+
+
+def test_of_a_mail_folder_in_one_file_the_first_mail_is_read_and_the_rest_is_spoken_of(
+    tmp_path: Path,
+) -> None:
+    line = b"From saga@fjordfield.example Sat Nov 21 13:00:05 2026\n"
+    first, second = fictional_mail.mail("Yes."), fictional_mail.mail("Away.", Auto_Submitted="auto-replied")
+    folder = tmp_path / "inbox.mbox"
+    folder.write_bytes(line + first + b"\n\n" + line + second)
+
+    done = run("classify", "--json", folder)
+
+    assert json.loads(done.stdout)["verdict"] == "human"
+    assert "is a folder of 2 mails in one file" in done.stderr
+    assert run("text", folder).stdout == "Yes.\n"
 
 
 @pytest.mark.parametrize(
