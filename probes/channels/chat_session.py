@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -25,12 +26,15 @@ from probes.browser import (
     screenshot,
     within,
 )
+from probes.channels.browser_storage import Storage
+from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat_entrance import Entrance, Patience, Persona, Way, pictures
 from probes.channels.chat_looks import teach
 from probes.channels.chat_parts import either
 from probes.channels.chat_signals import Changes
 from probes.channels.chat_storage import restore_tab, tab_storage
-from probes.channels.chat_watch import OUR_CLOCK, SERVER_TIME, Watch
+from probes.channels.chat_watch import Watch
+from probes.channels.shown_times import Span
 from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, checked, own_line, read_lines
 from probes.profile import Profile, open_profile
 from probes.trace import traced
@@ -56,14 +60,19 @@ class ChatSession:
     ) -> None:
         self._page, self.url, self.patience, self.changes = page, url, patience, changes
         self.entrance, self._profile = entrance, profile
-        self._reopened = kept is not None
+        self.reopened = kept is not None
+        self.opened_at = now()
         self._kept: Mapping[str, Any] = cast("Mapping[str, Any]", (kept or {}).get("chat") or {})
         self._text = str(self._kept.get("text", ""))
         self.own: Line | None = None
+        self.sent = _span(self._kept.get("sent"))
+        """From when to when our message was sent, by our clock; None before, and where a crash left it unknown."""
         self.offline = bool(self._kept.get("offline"))
         """The message was left in a form, because nobody was there: answers come by mail."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
+        self._storage = Storage(page.context, kept)
+        self._pictured: tuple[int, tuple[Evidence, ...]] | None = None
 
     @property
     def page(self) -> Page:
@@ -84,7 +93,7 @@ class ChatSession:
         A reopened chat that asks anew who is there has forgotten the conversation; none is begun then.
         """
         if not self.offline:
-            await self._pass_through(self._reopened)
+            await self._pass_through(self.reopened)
 
     async def go_back(self) -> None:
         """Load the page again after it went elsewhere by itself. Raises NotSent or Blocked."""
@@ -99,7 +108,8 @@ class ChatSession:
         try:
             context, profile = self._page.context, self._profile
             # What is in IndexedDB lies in the profile, if there is one.
-            stored = await within(self.patience.show, context.storage_state(indexed_db=profile is None))
+            taking = context.storage_state() if profile else self._storage.taken()
+            stored = await within(self.patience.show, cast("Awaitable[State]", taking))
             tab = await tab_storage(context.pages) if self.entrance.widget.browser != "storage" else None
             packed = await profile.packed() if profile else None
         except BrowserError as error:
@@ -108,9 +118,10 @@ class ChatSession:
             "adapter": self.entrance.adapter,
             "text": self._text,
             "offline": self.offline,
+            "sent": [at.isoformat() for at in self.sent or ()],
         }
         more: dict[str, JSON] = {"tab": tab, "profile": packed}
-        return {**cast("State", stored), "chat": chat | {key: part for key, part in more.items() if part}}
+        return {**stored, "chat": chat | {key: part for key, part in more.items() if part}}
 
     # --- sending ----------------------------------------------------------------------------------------------
 
@@ -138,8 +149,8 @@ class ChatSession:
         except BrowserError as error:
             sentence = f"Nobody can tell whether the message on {self.url} was sent: {first_line(error)}"
             raise SendUnknown(sentence, await pictures(self.page, "send-unknown")) from error
-        self.own = own
-        return await self._sent(own, lines, earliest, now())
+        self.own, self.sent = own, (earliest, now())
+        return await self._sent(own, lines, *self.sent)
 
     async def _confirm(self, text: str, before: set[str]) -> tuple[Line, list[Line]]:
         deadline = time.monotonic() + self.patience.confirm
@@ -268,8 +279,18 @@ class ChatSession:
         return await screenshot(self.page, name)
 
     async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Evidence, ...]:
-        """Keep the transcript, and picture the page."""
-        return (as_evidence(lines, name), *await pictures(self.page, name))
+        """Keep the transcript, and picture the page; while it does not change, one picture serves for all."""
+        heard = self.changes.heard
+        if self._pictured is None or self._pictured[0] != heard:
+            self._pictured = heard, await pictures(self.page, name)
+        shots = (replace(shot, name=f"{name}.png") for shot in self._pictured[1])
+        return (as_evidence(lines, name), *shots)
+
+
+def _span(kept: object) -> Span | None:
+    """Read the two ends of an interval as the state keeps them."""
+    ends = [datetime.fromisoformat(str(end)) for end in kept] if isinstance(kept, list) else []
+    return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
 def now() -> datetime:
@@ -291,7 +312,7 @@ async def open_chat(
     `widget` is a file's name, `auto` or a description. With the `state` of an earlier session the chat goes back to
     that conversation, by the widget that was found then. Raises OurFailure.
     """
-    waits, changes = patience or Patience(), Changes()
+    waits, changes = patience or Patience(), Changes(same_clock=not browsers.elsewhere)
     earlier = _adapter_of(state)
     chosen = load_widget(earlier) if earlier and widget == AUTO else widget
     if isinstance(chosen, str) and chosen != AUTO:

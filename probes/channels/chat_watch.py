@@ -1,25 +1,27 @@
-"""Seeing who answers in a chat: first anything, then a person, with the chat server's own time where it is shown."""
+"""Seeing who answers in a chat: first anything, then a person, each with the best time there is."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from probes.base import Observation, ObservationKind, OurFailure, ProbeError
-from probes.channels.transcript import Line, only_after
+from probes.browser import Locator
+from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME, Own, dated
+from probes.channels.shown_times import Display, Span
+from probes.channels.transcript import Line, only_after, only_before
 
 if TYPE_CHECKING:
     from probes.channels.chat_session import ChatSession
 
-SERVER_TIME = "chat server's time"
-OUR_CLOCK = "our clock"
-CLOCKS_APART = timedelta(minutes=5)
-"""A server's time that is further in our future, or further before our own message, is no time to go by."""
 MOST_RETURNS = 2
 MOST_ANSWERS = 200
-"""Answers that are told of in one watch; a chat that says more is no longer answering us."""
+"""Messages that are told of in one watch; a chat that says more is no longer answering us."""
+SIGNS = frozenset({ObservationKind.GREETING, ObservationKind.TYPING, ObservationKind.SYSTEM_LINE})
+"""What is recorded and answers nothing; its picture is not taken."""
 
 
 class Watch:
@@ -29,6 +31,11 @@ class Watch:
         self._chat = chat
         self._documents = chat.changes.documents
         self._returns = 0
+        self._seen: set[str] = set()
+        self._settled = time.monotonic() + (chat.patience.settle if chat.reopened else 0.0)
+        """From when on a look that finds nothing proves that nothing is there: until then, history may be loading."""
+        self._witnessed: datetime | None = None if chat.reopened or not chat.sent else chat.sent[0]
+        """Since when every message has appeared before our eyes; None while there may be some from before."""
 
     async def answers(
         self, until: datetime, since: datetime | None = None
@@ -36,17 +43,18 @@ class Watch:
         """Yield what is said after our own message, each message once, up to `until`; what is there comes first.
 
         `since` is when the chat was last looked at: without a server's time, a message that is there already came
-        after that. Yields `lost` and ends when the conversation is gone. Raises OurFailure when the page fails.
+        after that. Greetings, typing bubbles and lines of the chat itself are told of as what they are. Yields `lost`
+        and ends when the conversation is gone. Raises OurFailure when the page fails.
         """
-        chat, seen = self._chat, set[str]()
+        chat = self._chat
         if chat.offline:
             return  # the answer comes by mail
-        own_at = chat.own.at if chat.own else None
-        last_look = since or own_at or _now()
+        last_look = since or self._begun() or _now()
         gone_since: float | None = None
         while True:
             chat.changes.clear()
-            began, lines = _now(), await self._look()
+            began, settled = _now(), time.monotonic() >= self._settled
+            lines = await self._look()
             gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
             if gone_since and await self._came_back():
                 gone_since = None
@@ -54,14 +62,17 @@ class Watch:
             if gone_since and (chat.history_gone or time.monotonic() - gone_since > chat.patience.settle):
                 yield await self._lost(last_look)
                 return
-            for kind, line in self._said_by_others(lines):
-                if line.id not in seen and len(seen) < MOST_ANSWERS:
-                    seen.add(line.id)
-                    yield await self._reply(kind, line, last_look, lines)
-            last_look = last_look if gone_since else began
+            for observation in await self._news(lines, (min(last_look, began), _now())):
+                yield observation
+            if settled and not gone_since:
+                last_look, self._witnessed = began, self._witnessed or began
             if (left := (until - _now()).total_seconds()) <= 0:
                 return
             await chat.changes.wait(min(chat.patience.poll, left))
+
+    def _begun(self) -> datetime | None:
+        chat = self._chat
+        return chat.sent[0] if chat.sent else chat.own.at if chat.own else None
 
     async def _look(self) -> Sequence[Line]:
         try:
@@ -71,11 +82,7 @@ class Watch:
                 raise
             return ()  # the page went elsewhere
 
-    def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
-        """List what others said after us; the bot's first words are its acknowledgement."""
-        said = [line for line in only_after(self._chat.own, lines) if line.role not in ("visitor", "system")]
-        first = next((line for line in said if line.role == "bot"), None)
-        return [(_kind(line, line is first), line) for line in said]
+    # --- the conversation that is gone ------------------------------------------------------------------------
 
     def _is_gone(self, lines: Sequence[Line]) -> bool:
         """Tell whether our own message is missing, for good or while the page is being redrawn."""
@@ -95,6 +102,7 @@ class Watch:
         except ProbeError as error:
             raise OurFailure(f"The page {chat.url} went elsewhere: {error}", error.evidence) from error
         self._documents = chat.changes.documents
+        self._settled, self._witnessed = time.monotonic() + chat.patience.settle, None
         return not chat.history_gone
 
     async def _lost(self, earliest: datetime) -> Observation:
@@ -109,47 +117,96 @@ class Watch:
             evidence=(await self._chat.proof("lost", ()))[1:],
         )
 
-    async def _reply(
-        self, kind: ObservationKind, line: Line, last_look: datetime, lines: Sequence[Line]
+    # --- what is new ------------------------------------------------------------------------------------------
+
+    async def _news(self, lines: Sequence[Line], between: Span) -> list[Observation]:
+        """Tell what this look found for the first time, in the order of the chat."""
+        fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
+        fresh = fresh[: max(0, MOST_ANSWERS - len(self._seen))]
+        self._seen.update(line.id for _, line in fresh)
+        appeared = await self._appeared(between) if any(line.at is None for _, line in fresh) else None
+        return [await self._told(kind, line, lines, between, appeared) for kind, line in fresh]
+
+    def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
+        """List what others said; the first words of a bot after us are its acknowledgement."""
+        own, said = self._chat.own, []
+        if not self._chat.reopened:
+            before = (
+                line for line in only_before(own, lines) if line.role not in ("visitor", "system", "typing")
+            )
+            said = [(ObservationKind.GREETING, line) for line in before]
+        after = [line for line in only_after(own, lines) if line.role != "visitor"]
+        first = next((line for line in after if line.role == "bot"), None)
+        return said + [(_kind(line, line is first), line) for line in after]
+
+    async def _appeared(self, between: Span) -> Span | None:
+        """Ask the page when it changed; None where we did not see all that came since the last look."""
+        if self._witnessed is None or between[0] < self._witnessed:
+            return None
+        scope = self._chat.entrance.chat
+        place = scope.page if isinstance(scope, Locator) else scope
+        return (await self._chat.changes.times(place)).between(*between)
+
+    async def _told(
+        self,
+        kind: ObservationKind,
+        line: Line,
+        lines: Sequence[Line],
+        between: Span,
+        appeared: Span | None,
     ) -> Observation:
-        now = _now()
-        at = line.at if line.at and self._credible(line.at, now) else None
+        earliest, latest, source = self._when(kind, line, between, appeared)
         return Observation(
             kind,
-            at or min(last_look, now),
-            at or now,
-            source=SERVER_TIME if at else OUR_CLOCK,
+            earliest,
+            latest,
+            source=source,
             key=line.id,
             text=line.text,
             role=line.role,
             author=line.author,
-            reasons=(_reason(line),),
-            details={"seen": now.isoformat()},
-            evidence=await self._chat.proof(kind.value, lines),
+            reasons=(_reason(kind, line),),
+            details={"seen": between[1].isoformat(), "between": [at.isoformat() for at in between]},
+            evidence=() if kind in SIGNS else await self._chat.proof(kind.value, lines),
         )
 
-    def _credible(self, at: datetime, now: datetime) -> bool:
-        own = self._chat.own
-        before_us = own is not None and own.at is not None and at < own.at - CLOCKS_APART
-        return at <= now + CLOCKS_APART and not before_us
+    def _when(
+        self, kind: ObservationKind, line: Line, between: Span, appeared: Span | None
+    ) -> tuple[datetime, datetime, str]:
+        chat = self._chat
+        if kind is ObservationKind.GREETING:
+            return _greeted(line, (chat.opened_at, chat.sent[0] if chat.sent else between[0]))
+        persona = chat.entrance.persona
+        display = Display(ZoneInfo(persona.time_zone), persona.language, chat.opened_at, between[1])
+        own = Own(chat.own, chat.sent) if chat.own else None
+        return dated(line, own, display, between, appeared)
+
+
+def _greeted(line: Line, between: Span) -> tuple[datetime, datetime, str]:
+    if line.at and between[0] <= line.at <= between[1]:
+        return line.at, line.at, SERVER_TIME
+    return min(between), max(between), OUR_CLOCK
 
 
 def _kind(line: Line, first: bool) -> ObservationKind:
-    if line.role == "person":
-        return ObservationKind.HUMAN_REPLY
     if line.role == "bot":
         return ObservationKind.ACKNOWLEDGED if first else ObservationKind.BOT_MESSAGE
-    return ObservationKind.UNCERTAIN_REPLY
+    return {
+        "person": ObservationKind.HUMAN_REPLY,
+        "system": ObservationKind.SYSTEM_LINE,
+        "typing": ObservationKind.TYPING,
+    }.get(line.role, ObservationKind.UNCERTAIN_REPLY)
 
 
-def _reason(line: Line) -> str:
+def _reason(kind: ObservationKind, line: Line) -> str:
     said = {
         "person": "The chat shows this as written by a person",
         "bot": "The chat shows this as written by a bot",
-    }
-    return said.get(line.role, "The chat does not show who wrote this") + (
-        f": {line.author}" if line.author else ""
-    )
+        "system": "The chat shows this as its own remark",
+        "typing": "The chat shows that somebody is typing",
+    }.get(line.role, "The chat does not show who wrote this")
+    before = ", before our message" if kind is ObservationKind.GREETING else ""
+    return f"{said}{before}" + (f": {line.author}" if line.author else "")
 
 
 def _now() -> datetime:

@@ -18,10 +18,12 @@ from probes.base import Evidence
 from probes.browser import BrowserError
 from probes.widgets.schema import Names
 
-Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown"]
+Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]
 
 MOST_MESSAGES = 400
-PARTS = ("id", "role", "author", "text", "at")
+TYPING = "typing"
+"""The id of a typing bubble: whoever types, and whenever, it is the same sign."""
+PARTS = ("id", "role", "author", "text", "at", "shown")
 LONGEST_TEXT = 20_000
 """Characters of one message."""
 
@@ -56,6 +58,7 @@ READ = f"""(parts) => {{{_READING}
       author: said(inner(item, parts.author), 200),
       text: said(parts.text ? inner(item, parts.text) : item),
       at: (stamp?.getAttribute(parts.time_attribute) || "").slice(0, 60),
+      shown: said(stamp, 60),
     }};
   }});
 }}"""
@@ -91,10 +94,11 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
     e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
   const role = (e) => {{
-    const words = [e, ...[...e.querySelectorAll("*")].slice(0, 30)].map(looks).join(" ");
-    if (/typing|is-writing|loading|ellipsis|dots/.test(words) || /^(.{{0,40}} )?(is typing|skriver|schreibt)?\\s*(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
+    const own = looks(e), inside = [...e.querySelectorAll("*")].slice(0, 30).map(looks).join(" "), words = [own, inside].join(" ");
+    if (/typing|is-writing/.test(words) || /loading|ellipsis|dots/.test(flat(said(e)) ? own : words)
+      || /^(.{{0,40}} )?(is typing|skriver|schreibt)?\\s*(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
     if (/\\b(bot|robot|assistant|automat\\w*|virtual)\\b|--bot\\b|_bot\\b/.test(words)) return "bot";
-    if (/system|notice|divider|timestamp|date-sep|event-line/.test(words)) return "system";
+    if (/system|notice|divider|timestamp|date-sep|event-line/.test(own)) return "system";
     return "unknown";
   }};
   const split = (e) => {{
@@ -102,24 +106,34 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
     const same = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
     return same ? parts : [e];
   }};
+  const stamp = (e) => e.querySelector("time, [datetime]");
+  const timed = (e) => ({{at: (stamp(e)?.getAttribute("datetime") || "").slice(0, 60), shown: said(stamp(e), 60)}});
+  const words = (e) => {{
+    const all = said(e), time = timed(e).shown;
+    return (time && all.endsWith(time) ? all.slice(0, -time.length) : time && all.startsWith(time) ? all.slice(time.length) : all).trim();
+  }};
   const siblings = [...(up(item)?.children ?? [item])].filter((e) => e === item || (shown(e) && flat(said(e, 400))
     && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
   return some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
-    ? {{id: "", role: "visitor", author: "", text: own, at: ""}}
-    : {{id: "", role: flat(said(e)) === wanted ? "visitor" : role(e), author: "", text: said(e), at: ""}});
+    ? {{id: "", role: "visitor", author: "", text: own, ...timed(e)}}
+    : {{id: "", role: flat(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}});
 }}"""
 """Runs in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message of a chat; `at` is the server's time (aware UTC) where the widget shows one."""
+    """One message of a chat; `at` is the server's time (aware UTC) where the widget tells it exactly.
+
+    Where it does not, `shown` is what it shows to people, such as “10:42 AM”.
+    """
 
     id: str
     role: Role
     author: str
     text: str
     at: datetime | None
+    shown: str = ""
 
 
 def checked(given: object) -> list[Mapping[str, str]]:
@@ -138,21 +152,29 @@ def _is_item(item: object) -> bool:
 
 
 def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -> list[Line]:
-    """Make lines of what the page gave, without typing bubbles; `names` tells writers who look the same apart.
+    """Make lines of what the page gave; `names` tells writers who look the same apart.
 
-    A message without an id of its own gets one from its writer, text and time, and a number if that occurs again.
+    A typing bubble is a line of its own role that says nothing. A message without an id of its own gets one from its
+    writer, text and time, and a number if that occurs again.
     """
     lines: list[Line] = []
     earlier: Counter[str] = Counter()
     for item in items:
-        if item["role"] == "typing" or (item["role"] == "unknown" and not (item["text"] or item["id"])):
+        if item["role"] == "unknown" and not (item["text"] or item["id"]):
             continue
-        key = item["id"] or _fingerprint(item)
+        key = TYPING if item["role"] == "typing" else item["id"] or _fingerprint(item)
         earlier[key] += 1
-        id_ = key if earlier[key] == 1 else f"{key}-{earlier[key]}"
-        author, text = _storable(item["author"]), _storable(item["text"])
-        lines.append(Line(_storable(id_), _role(item, names), author, text, _instant(item["at"])))
+        lines.append(_line(item, key if earlier[key] == 1 else f"{key}-{earlier[key]}", names))
     return lines
+
+
+def _line(item: Mapping[str, str], id_: str, names: Names | None) -> Line:
+    author = _storable(item["author"])
+    if item["role"] == "typing":
+        return Line(id_, "typing", author, "", None)
+    at = _instant(item["at"])
+    shown = "" if at else _storable(item["at"] or item["shown"])
+    return Line(_storable(id_), _role(item, names), author, _storable(item["text"]), at, shown)
 
 
 def _storable(text: str) -> str:
@@ -193,6 +215,12 @@ def only_after(own: Line | None, lines: Sequence[Line]) -> list[Line]:
     """Return what stands after our own message: a greeting before it answers nothing."""
     places = [place for place, line in enumerate(lines) if own and line.id == own.id]
     return list(lines[places[0] + 1 :]) if places else []
+
+
+def only_before(own: Line | None, lines: Sequence[Line]) -> list[Line]:
+    """Return what stands before our own message, nothing where that is not there."""
+    places = [place for place, line in enumerate(lines) if own and line.id == own.id]
+    return list(lines[: places[0]]) if places else []
 
 
 def own_line(lines: Sequence[Line], text: str) -> Line | None:

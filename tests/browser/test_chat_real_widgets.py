@@ -13,6 +13,7 @@ from probes.base import JSON, Observation, ObservationKind
 from probes.browser import Browsers
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
+from probes.channels.chat_watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat_server import Said, run_chat
@@ -37,7 +38,8 @@ def shops_own(folder: Path, text: str) -> Widget:
 async def answers(session: ChatSession, count: int, since: datetime | None = None) -> list[Observation]:
     seen: list[Observation] = []
     async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=12), since):
-        seen.append(observation)
+        if observation.kind not in SIGNS:
+            seen.append(observation)
         if len(seen) == count:
             break
     return seen

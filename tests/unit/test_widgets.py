@@ -16,7 +16,7 @@ from probes.widgets.schema import Names, Widget
 
 
 def item(role: str, text: str, id_: str = "", at: str = "") -> dict[str, str]:
-    return {"id": id_, "role": role, "author": "Saga", "text": text, "at": at}
+    return {"id": id_, "role": role, "author": "Saga", "text": text, "at": at, "shown": ""}
 
 
 @pytest.mark.parametrize("name", widget_names())
@@ -36,8 +36,9 @@ def test_a_misspelt_field_in_a_widget_file_is_refused() -> None:
         Widget.model_validate(written | {"launchr": {}})
 
 
-def test_a_typing_bubble_is_no_message() -> None:
-    assert [line.text for line in read_lines([item("person", "Hi", "m1"), item("typing", "…")])] == ["Hi"]
+def test_a_typing_bubble_is_known_for_what_it_is_and_says_nothing() -> None:
+    hi, bubble = read_lines([item("person", "Hi", "m1"), item("typing", "…")])
+    assert (hi.role, bubble.role, bubble.text) == ("person", "typing", "")
 
 
 def test_a_message_shows_the_servers_time_as_utc() -> None:
