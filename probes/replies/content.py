@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from probes.replies import phrases
 from probes.replies.headers import hints_of_a_machine, hints_of_a_person
 from probes.replies.letter import Letter
+from probes.replies.patterns import WORD
+from probes.replies.reading import SHORT, STOCK, Reading
+from probes.replies.signed import signed_by_a_person
 from probes.replies.verdict import Judgement, Kind
 
 CERTAIN = 2
 """By how much a machine's side has to weigh more than a person's."""
-STOCK: Mapping[str, int] = {"acknowledgement": 2, "courtesy": 1, "out_of_office": 1, "challenge": 2}
-"""The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
-MOST_STOCK = 5
-NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
 SHOWN = 120
-SHORT = 60
-"""Characters of a sentence that may be a signature: "Your customer service team"."""
+ENOUGH_OF_ITS_OWN = 2
+"""Sentences of its own above a last line that says "this is an automated message", which then weighs a little less."""
 
 UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 """What no letter holds: control characters, and bytes that are no characters."""
@@ -27,36 +25,6 @@ MOST_UNREADABLE = 0.1
 """The part of a text that may be unreadable; a broken accent now and then is no reason to doubt."""
 
 Hint = tuple[int, str]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The sentences of a letter by what they are: stock phrases, or something of its own."""
-
-    stock: list[str]
-    weight: int
-    own: list[str]
-    away: bool
-
-    @classmethod
-    def of(cls, letter: Letter) -> Reading:
-        """Sort the sentences of a letter."""
-        pairs = list(zip(letter.sentences, letter.tells, strict=True))
-        stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
-        weight = sum(
-            STOCK[field] * count for _, tells in pairs for field, count in tells.items() if field in STOCK
-        )
-        own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
-        away = any(tells.keys() & {"out_of_office", "challenge"} for tells in letter.tells)
-        if stock and not own and len(stock) == 1 and weight == STOCK["acknowledgement"]:
-            weight = 1  # this alone is what a person writes who has no time to write more
-        return cls(stock, min(weight, MOST_STOCK), own, away)
-
-
-def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
-    if tells.keys() & NOT_ITS_OWN:
-        return False
-    return "team" not in tells or len(sentence) > SHORT
 
 
 def content(letter: Letter, platform: str = "") -> Judgement:
@@ -84,6 +52,7 @@ def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
     if reading.stock:
         said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
         found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
+    found += _says_that_it_is_automatic(letter, reading)
     found += [hint(letter) for holds, hint in HINTS if holds(letter, reading)]
     return found
 
@@ -94,6 +63,8 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     Programs quote what they confirm and set In-Reply-To, too.
     """
     hints = hints_of_a_person(letter)
+    if not reading.away and signed_by_a_person(letter):
+        hints.append((2, "It is signed by a person"))
     own, stock = len(reading.own), len(reading.stock)
     mostly_stock = own < stock or (own == stock and reading.weight > 1)
     if mostly_stock:
@@ -101,6 +72,8 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
         hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
+    elif not letter.sentences and WORD.search(letter.new):
+        hints.append((1, f"It says something, if little: “{letter.new[:SHOWN]}”"))
     return hints
 
 
@@ -109,7 +82,7 @@ def _only_stock(letter: Letter, reading: Reading) -> bool:
 
 
 def _subject_is_stock(letter: Letter, reading: Reading) -> bool:
-    return bool(letter.subject_tells & {"acknowledgement", "out_of_office", "courtesy"})
+    return bool(letter.subject_tells & STOCK.keys())
 
 
 def _says(field: str) -> Callable[[Letter, Reading], bool]:
@@ -126,8 +99,15 @@ def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
     return bool(reading.stock) and "team" in phrases.told(f"{short}\n{letter.below[:SHOWN]}")
 
 
+def _says_that_it_is_automatic(letter: Letter, reading: Reading) -> list[Hint]:
+    said = letter.saying("automatic")
+    if not said:
+        return []
+    last = len(reading.own) >= ENOUGH_OF_ITS_OWN and said[0] in letter.sentences[-2:]
+    return [(5 if last else 6, f"It says of itself: “{said[0][:SHOWN]}”")]
+
+
 HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]], ...] = (
-    (_says("automatic"), lambda letter: (4, f"It says of itself: “{letter.saying('automatic')[0][:SHOWN]}”")),
     (
         _says("unanswerable"),
         lambda letter: (3, f"It wants no answer: “{letter.saying('unanswerable')[0][:SHOWN]}”"),
@@ -152,6 +132,10 @@ def _kind(letter: Letter) -> Kind:
         return "challenge"
     if "out_of_office" in letter.fields:
         return "out_of_office"
+    if "survey" in letter.fields:
+        return "survey"
+    if "notice" in letter.fields:
+        return "automatic"
     return "acknowledgement" if letter.fields & {"acknowledgement", "courtesy"} else "automatic"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from probes.replies import phrases
 from probes.replies.bounces import has_null_return_path
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
+from probes.replies.patterns import key
 from probes.replies.verdict import Judgement, Kind
 
 AUTOMATIC_NAME = re.compile(
@@ -32,6 +34,8 @@ PROGRAM = re.compile(
     r"|zarafa|kopano|mail\.ru|yandex|nylas|front mail|mailmate|pegasus|opera mail",
     re.IGNORECASE,
 )
+TAG = re.compile(r"\W*[\[(*]+([^\])*]{3,40})[\])*]")
+"""The first thing in brackets of a subject: "[Auto-Reply] A lamp"."""
 CAMPAIGN = ("X-Campaign", "X-Campaign-Id", "X-MC-User", "X-CSA-Complaints", "X-Mailer-RecptId", "X-Newsletter",
             "X-rpcampaign", "X-SG-EID", "Feedback-ID", "List-Unsubscribe-Post", "X-MailingID", "X-CampaignID")  # fmt: skip
 
@@ -80,7 +84,9 @@ def _marks(name: str) -> bool:
 
 
 def _mark_in_subject(letter: Letter) -> str:
-    if letter.prefix == "automatic" or "subjects" in letter.subject_tells:
+    tag = TAG.match(letter.mail.subject)
+    tagged = tag is not None and key(tag[1]) in phrases.keys("auto_prefixes")
+    if tagged or letter.prefix == "automatic" or "subjects" in letter.subject_tells:
         return f"The subject is that of an automatic reply: “{letter.mail.subject[:120]}”"
     return ""
 
@@ -129,21 +135,28 @@ def answers_a_mail(letter: Letter) -> bool:
 def hints_of_a_machine(letter: Letter) -> list[tuple[int, str]]:
     """List what hints at a machine, with its weight.
 
-    X-Auto-Response-Suppress is not among it: Outlook sets it on people's mail.
+    X-Auto-Response-Suppress is not among it: Outlook sets it on people's mail. A help desk that stamps all its mail
+    as made by a program stamps it as bulk, too, so that the one says no more than the other.
     """
     mail = letter.mail
     address = mail.sender[1]
     local = address.partition("@")[0]
+    made = _generated(mail)
     found = [
         (3, "It has no return address, as only automatic mail has", has_null_return_path(mail)),
-        (3, "The header Auto-Submitted says that a program made it", _generated(mail)),
+        (3, "The header Auto-Submitted says that a program made it", made),
         (3, f"Nobody can answer its sender: {address}", bool(NO_REPLY.search(address))),
         (2, f"The sender is called like a program: {address}", bool(ROBOT.match(local))),
-        (1, "It is sent in bulk", is_bulk(mail)),
-        (1, "It can be unsubscribed from", mail.has("List-Unsubscribe") and not is_discussed(mail)),
+        (1, "It is sent in bulk", is_bulk(mail) and not made),
+        (
+            1,
+            "It can be unsubscribed from",
+            mail.has("List-Unsubscribe") and not is_discussed(mail) and not made,
+        ),
         (1, "A web program sent it", "php" in mail.header("X-Mailer").casefold() or mail.has("X-PHP-Script")),
         (4, "It returns the headers of a mail", "text/rfc822-headers" in mail.types),
         (2, "An Exchange rule passed it on", mail.has("X-MS-Exchange-Inbox-Rules-Loop")),
+        (4, "The program of a mailing list wrote it", mail.has("X-List-Administrivia")),
     ]
     return [(weight, reason) for weight, reason, holds in found if holds]
 

@@ -17,6 +17,8 @@ TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|
 SENTENCE_END = re.compile(r"(?<=[.!?。…])(?<!\d\.)\s+")
 WORDS_OF_GREETING, WORDS_BEHIND_CLOSING = 7, 4
 """Words of a line that is only a greeting, and words behind a closing on its line."""
+MOST_GREETED = 2
+"""Words behind the comma of a greeting that are a name or a title."""
 LONGEST_CLOSING = 60
 """Characters of a line that is a closing or a greeting."""
 MOST_BELOW = 4_000
@@ -126,6 +128,7 @@ def lay_out(text: str) -> tuple[list[str], str]:
             len(line) < LONGEST_CLOSING
             and line[:2].casefold() in _beginnings("closings")
             and _is_closing(words(line))
+            and not phrases.told(line)  # "Thank you for your letter." opens more than it closes
         ):
             return _sentences("\n".join(kept)), "\n".join(lines[number:])
         kept.append(line)
@@ -153,10 +156,15 @@ def _without_greeting(line: str) -> str:
     """Drop "Dear Ms Olsson," also where the text goes on behind it on the same line."""
     if line[:2].casefold() not in _beginnings("greetings"):
         return line
-    if len(line) < LONGEST_CLOSING and _is_greeting(words(line)):
-        return ""
     head, comma, rest = line.partition(",")
-    return rest.strip() if comma and len(head) < LONGEST_CLOSING and _is_greeting(words(head)) else line
+    if comma and len(head) < LONGEST_CLOSING and _is_greeting(words(head)) and _says_something(rest):
+        return rest.strip()
+    return "" if len(line) < LONGEST_CLOSING and _is_greeting(words(line)) else line
+
+
+def _says_something(rest: str) -> bool:
+    """Tell what goes on behind a greeting from one more that is greeted: "Dear Ms Berg, dear Kim"."""
+    return len(words(rest)) > MOST_GREETED and not _is_greeting(words(rest))
 
 
 def _starts_with(told: list[str], field: str) -> int:

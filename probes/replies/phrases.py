@@ -17,7 +17,10 @@ SAID = (
     "unanswerable",
     "acknowledgement",
     "courtesy",
+    "notice",
+    "survey",
     "out_of_office",
+    "returned",
     "bounce",
     "delay",
     "challenge",
@@ -51,7 +54,10 @@ class Language(BaseModel):
     unanswerable: list[str]
     acknowledgement: list[str]
     courtesy: list[str]
+    notice: list[str]
+    survey: list[str]
     out_of_office: list[str]
+    returned: list[str]
     bounce: list[str]
     delay: list[str]
     challenge: list[str]

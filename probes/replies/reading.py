@@ -1,0 +1,89 @@
+"""The sentences of a letter by what they are: stock phrases of automatic mail, furniture, or something of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from probes.replies import phrases
+from probes.replies.letter import Letter
+from probes.replies.patterns import key, words
+from probes.replies.tickets import tickets_in_text
+
+STOCK: Mapping[str, int] = {
+    "acknowledgement": 2, "notice": 2, "survey": 2, "challenge": 2, "courtesy": 1, "out_of_office": 1,
+}  # fmt: skip
+"""The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
+MOST_STOCK = 5
+WEAK_ALONE = ("acknowledgement", "notice", "survey")
+"""One phrase of these and nothing else is also what a person writes who has no time to write more."""
+NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
+SHORT = 60
+"""Characters of a sentence that may be a signature: "Your customer service team"."""
+CLAUSE = re.compile(r"[,;:–—]\s")
+FEWEST_WORDS_OF_A_CLAUSE = 4
+MOST_WORDS_OF_A_REFERENCE = 4
+MOST_WORDS_OF_A_NAME = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The sentences of a letter, sorted; `away` where its writer is not there or asks for a proof."""
+
+    stock: list[str]
+    weight: int
+    own: list[str]
+    away: bool
+
+    @classmethod
+    def of(cls, letter: Letter) -> Reading:
+        """Sort the sentences of a letter."""
+        pairs = [
+            (sentence, _told(tells)) for sentence, tells in zip(letter.sentences, letter.tells, strict=True)
+        ]
+        stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
+        weight = sum(
+            STOCK[field] * count for _, tells in pairs for field, count in tells.items() if field in STOCK
+        )
+        own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
+        away = any(tells.keys() & {"out_of_office", "challenge"} for _, tells in pairs)
+        if not own and len(stock) == 1 and weight == STOCK[WEAK_ALONE[0]] and not away:
+            weight = 1
+        return cls(stock, min(weight, MOST_STOCK), own, away)
+
+
+def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
+    """Forget an absence that is over: "I was on holiday last week"."""
+    if "returned" not in tells:
+        return tells
+    return {field: count for field, count in tells.items() if field != "out_of_office"}
+
+
+def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
+    if tells.keys() & NOT_ITS_OWN:
+        return tells.keys() == {"courtesy"} and _goes_on(sentence)
+    if "team" in tells and len(sentence) <= SHORT:
+        return False
+    return not _says_nothing(sentence)
+
+
+def _goes_on(sentence: str) -> bool:
+    """Tell whether a word of thanks is followed by something else: "Thanks for your letter, I will look at it"."""
+    clauses = [words(clause) for clause in CLAUSE.split(sentence)]
+    return any(
+        len(clause) >= FEWEST_WORDS_OF_A_CLAUSE and not phrases.told(" ".join(clause)) for clause in clauses
+    )
+
+
+def _says_nothing(sentence: str) -> bool:
+    """Tell whether a sentence is a greeting, a name, a number to refer to, a repeated subject, or no words at all."""
+    said = words(sentence)
+    label, colon, _ = sentence.partition(":")
+    return (
+        not any(word.isalpha() for word in said)
+        or key(sentence) in phrases.keys("greetings")
+        or (len(said) <= MOST_WORDS_OF_A_REFERENCE and bool(tickets_in_text(sentence)))
+        or (sentence.endswith(",") and len(said) <= MOST_WORDS_OF_A_NAME)
+        or (bool(colon) and key(label) in phrases.keys("subject"))
+    )
