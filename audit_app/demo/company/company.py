@@ -114,6 +114,10 @@ class DemoCompany:
         """Every message that a visitor wrote in the chat, oldest first, those of earlier runs too."""
         return [message for message in self._store.chat_messages() if message.role == "visitor"]
 
+    def sent_chats(self) -> list[ChatMessage]:
+        """Every message that staff or bot wrote in the chat, oldest first, those of earlier runs too."""
+        return [message for message in self._store.chat_messages() if message.role != "visitor"]
+
     def received(self, *, shop: str | None = None, message_id: str | None = None) -> int:
         """How many messages the shops got, of one shop or with one Message-ID if told so."""
         return sum(
