@@ -44,12 +44,13 @@ from probes import mailbox as driver
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME, observe_copy, observe_reply
 from probes.replies.classify import RULES_VERSION
 from probes.replies.mail import ReadMail
-from probes.replies.received import received_by_us
+from probes.replies.received import last_received
 from probes.replies.verdict import Judgement
 
 OWN_COPY = "own_copy"
 OWN_COPY_WORDS = "our own copy of the message"
 RECEIVED_LINE = "our mail server's Received line"
+BETWEEN_BOTH = "between the last Received line and the mailbox's receipt (INTERNALDATE)"
 LONGEST_HEADER = 998
 MOST_WAITING = 50
 """Mails without a probe that are looked at again when something new was learnt, the oldest first."""
@@ -183,7 +184,7 @@ def place_of(session: Session, row: IncomingMail) -> Place | None:
         return None
     probe = session.get_one(Probe, found.probe_id)
     fact, judgement = observe_reply(mail, probe.text)
-    return Place(probe, found.words, _dated(fact, mail, read, row.mailbox), judgement)
+    return Place(probe, found.words, _dated(fact, mail, read, row.mailbox, probe), judgement)
 
 
 def place_again(session: Session, row: IncomingMail, now: datetime) -> None:
@@ -234,7 +235,7 @@ def _attach(
     probe = lock(session, probe_id)
     fact, judgement = _judged(mail, probe.text)
     read = ReadMail.of(mail.raw)
-    fact = _dated(fact, mail, read, row.mailbox)
+    fact = _dated(fact, mail, read, row.mailbox, probe)
     _prove_sent(session, probe, sent_before(probe, mail.received_at), now)
     reasons = [*(storable(reason, 2000) for reason in fact.reasons), by]
     record(session, probe, [replace(fact, evidence=(), reasons=tuple(reasons))], now)
@@ -277,17 +278,21 @@ def _as_arrived(row: IncomingMail) -> driver.IncomingMail:
 
 
 def _dated(
-    fact: base.Observation, mail: driver.IncomingMail, read: ReadMail, mailbox: Mailbox
+    fact: base.Observation, mail: driver.IncomingMail, read: ReadMail, mailbox: Mailbox, probe: Probe
 ) -> base.Observation:
     """The fact at the time when our server took the mail, where it wrote that into it and filed it only later.
 
-    A mail's own Date is never believed: whoever sends it writes what they like.
+    INTERNALDATE is too late for mail that was held up, moved or imported. A line that may be somebody else's counts
+    as the earliest time only, and none that lies before the sending. A mail's own Date is never believed: whoever
+    sends it writes what they like.
     """
-    hosts = {mailbox.imap_host, mailbox.address.rpartition("@")[2]}
-    received = received_by_us(read, hosts)
-    if received is None or received >= mail.received_at:
+    last = last_received(read, {mailbox.imap_host, mailbox.address.rpartition("@")[2]})
+    sent = probe.sent_earliest or probe.sending_at or probe.planned_at
+    if last is None or not sent <= last.at < mail.received_at:
         return fact
-    return replace(fact, earliest=received, latest=received + RECEIPT_PRECISION, source=RECEIVED_LINE)
+    if last.by_us:
+        return replace(fact, earliest=last.at, latest=last.at + RECEIPT_PRECISION, source=RECEIVED_LINE)
+    return replace(fact, earliest=last.at, source=BETWEEN_BOTH)
 
 
 def _keep_judgement(row: IncomingMail, judgement: Judgement, reasons: list[str]) -> None:

@@ -166,8 +166,9 @@ class Rejudging:
 def _when_sent(probe: Probe, added: list[base.Observation], now: datetime) -> Interval | None:
     """When the probe left, as far as that is known or would be; None where nothing is judged."""
     if probe.state in JUDGED_STATES:
-        known = probe.sent_earliest and probe.sent_latest
-        return Interval(probe.sent_earliest, probe.sent_latest) if known else None
+        if probe.sent_earliest is None or probe.sent_latest is None:
+            return None
+        return Interval(probe.sent_earliest, probe.sent_latest)
     if not added or not proves_sent(probe, now):
         return None
     first = added[0]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, ProbeKey
-from audit_app.services.mail import RECEIVED_LINE, store_new_mail
+from audit_app.services.mail import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
 from audit_app.services.mail_matching import find_probe
 from audit_app.services.probes import steps
 from audit_app.services.probes.messages import message_of
@@ -277,20 +277,25 @@ def test_when_our_server_filed_a_mail_late_its_own_line_tells_when_it_came(
     session: Session, first: Probe
 ) -> None:
     stamp = "from mail.fjordfield.example by mx1.shopper.example; Sat, 21 Nov 2026 13:30:00 +0000"
-    forged = "by mail.fjordfield.example; Sat, 21 Nov 2026 13:30:00 +0000"
+    unknown = "by 2002:a05:6402:1234:b0:5d0:1234:5678 with SMTP id a1; Sat, 21 Nov 2026 14:30:00 +0000"
+    before_we_wrote = "by mail.fjordfield.example; Sat, 21 Nov 2026 12:30:00 +0000"
     late = make.letter(first.from_address, NOW + 2 * HOUR, Date="Sat, 21 Nov 2026 13:01:00 +0000")
-    cheat = make.letter(first.from_address, NOW + 3 * HOUR, uid=2)
+    imported = make.letter(first.from_address, NOW + 3 * HOUR, uid=2)
+    absurd = make.letter(first.from_address, NOW + 4 * HOUR, uid=3)
     stamped = [
         driver.IncomingMail(
             mail.folder, 7, mail.uid, mail.received_at, f"Received: {by}\n".encode() + mail.raw
         )
-        for mail, by in ((late, stamp), (cheat, forged))
+        for mail, by in ((late, stamp), (imported, unknown), (absurd, before_we_wrote))
     ]
     arrived(session, first, *stamped)
     replies = [seen for seen in first.observations if seen.kind is ObservationKind.HUMAN_REPLY]
-    times = {seen.source: seen.earliest for seen in replies}
-    assert times[RECEIVED_LINE] == NOW + HOUR / 2
-    assert times["mailbox's receipt time (INTERNALDATE)"] == NOW + 3 * HOUR
+    second = timedelta(milliseconds=999)
+    assert [(seen.source, seen.earliest, seen.latest) for seen in replies] == [
+        (RECEIVED_LINE, NOW + HOUR / 2, NOW + HOUR / 2 + second),
+        (BETWEEN_BOTH, NOW + HOUR * 3 / 2, NOW + 3 * HOUR + second),
+        ("mailbox's receipt time (INTERNALDATE)", NOW + 4 * HOUR, NOW + 4 * HOUR + second),
+    ]
     assert first.elapsed_seconds == pytest.approx(1800, abs=1)
 
 

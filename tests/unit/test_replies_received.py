@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.replies.mail import ReadMail
-from probes.replies.received import received_by_us
+from probes.replies.received import Received, last_received
 
 OURS = {"imap.shopper.example", "shopper.example"}
 AT = datetime(2026, 11, 21, 13, 0, 5, tzinfo=UTC)
@@ -26,7 +26,7 @@ def mail(*received: str) -> ReadMail:
     ],
 )
 def test_the_line_of_our_own_server_tells_when_it_took_the_mail(line: str) -> None:
-    assert received_by_us(mail(line), OURS) == AT
+    assert last_received(mail(line), OURS) == Received(AT, by_us=True)
 
 
 @pytest.mark.parametrize(
@@ -34,21 +34,30 @@ def test_the_line_of_our_own_server_tells_when_it_took_the_mail(line: str) -> No
     [
         "by mail.fjordfield.example; Sat, 21 Nov 2026 13:00:05 +0000",
         "by notshopper.example; Sat, 21 Nov 2026 13:00:05 +0000",
-        "by mx1.shopper.example; some time ago",
-        "by mx1.shopper.example; Sat, 21 Nov 2026 13:00:05 -0000",
-        "",
+        "by 2002:a05:6402:1234:b0:5d0:1234:5678 with SMTP id a1csp42edx; Sat, 21 Nov 2026 05:00:05 -0800 (PST)",
+        "(from uid 1000); Sat, 21 Nov 2026 13:00:05 +0000",
     ],
 )
-def test_what_others_write_about_the_time_is_not_believed(line: str) -> None:
-    assert received_by_us(mail(line), OURS) is None
+def test_a_line_that_names_no_server_of_ours_is_told_apart(line: str) -> None:
+    assert last_received(mail(line), OURS) == Received(AT, by_us=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["by mx1.shopper.example; some time ago", "by mx1.shopper.example; Sat, 21 Nov 2026 13:00:05 -0000", ""],
+)
+def test_a_line_without_a_time_and_its_zone_says_nothing(line: str) -> None:
+    assert last_received(mail(line), OURS) is None
 
 
 def test_only_the_topmost_line_can_be_our_servers() -> None:
     theirs = "by relay.elsewhere.example; Sat, 21 Nov 2026 13:00:09 +0000"
     forged = "by mx1.shopper.example; Sat, 21 Nov 2026 13:00:05 +0000"
-    assert received_by_us(mail(theirs, forged), OURS) is None
+    last = last_received(mail(theirs, forged), OURS)
+    assert last is not None
+    assert not last.by_us
 
 
 @given(st.text(max_size=200))
 def test_any_line_is_read_or_passed_over(line: str) -> None:
-    received_by_us(mail(line.replace("\r", " ").replace("\n", " ")), OURS)
+    last_received(mail(line.replace("\r", " ").replace("\n", " ")), OURS)
