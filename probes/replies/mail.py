@@ -82,12 +82,9 @@ class ReadMail:
 
     @cached_property
     def sender(self) -> tuple[str, str]:
-        """Return the name and the address in From."""
-        value = self.header("From")
-        plain = PLAIN_SENDER.fullmatch(value)
-        if plain:
-            return plain[1].strip(), plain[2]
-        return next(iter(_parsed_addresses(value)), ("", ""))
+        """Return the name and the address in From, taken apart before it is decoded, for a name may hold a comma."""
+        name, address = _name_and_address(next(iter(self.raw_headers("From")), ""))
+        return (_decoded(name), address) if "@" in address else _name_and_address(self.header("From"))
 
     @cached_property
     def subject(self) -> str:
@@ -141,6 +138,11 @@ class ReadMail:
             for found, part in self._typed
             if found == content_type and _is_inline_text(found, part)
         ]
+
+
+def _name_and_address(value: str) -> tuple[str, str]:
+    plain = PLAIN_SENDER.fullmatch(value)
+    return (plain[1].strip(), plain[2]) if plain else next(iter(_parsed_addresses(value)), ("", ""))
 
 
 @lru_cache(maxsize=2)

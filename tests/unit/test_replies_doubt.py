@@ -7,6 +7,7 @@ import random
 import pytest
 
 from probes.replies.classify import judge
+from probes.replies.mail import ReadMail
 from probes.replies.match import candidate_keys
 
 SENDER = b"From: Ida <ida@company.example>\r\n"
@@ -46,3 +47,9 @@ def test_a_mail_with_an_impossible_charset_is_matched_and_judged() -> None:
     raw = SENDER + HEAD.replace(b"utf-8", b'"\0"') + "The table is here; I kept it for you, Zoë.".encode()
     assert judge(raw).verdict == "human"
     assert [key.value for key in candidate_keys(raw)] == ["anna@shopper.example"]
+
+
+def test_a_senders_name_may_hold_a_comma() -> None:
+    raw = b"From: =?utf-8?Q?Lind=2C_Saga?= <saga@company.example>\r\n" + HEAD + b"The table is here."
+    assert ReadMail.of(raw).sender == ("Lind, Saga", "saga@company.example")
+    assert judge(raw.replace(b"Re: A table", b"A table")).verdict == "human"
