@@ -22,6 +22,7 @@ from audit_app.services.entries import EntryInvalid, Sheet, email_address, page_
 from audit_app.services.form_mappings import mapping_problems
 from audit_app.services.probes.channels import supported
 from audit_app.services.search import plain
+from audit_app.services.widgets import stored_choices
 from probes.widgets.files import AUTO, load_widget, widget_names
 
 STATES = {
@@ -60,10 +61,11 @@ class Stops:
     campaigns: Sequence[str]
 
 
-def widget_choices(_session: Session) -> list[tuple[str, str]]:
+def widget_choices(session: Session) -> list[tuple[str, str]]:
     """What a chat touchpoint may name as its widget: the stored value, and its words for people."""
+    taught = [(name, f"{title} (taught here)") for name, title in stored_choices(session)]
     known = [(name, load_widget(name).name) for name in widget_names()]
-    return [(AUTO, "Find out on the page"), *known]
+    return [(AUTO, "Find out on the page"), *taught, *known]
 
 
 def touchpoint_by_id(session: Session, touchpoint_id: int) -> Touchpoint:
@@ -214,7 +216,7 @@ def _usable_mapping(text: str) -> str:
         return ""
     problems = mapping_problems(text)
     if problems:
-        raise InvalidInput(" ".join(problems))
+        raise InvalidInput("\n".join(problems))
     return text
 
 

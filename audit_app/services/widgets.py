@@ -16,9 +16,11 @@ from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import ChannelName, Location, Touchpoint, WidgetAdapter, WidgetVersion
 from audit_app.services.widget_check import check_widget_text
 from probes.base import OurFailure
-from probes.widgets.files import AUTO, read_widget_text, widget_names
+from probes.widgets.files import AUTO, GENERIC, load_widget, widget_names
 from probes.widgets.schema import Widget
 
+FOUND_OUT = {"", AUTO}
+"""What touchpoints name whose chat is found out on the page."""
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -108,15 +110,30 @@ def adapters(session: Session) -> Sequence[WidgetAdapter]:
     return session.scalars(query).all()
 
 
-def described(adapter: WidgetAdapter) -> Widget:
-    """The description that probes use; raises OurFailure when a newer program no longer reads it."""
-    return read_widget_text(adapter.current.text, f"the stored adapter “{adapter.name}”")
-
-
 def title_of(text: str) -> str:
     """What a description calls its chat."""
+    return _written(text, "name")
+
+
+def verified_of(text: str) -> str:
+    """How a description says that it is known to work."""
+    return _written(text, "verified")
+
+
+def _written(text: str, key: str) -> str:
     written = yaml.safe_load(text)
-    return str(written.get("name", "")) if isinstance(written, dict) else ""
+    return str(written.get(key, "")) if isinstance(written, dict) else ""
+
+
+def shipped() -> list[tuple[str, Widget]]:
+    """The widgets that come with the program, by what people call them."""
+    known = [(name, load_widget(name)) for name in widget_names() if name != GENERIC]
+    return sorted(known, key=lambda pair: pair[1].name.casefold())
+
+
+def stored_choices(session: Session) -> list[tuple[str, str]]:
+    """The stored adapters, by name, with what people call them."""
+    return [(each.name, title_of(each.current.text) or each.name) for each in adapters(session)]
 
 
 def description_for(session: Session, name: str) -> str:

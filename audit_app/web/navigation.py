@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("visits.index", "Visits", "visits"),
     Entry("probes.index", "Probes", "probe"),
     Entry("admin.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
+    Entry("admin.widgets", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
     Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
     Entry("admin.users", "Users", "people", group="Set-up"),
 )

@@ -28,7 +28,7 @@ from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
 from probes.channels.chat_launcher import Launch
 from probes.channels.chat_looks import teach
 from probes.channels.chat_marks import Mark, describe, gather, said_in
-from probes.channels.chat_parts import find, seen, shows
+from probes.channels.chat_parts import find, seen
 from probes.channels.chat_signals import Changes
 from probes.consent import banner_button
 from probes.widgets.schema import FormField, Widget
@@ -216,10 +216,13 @@ class _Visit:
     # --- the way ----------------------------------------------------------------------------------------------
 
     async def _wait_for_something(self, launch: Launch) -> None:
-        """Give what opens the chat time to appear, so that it is on the first picture; opening waits for it too."""
+        """Give what opens the chat time to appear, so that it is on the first picture; opening waits for it too.
+
+        Only by looks that nobody notices: a step of the browser would have a consent banner dismissed unseen.
+        """
         entrance, deadline = self._entrance, time.monotonic() + self._waits.show
         while time.monotonic() < deadline and not await entrance.open_now():
-            if not entrance.widget.launcher or await shows(launch.host(), 0.5):
+            if not entrance.widget.launcher or await seen(launch.host()):
                 return
             await entrance.changes.pause(0.25)
 
