@@ -63,7 +63,7 @@ def text(file: Path) -> None:
     "--json", "as_json", is_flag=True, help="Print one JSON object for each change and one for the sums."
 )
 def rejudge(apply: bool, as_json: bool) -> None:
-    """Judge the stored mail again that older rules judged, and show what changes and what comes of it."""
+    """Judge the stored mail again that older rules judged, match what found no probe, and show what comes of it."""
     _write_anything()
     work = Rejudging(datetime.now(UTC), apply)
     changed = kept = 0
@@ -78,7 +78,14 @@ def rejudge(apply: bool, as_json: bool) -> None:
             click.echo(json.dumps(_row(change)) if as_json else _line(change))
         changed += len(changes)
         kept += sum(bool(change.kept) for change in changes)
-    sums = {"judged": work.judged, "changed": changed, "kept": kept, "failed": work.failed, "applied": apply}
+    sums = {
+        "judged": work.judged,
+        "changed": changed,
+        "kept": kept,
+        "placed": work.placed,
+        "failed": work.failed,
+        "applied": apply,
+    }
     click.echo(json.dumps(sums) if as_json else _sums(work, changed, kept))
 
 
@@ -125,11 +132,11 @@ def _line(change: Change) -> str:
 
 
 def _sums(work: Rejudging, changed: int, kept: int) -> str:
-    if not work.judged:
+    if not work.judged and not changed:
         return "All stored mail was judged by today's rules."
     done = "Written." if work.apply else "Nothing was written; add --apply to write it."
     broken = f", {work.failed} that the rules trip over" if work.failed else ""
     return (
-        f"{work.judged} mails were judged by older rules: {changed} otherwise by today's ({kept} kept as a person"
-        f" or the ledger has them){broken}. {done}"
+        f"{work.judged} mails were judged by older rules: {changed - work.placed} otherwise by today's ({kept} kept as"
+        f" a person or the ledger has them){broken}. {work.placed} mails that waited belong to a probe. {done}"
     )

@@ -347,4 +347,4 @@ def test_the_command_prints_json_for_programs(
 
     assert (change["from"], change["to"]) == ("uncertain (answer)", "human (answer)")
     assert (change["outcome_from"], change["outcome_to"]) == ("uncertain", "answered")
-    assert sums == {"judged": 1, "changed": 1, "kept": 0, "failed": 0, "applied": False}
+    assert sums == {"judged": 1, "changed": 1, "kept": 0, "placed": 0, "failed": 0, "applied": False}
