@@ -164,7 +164,7 @@ def touchpoints_using(session: Session, name: str) -> Sequence[Touchpoint]:
 def use_counts(session: Session) -> dict[str, int]:
     """How many chat touchpoints name each widget."""
     query = select(Touchpoint.widget, func.count()).where(Touchpoint.channel == ChannelName.CHAT)
-    return dict(session.execute(query.group_by(Touchpoint.widget)).tuples().all())
+    return dict(list(session.execute(query.group_by(Touchpoint.widget))))
 
 
 def could_use(session: Session, adapter: WidgetAdapter) -> list[tuple[Touchpoint, bool]]:
