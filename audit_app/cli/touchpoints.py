@@ -22,14 +22,12 @@ def touchpoints() -> None:
 
 
 @touchpoints.command(name="list")
-@click.option("--channel", type=CHANNELS, default="", help="Only those of this channel.")
-@click.option(
-    "--state", type=click.Choice(list(service.STATES)), default="", help="Only those in this state."
-)
-def list_(channel: str, state: str) -> None:
+@click.option("--channel", type=CHANNELS, help="Only those of this channel.")
+@click.option("--state", type=click.Choice(list(service.STATES)), help="Only those in this state.")
+def list_(channel: str | None, state: str | None) -> None:
     """Print each touchpoint with its number and state."""
     with current_database() as session:
-        wanted = service.TouchpointFilter(channel=channel, state=state)
+        wanted = service.TouchpointFilter(channel=channel or "", state=state or "")
         for touchpoint in service.touchpoints_matching(session, wanted):
             click.echo(_line(touchpoint))
 

@@ -14,10 +14,10 @@ LONGEST_PAGE = 500
 
 
 class EntryInvalid(InvalidInput):
-    """Fields that cannot be used as they are; `problems` has a sentence for each, by the field's name."""
+    """Fields that cannot be used as they are; `problems` says why by the field's name, each reason on its line."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
+        super().__init__("\n".join(problems.values()))
         self.problems = dict(problems)
 
 
@@ -43,6 +43,8 @@ class Sheet:
 
 def email_address(text: str) -> str:
     """The e-mail address in its usual form; raises InvalidInput."""
+    if not text.strip():
+        raise InvalidInput("Enter an e-mail address.")
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:
@@ -52,6 +54,8 @@ def email_address(text: str) -> str:
 def page_address(text: str) -> str:
     """The address of a page that a browser can open; raises InvalidInput."""
     address = text.strip()
+    if not address:
+        raise InvalidInput("Enter the address of the page.")
     try:
         parts = urlsplit(address)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

@@ -94,7 +94,7 @@ def drafted(entry: MailboxEntry, stored: Mailbox | None) -> Mailbox:
         _check_style(draft.address, entry.address_style)
     for name in ("smtp_host", "imap_host"):
         with sheet.field(name):
-            setattr(draft, name, _host(getattr(entry, name)))
+            setattr(draft, name, _host(getattr(entry, name), "sends" if name == "smtp_host" else "receives"))
     for name in ("smtp_port", "imap_port"):
         with sheet.field(name):
             setattr(draft, name, _port(getattr(entry, name)))
@@ -180,10 +180,10 @@ def _given(text: str, what: str, most: int) -> str:
     return cleaned
 
 
-def _host(text: str) -> str:
+def _host(text: str, does: str) -> str:
     host = text.strip().rstrip(".")
     if not host:
-        raise InvalidInput("Enter the server's name.")
+        raise InvalidInput(f"Enter the name of the server that {does}.")
     try:
         known_shape = HOST.fullmatch(host) and host.encode("idna")
     except UnicodeError:

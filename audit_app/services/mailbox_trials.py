@@ -101,7 +101,7 @@ def _arrival(account: MailAccount, address: str, now: datetime, seconds: float) 
         )
     return (
         True,
-        f"Arrived in {folder} after {time.monotonic() - began:.0f} s: answers to probes reach this mailbox.",
+        f"Arrived in {folder} within {time.monotonic() - began + 1:.0f} s: answers to probes reach this mailbox.",
     )
 
 

@@ -62,6 +62,7 @@ def at(company: DemoCompany, **changes: Any) -> MailboxEntry:
 # ---------- what is entered ----------
 
 
+@one_database
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -70,7 +71,7 @@ def at(company: DemoCompany, **changes: Any) -> MailboxEntry:
         ({"address": f"{'a' * 60}@shopper.example"}, "address", "too long"),
         ({"address": "anna@gmail.com", "address_style": AddressStyle.CATCH_ALL}, "address", "Choose plus addresses"),
         ({"address": make.SHOP_ADDRESS}, "address", "is a touchpoint of Stockholm City"),
-        ({"smtp_host": " "}, "smtp_host", "Enter the server's name"),
+        ({"smtp_host": " "}, "smtp_host", "Enter the name of the server that sends"),
         ({"smtp_host": "https://smtp.example.com"}, "smtp_host", "Enter the name alone"),
         ({"imap_host": "imap.example.com:993"}, "imap_host", "the port below"),
         ({"imap_host": f"{'a' * 64}.example"}, "imap_host", "not the name of a server"),

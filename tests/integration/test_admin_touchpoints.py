@@ -123,6 +123,7 @@ def test_a_touchpoint_that_is_switched_off_gets_nothing_and_is_still_there(
         service.confirm(session, touchpoint, SHOP, "Ada", NOW)
 
 
+@one_database
 @pytest.mark.parametrize(
     ("channel", "entry", "field", "words"),
     [

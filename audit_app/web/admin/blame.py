@@ -13,7 +13,7 @@ def blame(form: FlaskForm, error: AuditError) -> None:
     problems = error.problems if isinstance(error, EntryInvalid) else {"": str(error)}
     for name, words in problems.items():
         if name in form:
-            form[name].errors = [words]
+            form[name].errors = words.splitlines()
         else:
             form.form_errors.append(words)
 

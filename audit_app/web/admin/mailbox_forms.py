@@ -24,8 +24,8 @@ SIGN_INS = {
     SignIn.OTHER.value: "OAuth with another provider",
 }
 STYLES = {
-    AddressStyle.PLUS.value: "Plus addresses: anna+k7m2p9qx@…. Most providers know them; a few staff may notice the plus.",
-    AddressStyle.CATCH_ALL.value: "Catch-all: anna.berg.m2p9q8@…. For a domain of yours whose mail all comes to this "
+    AddressStyle.PLUS.value: "Plus addresses, like anna+k7m2p9qx@provider.example. Most providers know them; staff may notice the plus.",
+    AddressStyle.CATCH_ALL.value: "Catch-all, like anna.berg.m2p9q8@domain.example. For a domain of yours whose mail all comes to this "
     "mailbox; nothing gives the probe away.",
 }
 

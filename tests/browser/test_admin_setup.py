@@ -1,0 +1,110 @@
+"""Setting up in a real browser: a mailbox is entered and tried out, a touchpoint entered and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
+from audit_app.models import Location, Mailbox, Touchpoint, User
+from tests.browser.pages import Screen, check_page, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+ANNA = "anna.berg@shopper.example"
+SHOP = "umea@fjordfield.example"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCompany]:
+    running = DemoCompany(tmp_path_factory.mktemp("company"), answer_after=(0.2, 0.3))
+    # In another thread, because Playwright's event loop occupies this one.
+    with ThreadPoolExecutor(1) as elsewhere:
+        yield elsewhere.submit(running.__enter__).result()
+        elsewhere.submit(running.__exit__, None, None, None).result()
+
+
+def fill_in_servers(page: Page, company: DemoCompany) -> None:
+    """Both servers of the demo company, which speak in the clear."""
+    for title, port in (("Sending (SMTP)", company.smtp_port), ("Receiving (IMAP)", company.imap_port)):
+        part = page.get_by_role("group", name=title)
+        part.get_by_label("Server").fill(company.host)
+        part.get_by_label("Port").fill(str(port))
+        part.get_by_label("Security").select_option("none")
+
+
+def test_a_mailbox_is_entered_tried_out_and_saved_with_only_the_fields_that_it_needs(
+    screen: Screen, session: Session, ada: User, company: DemoCompany
+) -> None:
+    page = screen.page
+    sign_in(page, ada)
+    page.goto("/admin/mailboxes")
+    page.get_by_role("link", name="Add a mailbox").first.click()
+    page.get_by_label("OAuth with Google").check()
+    expect(page.get_by_label("Refresh token")).to_be_visible()
+    expect(page.get_by_label("Address that hands out access tokens")).to_be_hidden()
+    page.get_by_label("User name and password").check()
+    expect(page.get_by_label("Refresh token")).to_be_hidden()
+    page.get_by_role("button", name="Add the mailbox").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the password.")
+    check_page(screen)
+
+    page.get_by_label("E-mail address").fill(ANNA)
+    page.get_by_label("Password", exact=True).fill(SHOPPER_PASSWORD)
+    fill_in_servers(page, company)
+    page.get_by_role("button", name="Test the sign-in").click()
+    expect(page.locator("#trial")).to_be_focused()
+    expect(page.locator("#trial")).to_contain_text("INBOX")
+    check_page(screen)
+    page.get_by_role("button", name="Add the mailbox").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{ANNA} is added")
+    check_page(screen)
+    assert session.scalars(sa.select(Mailbox.password)).one() == SHOPPER_PASSWORD
+    session.commit()  # on SQLite whoever reads keeps the others from writing
+
+    page.get_by_role("link", name=ANNA).click()
+    check_page(screen)
+    page.get_by_role("link", name="Switch the mailbox off").click()
+    check_page(screen)
+    page.get_by_role("button", name="Switch the mailbox off").click()
+    expect(page.get_by_text("Switched off: it is not read")).to_be_visible()
+
+
+def test_a_touchpoint_is_entered_confirmed_changed_and_then_waits_again(
+    screen: Screen, session: Session, ada: User, umea: Location
+) -> None:
+    page = screen.page
+    sign_in(page, ada)
+    page.goto("/admin/touchpoints")
+    check_page(screen)
+    page.get_by_role("link", name="Add an e-mail address").first.click()
+    page.get_by_label("Location", exact=True).select_option("umea")
+    page.get_by_label("E-mail address").fill(SHOP)
+    check_page(screen)
+    page.get_by_role("button", name="Add and go on to confirm").click()
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tick the statement")
+    check_page(screen)
+    page.get_by_label(f"{SHOP} is ours").check()
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_role("row", name=SHOP)).to_contain_text("Confirmed")
+    check_page(screen)
+
+    page.get_by_role("link", name=SHOP, exact=True).click()
+    check_page(screen)
+    page.get_by_label("E-mail address").fill("new@fjordfield.example")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(page.get_by_role("heading", name="Is this address the company's own?")).to_be_visible()
+    assert session.scalars(sa.select(Touchpoint.confirmed_at)).one() is None
+    for path in (
+        "/admin/touchpoints?state=waiting",
+        "/admin/touchpoints/new/contact_form",
+        "/admin/touchpoints/new/chat",
+    ):
+        page.goto(path)
+        check_page(screen)
