@@ -21,7 +21,7 @@ MOST_STEPS = 10
 MOST_LOOKS = 40
 WAITS_FOR_BUTTON = 3
 """How often a button that cannot be pressed yet is waited for: some forms check what was typed first."""
-TRIES = 3
+TRIES = 4
 """How often one field is filled in before it is left as the site wants it."""
 
 
@@ -176,8 +176,10 @@ class Filler:
                 f"“{entry.field.name}” on {self.page.url} takes {longest} characters only; ours are more."
             )
         element = await look.element(entry.field)
-        for value in values:
-            if await self._write(element, value, slowly=self._tries[_key(entry.field)] > 1):
+        again = self._tries[_key(entry.field)] - 1
+        # What the page has objected to comes last.
+        for value in (*values[again % len(values) :], *values[: again % len(values)]):
+            if await self._write(element, value, slowly=again > 0):
                 break
         return value
 

@@ -17,6 +17,8 @@ from probes.forms.words import Words
 
 LONGEST_SUBJECT = 70
 BOUGHT_DAYS_AGO = 6
+NOTATIONS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y")
+"""Of a day, for a form that does not take the one of its language."""
 SHAPE = re.compile(r"(?i)([^\W\d_]{2}|[^\W\d_]{4})([./ -])[^\W\d_]{2}\2([^\W\d_]{2}|[^\W\d_]{4})")
 
 
@@ -50,7 +52,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
             "message": (message.text,),
             "phone": tuple(_phone(pattern, number) for pattern in persona.phones),
             "order_number": (f"999{number:06d}",),
-            "date": tuple(dict.fromkeys((day.strftime(persona.date), day.isoformat()))),
+            "date": tuple(dict.fromkeys(day.strftime(shape) for shape in (persona.date, *NOTATIONS))),
             "company": (persona.company,),
             "street": (persona.street,),
             "postcode": (persona.postcode,),

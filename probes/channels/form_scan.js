@@ -43,8 +43,9 @@
         && at !== document.documentElement && (around.width <= 2 || around.height <= 2);
     });
   };
-  // In a group of custom radio buttons only one is in the tab order, so that says nothing there.
-  const skipped = (el) => parseInt(el.getAttribute("tabindex") || "0", 10) < 0 && el.getAttribute("role") !== "radio";
+  // In a group of custom radio buttons only one is in the tab order, and in some dropdowns only a part of it.
+  const skipped = (el) => parseInt(el.getAttribute("tabindex") || "0", 10) < 0 && el.getAttribute("role") !== "radio"
+    && !el.querySelector("[tabindex='0']");
   const silenced = (el) => skipped(el) || chain(el).some((at) => at.getAttribute("aria-hidden") === "true"
     || at.hasAttribute("inert"));
   const labelsOf = (el) => [...(el.labels || [])];
@@ -72,8 +73,8 @@
   // Some dropdowns stand for a plain select that is hidden beside them, and that has the label.
   const standsFor = (el) => el.tagName === "SELECT" || !["combobox", null].includes(el.getAttribute("role")) ? null
     : chain(el).slice(0, 5).flatMap((at) => [at.previousElementSibling, at.nextElementSibling,
-      ...(holdsOne(at) ? at.querySelectorAll("select") : [])]).find((at) => at?.tagName === "SELECT" && !drawn(at)) || null;
-  const holdsOne = (el) => [...el.querySelectorAll(FIELD)].filter((at) => at.tagName !== "SELECT" && isField.has(at)).length === 1;
+      ...(holdsIt(at) ? at.querySelectorAll("select") : [])]).find((at) => at?.tagName === "SELECT" && !drawn(at)) || null;
+  const holdsIt = (el) => [...el.querySelectorAll(FIELD)].filter((at) => at.tagName !== "SELECT" && isField.has(at)).length < 2;
   const before = (el, beside = null) => {
     for (let at = el, level = 0; at && level < 4; at = above(at), level += 1) {
       let words = "";
@@ -144,7 +145,7 @@
       kind, label: named, aria: clean(el.getAttribute("aria-label")), placeholder: clean(el.placeholder),
       title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el, behind)), legend: legend(el),
       autocomplete: el.getAttribute("autocomplete") || "", input_mode: el.getAttribute("inputmode") || "",
-      required: Boolean(el.required || behind?.required) || el.getAttribute("aria-required") === "true"
+      required: Boolean(el.required || behind?.required) || behind?.getAttribute("aria-required") === "true" || el.getAttribute("aria-required") === "true"
         || (kind === "radio" && nearest(el, "[role=radiogroup]")?.getAttribute("aria-required") === "true"),
       visible: visible(el), read_only: Boolean(el.readOnly),
       enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",

@@ -6,8 +6,11 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from flask import Flask, redirect, render_template, request
+import yaml
+from flask import Flask, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -18,6 +21,8 @@ CAPTCHAS = {
     "picture": '<img src="/captcha.png" alt="code" width="90" height="30"><label>Security code <input name="c"></label>',
     "sum": "<label>What is 3 + 4? <input name='c'></label>",
 }
+SAID: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("languages.yaml").read_text("utf-8"))
+LIBRARIES = Path(__file__).resolve().parents[3] / ".cache" / "widgets"
 NOTHING: Mapping[str, str] = {}
 SENTENCE = "Please give a telephone number."
 
@@ -34,8 +39,21 @@ class OddSite:
         """The site's application."""
         app = Flask(__name__, template_folder=".")
         app.add_url_rule("/<name>", view_func=self._page)
+        app.add_url_rule("/language/<tag>", view_func=self._in_language)
+        app.add_url_rule("/real/<name>", "real", view_func=lambda name: render_template(f"real/{name}.html"))
+        app.add_url_rule(
+            "/lib/<path:path>", "lib", view_func=lambda path: send_from_directory(LIBRARIES, path)
+        )
         app.add_url_rule("/send/<name>", view_func=self._take, methods=["POST"])
         return app
+
+    def forget(self) -> None:
+        """Begin anew with nothing received."""
+        self.got.clear()
+        self.accepted.clear()
+
+    def _in_language(self, tag: str) -> str:
+        return render_template("language.html", tag=tag, said=SAID[tag])
 
     def _page(self, name: str) -> ResponseReturnValue:
         if name in CAPTCHAS:
@@ -74,7 +92,7 @@ class OddSite:
         )  # fmt: skip
 
     def _take(self, name: str) -> ResponseReturnValue:
-        sent = request.form.to_dict()
+        sent = request.form.to_dict() | {key: file.filename or "" for key, file in request.files.items()}
         self.got.append((name, sent))
         if name == "strict" and not sent["phone"]:
             return self._plain(name, above=f"<p role=alert>{SENTENCE}</p>", values=sent, wrong="phone"), 422
@@ -89,6 +107,8 @@ class OddSite:
         if name == "silent":
             return self._plain(name, values=sent)
         self.accepted.append(sent)
+        if name in SAID:
+            return f"<html lang={name}><h1>{SAID[name]['title']}</h1><p>{SAID[name]['thanks']}"
         if name == "inner":
             return redirect("/bienvenue", 303)
         return "<html lang=de><p>Vielen Dank, Ihre Nachricht wurde gesendet.</p>"

@@ -2,110 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import zipfile
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from audit_app.demo.company import DemoCompany
-from probes.base import (
-    Blocked,
-    Equipment,
-    Message,
-    NotSent,
-    Observation,
-    ObservationKind,
-    OurFailure,
-    ProbeError,
-    SendUnknown,
-)
-from probes.browser import Browsers, find_browser
-from probes.channels.contact_form import ContactFormAttempt, open_form
-from probes.channels.form_patience import FormPatience
-from probes.forms.mapping import NO_MAPPING, MappedField, Mapping
-from tests.browser.forms.odd_site import CAPTCHAS, OddSite, odd_site
+from probes.base import Blocked, NotSent, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
+from probes.channels.contact_form import ContactFormAttempt
+from probes.forms.mapping import MappedField, Mapping
+from tests.browser.forms.odd_site import CAPTCHAS, OddSite
+from tests.browser.forms.visitor import ADDRESS, QUICK, TEXT, Visitor, letter
 
 pytestmark = pytest.mark.browser
-Result = TypeVar("Result")
-ADDRESS = "anna.berg+k7m2p9qx@shopper.example"
-TEXT = "Hello,\n\nthe lamp that I bought is damaged. What will you do about it?\n\nAnna Berg"
-QUICK = FormPatience(show=3.0, settle=2.0, click=2.0, confirm=4.0, steady=0.6)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[OddSite]:
-    with odd_site() as site:
-        yield site
-
-
-@pytest.fixture
-def site(running: OddSite) -> OddSite:
-    running.got.clear()
-    running.accepted.clear()
-    return running
-
-
-def letter(url: str, language: str = "en", text: str = TEXT) -> Message:
-    return Message(
-        token="k7m2p9qx",
-        channel="contact_form",
-        persona_name="Anna Berg",
-        from_address=ADDRESS,
-        text=text,
-        subject="A damaged lamp",
-        language=language,
-        url=url,
-        time_zone="Europe/Stockholm",
-    )
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """One browser for all tests of this file."""
-
-    runner: asyncio.Runner
-    browsers: Browsers
-
-    def at(
-        self,
-        message: Message,
-        act: Callable[[ContactFormAttempt], Awaitable[Result]],
-        mapping: Mapping = NO_MAPPING,
-        patience: FormPatience = QUICK,
-    ) -> Result:
-        """Open an attempt and do something with it."""
-
-        async def run() -> Result:
-            async with open_form(Equipment(self.browsers), message, mapping, patience) as attempt:
-                return await act(attempt)
-
-        return self.runner.run(run())
-
-    def send(
-        self, message: Message, mapping: Mapping = NO_MAPPING, patience: FormPatience = QUICK
-    ) -> Observation:
-        """Fill the form in and send it."""
-
-        async def act(attempt: ContactFormAttempt) -> Observation:
-            await attempt.prepare()
-            return await attempt.send()
-
-        return self.at(message, act, mapping, patience)
-
-
-@pytest.fixture(scope="module")
-def visitor() -> Iterator[Visitor]:
-    with asyncio.Runner() as runner:
-        browsers = Browsers(find_browser())
-        runner.run(browsers.__aenter__())
-        yield Visitor(runner, browsers)
-        runner.run(browsers.__aexit__(None, None, None))
 
 
 def test_the_demo_companys_form_is_filled_in_and_sent_once(visitor: Visitor, tmp_path: Path) -> None:

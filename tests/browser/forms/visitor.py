@@ -1,0 +1,84 @@
+"""Somebody who visits contact forms with a browser of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from probes.base import Equipment, Message, Observation
+from probes.browser import Browsers, find_browser
+from probes.channels.contact_form import ContactFormAttempt, open_form
+from probes.channels.form_patience import FormPatience
+from probes.forms.mapping import NO_MAPPING, Mapping
+
+Result = TypeVar("Result")
+ADDRESS = "anna.berg+k7m2p9qx@shopper.example"
+TEXT = "Hello,\n\nthe lamp that I bought is damaged. What will you do about it?\n\nAnna Berg"
+QUICK = FormPatience(show=3.0, settle=2.0, click=2.0, confirm=4.0, steady=0.6)
+
+
+def letter(url: str, language: str = "en", text: str = TEXT) -> Message:
+    return Message(
+        token="k7m2p9qx",
+        channel="contact_form",
+        persona_name="Anna Berg",
+        from_address=ADDRESS,
+        text=text,
+        subject="A damaged lamp",
+        language=language,
+        url=url,
+        time_zone="Europe/Stockholm",
+    )
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One browser for all tests of this file."""
+
+    runner: asyncio.Runner
+    browsers: Browsers
+
+    def at(
+        self,
+        message: Message,
+        act: Callable[[ContactFormAttempt], Awaitable[Result]],
+        mapping: Mapping = NO_MAPPING,
+        patience: FormPatience = QUICK,
+    ) -> Result:
+        """Open an attempt and do something with it."""
+
+        async def run() -> Result:
+            async with open_form(Equipment(self.browsers), message, mapping, patience) as attempt:
+                return await act(attempt)
+
+        return self.runner.run(run())
+
+    async def visit(self, message: Message, patience: FormPatience = QUICK) -> Observation:
+        """Fill the form in and send it, beside other visits."""
+        async with open_form(Equipment(self.browsers), message, NO_MAPPING, patience) as attempt:
+            await attempt.prepare()
+            return await attempt.send()
+
+    def send(
+        self, message: Message, mapping: Mapping = NO_MAPPING, patience: FormPatience = QUICK
+    ) -> Observation:
+        """Fill the form in and send it."""
+
+        async def act(attempt: ContactFormAttempt) -> Observation:
+            await attempt.prepare()
+            return await attempt.send()
+
+        return self.at(message, act, mapping, patience)
+
+
+@contextmanager
+def visiting() -> Iterator[Visitor]:
+    """Start a browser, and close it afterwards."""
+    with asyncio.Runner() as runner:
+        browsers = Browsers(find_browser())
+        runner.run(browsers.__aenter__())
+        yield Visitor(runner, browsers)
+        runner.run(browsers.__aexit__(None, None, None))
