@@ -67,7 +67,7 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
         hints.append((2, "It is signed by a person"))
     own, stock = len(reading.own), len(reading.stock)
     mostly_stock = own < stock or (own == stock and reading.weight > 1)
-    if mostly_stock:
+    if mostly_stock and not reading.only_notice:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3

@@ -19,6 +19,8 @@ MOST_STOCK = 5
 WEAK_ALONE = ("acknowledgement", "notice", "survey")
 """One phrase of these and nothing else is also what a person writes who has no time to write more."""
 NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
+GOES_ON = frozenset({"courtesy", "out_of_office"})
+"""Thanks and absences, which people put before what they have to say: "I am away tomorrow, so please write today"."""
 SHORT = 60
 """Characters of a sentence that may be a signature: "Your customer service team"."""
 CLAUSE = re.compile(r"[,;:–—]\s")
@@ -35,6 +37,8 @@ class Reading:
     weight: int
     own: list[str]
     away: bool
+    only_notice: bool
+    """One notice and no other stock phrase: "Your ticket was closed, because the lamp came yesterday"."""
 
     @classmethod
     def of(cls, letter: Letter) -> Reading:
@@ -48,9 +52,10 @@ class Reading:
         )
         own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
         away = any(tells.keys() & {"out_of_office", "challenge"} for _, tells in pairs)
+        told = {field for _, tells in pairs for field in tells.keys() & STOCK.keys()}
         if not own and len(stock) == 1 and weight == STOCK[WEAK_ALONE[0]] and not away:
             weight = 1
-        return cls(stock, min(weight, MOST_STOCK), own, away)
+        return cls(stock, min(weight, MOST_STOCK), own, away, len(stock) == 1 and told == {"notice"})
 
 
 def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
@@ -62,14 +67,14 @@ def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
 
 def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
     if tells.keys() & NOT_ITS_OWN:
-        return tells.keys() == {"courtesy"} and _goes_on(sentence)
+        return tells.keys() <= GOES_ON and _goes_on(sentence)
     if "team" in tells and len(sentence) <= SHORT:
         return False
     return not _says_nothing(sentence)
 
 
 def _goes_on(sentence: str) -> bool:
-    """Tell whether a word of thanks is followed by something else: "Thanks for your letter, I will look at it"."""
+    """Tell whether a stock phrase is followed by something else: "Thanks for your letter, I will look at it"."""
     clauses = [words(clause) for clause in CLAUSE.split(sentence)]
     return any(
         len(clause) >= FEWEST_WORDS_OF_A_CLAUSE and not phrases.told(" ".join(clause)) for clause in clauses
