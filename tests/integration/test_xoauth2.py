@@ -14,9 +14,8 @@ from audit_app.services.mailboxes import account_of, check_account, keep_renewed
 from probes.base import MailboxDown, Message, NotSent, ObservationKind
 from probes.channels.email import compose
 from probes.mailbox import check, fetch_new
-from probes.outgoing import check as check_outgoing
-from probes.outgoing import send
 from probes.oauth import PROVIDERS, OAuth, TokenRefused, access_token, newest_refresh_token
+from probes.outgoing import send
 from tests.integration import probe_factories as make
 from tests.integration.oauth_scene import ANNA, Provider, provider
 
