@@ -20,7 +20,7 @@ OBSERVE = f"""(() => {{
   const clock = Date.now, later = setTimeout;
   const times = [];
   let busy = false, again = false;
-  const rest = () => new Promise((wake) => {{ later(wake, 40); }});
+  const rest = () => new Promise((wake) => {{ later(wake, 100); }});
   const tell = async () => {{
     if (busy) {{ again = true; return; }}
     busy = true;
