@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,10 +22,14 @@ def _trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
+def _options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class PageForm(FlaskForm):
     """The page that has the chat, and what kind of chat it is."""
 
-    page = StringField(
+    address = StringField(
         "Address of the page",
         description="A page of the company on which customers find the chat, with https://.",
         validators=[DataRequired("Enter the address of the page.")],
@@ -33,14 +38,14 @@ class PageForm(FlaskForm):
     widget = SelectField(
         "What it looks like",
         description="Leave it to the page unless you know whose chat it is.",
-        choices=findings.page_choices,
+        choices=lambda: _options(findings.page_choices()),
     )
 
 
 class AgainForm(FlaskForm):
     """The page on which a stored adapter is tried again."""
 
-    page = StringField(
+    address = StringField(
         "Address of the page", validators=[DataRequired("Enter the address of the page.")], filters=[_trimmed]
     )
 
@@ -103,14 +108,14 @@ class CorrectionForm(FlaskForm):
     base = SelectField(
         "What it looks like",
         description="What you do not say here is looked for as in this kind of chat.",
-        choices=findings.bases,
+        choices=lambda: _options(findings.bases()),
         validators=[Optional()],
         validate_choice=False,
     )
     own_field = StringField(
         "Another field, by its label", validators=[Length(max=LONGEST)], filters=[_trimmed]
     )
-    own_field_value = SelectField("What goes into it", choices=list(words.VALUES.items()), default="")
+    own_field_value = SelectField("What goes into it", choices=_options(words.VALUES.items()), default="")
 
     def entered(self, trial: WidgetTrial) -> Correction:
         """What was entered, as the services take it."""
@@ -155,7 +160,7 @@ def correction_form(trial: WidgetTrial) -> CorrectionForm:
         for one in screen.fields:
             label = f"{one.mark['number']} · {words.mark(one.mark)}"
             made[field_name(one.place)] = SelectField(
-                label, choices=list(words.VALUES.items()), default=one.value
+                label, choices=_options(words.VALUES.items()), default=one.value
             )
     own, inherited = findings.own_messages(trial), findings.inherited_messages(trial)
     for key, (label, hint) in words.MESSAGES.items():
@@ -176,7 +181,7 @@ def correction_form(trial: WidgetTrial) -> CorrectionForm:
 def _part_fields(part: findings.Part) -> Mapping[str, Any]:
     key, label = part.kind.key, words.PARTS[part.kind.key]
     return {
-        choice_name(key): SelectField(label, choices=_choices(part), default="keep"),
+        choice_name(key): SelectField(label, choices=_options(_choices(part)), default="keep"),
         value_name(key): StringField(
             words.OWN_LABELS[len(part.kind.own)], filters=[_trimmed], validators=[Length(max=LONGEST)]
         ),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.extensions import db
@@ -49,10 +50,10 @@ def widgets() -> str:
 @roles(RoleName.ADMIN)
 def teach_widget() -> ResponseReturnValue:
     """Ask for the first dry run on a page."""
-    form = forms.PageForm(page=request.args.get("page", ""))
+    form = forms.PageForm(address=request.args.get("page", ""))
     if form.validate_on_submit():
         try:
-            page = _page(form.page.data)
+            page = _page(form.address.data)
             trial = _ask(page, widget=form.widget.data)
         except AuditError as error:
             blame(form, error)
@@ -65,7 +66,7 @@ def _page(entered: str | None) -> str:
     try:
         return page_address(entered or "")
     except InvalidInput as error:
-        raise EntryInvalid({"page": str(error)}) from None
+        raise EntryInvalid({"address": str(error)}) from None
 
 
 def _ask(page: str, **named: object) -> WidgetTrial:
@@ -202,7 +203,9 @@ def widget(name: str) -> ResponseReturnValue:
     # One that names a chat already was given it on purpose.
     likely = [each.id for each, same_host in others if same_host and each.widget in service.FOUND_OUT]
     form = forms.UseForm(touchpoints=likely)
-    form.touchpoints.choices = [(each.id, f"{each.location.name}: {each.address}") for each, _ in others]
+    form.touchpoints.choices = [
+        SelectChoice(each.id, f"{each.location.name}: {each.address}") for each, _ in others
+    ]
     if form.validate_on_submit():
         chosen = service.use_for(db.session, adapter, form.touchpoints.data or [])
         db.session.commit()
@@ -219,7 +222,7 @@ def widget(name: str) -> ResponseReturnValue:
         users=service.touchpoints_using(db.session, adapter.name),
         others=others,
         form=form,
-        again=forms.AgainForm(formdata=None, page=adapter.current.page),
+        again=forms.AgainForm(formdata=None, address=adapter.current.page),
         zone=organisation_zone(db.session),
     ), status_of(form)
 
@@ -245,7 +248,7 @@ def change_widget(name: str) -> ResponseReturnValue:
     adapter = service.adapter_by_name(db.session, name)
     form = forms.AgainForm()
     try:
-        page = _page(form.page.data)
+        page = _page(form.address.data)
         trial = _ask(page, text=adapter.current.text, adapter_name=adapter.name)
     except AuditError as error:
         db.session.rollback()
