@@ -67,7 +67,7 @@ def positions_before(session: Session, mailbox: Mailbox, since: datetime) -> dic
     """Where to begin in each folder of `mailbox` so that all mail which came after `since` is read again."""
     first = (
         select(IncomingMail.folder, IncomingMail.uidvalidity, func.min(IncomingMail.uid))
-        .where(IncomingMail.mailbox_id == mailbox.id, IncomingMail.received_at >= since)
+        .where(IncomingMail.mailbox_id == mailbox.id, IncomingMail.received_at >= since, IncomingMail.uid > 0)
         .group_by(IncomingMail.folder, IncomingMail.uidvalidity)
     )
     firsts = {(folder, validity): uid for folder, validity, uid in session.execute(first)}
@@ -82,7 +82,7 @@ def store_new_mail(
 ) -> list[IncomingMail]:
     """Store mails raw together with the new position of their folder, match and judge them; returns the new ones.
 
-    Mail that was seen before changes nothing but the position: the same place in the same folder, or, after the
+    Mail that was seen before changes nothing but the position: the same Message-ID in the same place, or, after the
     server has numbered its mail anew or somebody has moved it, the same bytes. What matches no probe is kept as
     unmatched. Any number of workers may read the same mailbox.
     """
@@ -95,17 +95,18 @@ def _store(
     session: Session, mailbox: Mailbox, mail: driver.IncomingMail, now: datetime
 ) -> IncomingMail | None:
     _advance(session, mailbox, mail)
-    if _seen_before(session, mailbox, mail):
-        return None
     read = ReadMail.of(mail.raw)
+    message_id = _or_empty(lambda: storable(read.header("Message-ID").strip(), LONGEST_INDEXED))
+    if _seen_before(session, mailbox, mail, message_id):
+        return None
     evidence = Evidence.of(EvidenceKind.RAW_MAIL, "message/rfc822", "mail.eml", mail.raw, now)
     row = IncomingMail(
         mailbox_id=mailbox.id,
         folder=mail.folder,
         uidvalidity=mail.uidvalidity,
-        uid=mail.uid,
+        uid=_free_uid(session, mailbox, mail),
         received_at=mail.received_at,
-        message_id=_or_empty(lambda: storable(read.header("Message-ID").strip(), LONGEST_INDEXED)),
+        message_id=message_id,
         sender=_or_empty(lambda: storable(read.header("From"), LONGEST_HEADER)),
         subject=_or_empty(lambda: storable(read.header("Subject"), LONGEST_HEADER)),
         state=MailState.UNMATCHED,
@@ -149,17 +150,30 @@ def _advance(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> N
     folder.last_uid = max(folder.last_uid, mail.uid)
 
 
-def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> bool:
+def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail, message_id: str) -> bool:
     place = (
         IncomingMail.folder == mail.folder,
         IncomingMail.uidvalidity == mail.uidvalidity,
         IncomingMail.uid == mail.uid,
     )
     ours = select(IncomingMail.id).where(IncomingMail.mailbox_id == mailbox.id)
-    if session.scalar(ours.where(*place)) is not None:
+    # Some servers write a mail anew for each reading; with its Message-ID it is the same for all that.
+    if session.scalar(ours.where(*place, IncomingMail.message_id == message_id)) is not None:
         return True
     same_bytes = Evidence.sha256 == hashlib.sha256(mail.raw).hexdigest()
     return session.scalar(ours.join(IncomingMail.evidence).where(same_bytes)) is not None
+
+
+def _free_uid(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> int:
+    """The mail's UID, or a negative number where another mail had that: a server restored from a copy deals it anew."""
+    taken = select(IncomingMail.uid).where(
+        IncomingMail.mailbox_id == mailbox.id,
+        IncomingMail.folder == mail.folder,
+        IncomingMail.uidvalidity == mail.uidvalidity,
+    )
+    if session.scalar(taken.where(IncomingMail.uid == mail.uid)) is None:
+        return mail.uid
+    return min(0, session.scalar(taken.with_only_columns(func.min(IncomingMail.uid))) or 0) - 1
 
 
 @dataclass(frozen=True, slots=True)

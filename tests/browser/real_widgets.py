@@ -26,14 +26,14 @@ LIBRARIES = Path(__file__).resolve().parents[2] / ".cache" / "widgets"
 def missing(library: str) -> str:
     """Why a test of this library cannot run here; empty when it can."""
     there = (LIBRARIES / library).is_dir()
-    return "" if there else f"{library} is not in .cache/widgets: run .ci/install-widgets (it needs npm)"
+    return "" if there else f"{library} is not in .cache/widgets: run .ci/install-for-tests (it needs npm)"
 
 
 def prosody_missing() -> str:
     return (
         ""
         if shutil.which("prosody")
-        else "the chat server Prosody is not installed: run .ci/install-widgets as root"
+        else "the chat server Prosody is not installed: run .ci/install-for-tests as root"
     )
 
 

@@ -51,6 +51,12 @@ class Endpoint:
             self.granted.add(answer["refresh_token"])
         return answer
 
+    def introspect(self) -> ResponseReturnValue:
+        """Say whose an access token is, as RFC 7662 says."""
+        if request.form.get("token") not in self.good:
+            return {"active": False}
+        return {"active": True, "username": ANNA, "scope": "mail", "token_type": "Bearer"}
+
     def lets_in(self, response: bytes) -> bool:
         """Whether an XOAUTH2 response is Anna's with a token that is good."""
         user, _, rest = response.decode().partition("\1auth=Bearer ")
@@ -141,6 +147,7 @@ def provider() -> Iterator[Provider]:
     endpoint, letters, loop = Endpoint(), Letters(), LoopThread()
     app = Flask(__name__)
     app.add_url_rule("/token", view_func=endpoint.token, methods=["POST"])
+    app.add_url_rule("/introspect", view_func=endpoint.introspect, methods=["POST"])
     web = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

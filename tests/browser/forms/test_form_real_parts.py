@@ -18,7 +18,7 @@ PARTS = ("select2-4.0.13", "flatpickr-4.6.13", "jquery-3.7.1", "jquery-ui-dist-1
 def fetched(*libraries: str) -> pytest.MarkDecorator:
     """Skip, with the reason, what cannot run because a library was not fetched."""
     missing = [library for library in libraries if not (LIBRARIES / library).is_dir()]
-    reason = f"{', '.join(missing)} is not in .cache/widgets: run .ci/install-widgets (it needs npm)"
+    reason = f"{', '.join(missing)} is not in .cache/widgets: run .ci/install-for-tests (it needs npm)"
     return pytest.mark.skipif(bool(missing), reason=reason)
 
 
