@@ -211,17 +211,18 @@ class ContactFormAttempt:
         reader = form.filler.reader
         found = contact_form(look.sheet, reader)
         button = button_to("send", look.sheet, found, reader.words, self._mapping) if found else None
-        last = field_to_enter(found) if found else None
-        if found is None or (button is None and last is None):
+        pressable = button or (field_to_enter(found) if found else None)
+        if found is None or pressable is None:
             raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
         self._pressed = as_pressed(look.sheet, found, self._message.text)
         limit = self._patience.click * 1000
-        if button is None:
-            assert last is not None  # noqa: S101 -- for the type checker: one of the two is there
-            return partial((await look.element(last)).press, "Enter", no_wait_after=True, timeout=limit)
-        element = await look.element(button)
-        await element.click(trial=True, timeout=limit)
-        return partial(element.click, no_wait_after=True, timeout=limit)
+        element = await look.element(pressable)
+        if button is not None:
+            # What lies under something that will not go away can still be reached with the keyboard.
+            with suppress(BrowserError):
+                await element.click(trial=True, timeout=limit)
+                return partial(element.click, no_wait_after=True, timeout=limit)
+        return partial(element.press, "Enter", no_wait_after=True, timeout=limit)
 
     async def _sign(self, form: OpenForm) -> Outcome:
         deadline, first_seen = time.monotonic() + self._patience.confirm, 0.0

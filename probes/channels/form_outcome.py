@@ -57,8 +57,10 @@ def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader)
     """Judge one look at the page after the button was pressed."""
     outcome = _outcome(sheet, pressed, network, reader)
     # A captcha that nobody saw, because it judges in secret, shows only in what the site objects to.
-    unseen = outcome.sign == "refused" and not outcome.wrong and reader.says([outcome.words], "captcha")
-    return Outcome("captcha", outcome.words) if unseen else outcome
+    if outcome.sign == "refused" and not outcome.wrong:
+        objects = "captcha" in outcome.words.casefold() or reader.says([outcome.words], "captcha")
+        return Outcome("captcha", outcome.words) if objects else outcome
+    return outcome
 
 
 def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:

@@ -14,6 +14,8 @@ from flask import Flask, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
+
 CAPTCHAS = {
     "recaptcha": '<div class="g-recaptcha" data-sitekey="x"></div>',
     "hcaptcha": '<div class="h-captcha" data-sitekey="x"></div>',
@@ -56,8 +58,13 @@ class OddSite:
         return render_template("language.html", tag=tag, said=SAID[tag])
 
     def _page(self, name: str) -> ResponseReturnValue:
-        if name in CAPTCHAS:
-            return self._plain(name, inside=CAPTCHAS[name])
+        if name in CAPTCHAS or name in INSIDE:
+            return self._plain(name, inside=(CAPTCHAS | INSIDE)[name])
+        if name in PAGES:
+            return f"<!doctype html><html lang=en>{PAGES[name]}"
+        return STATUSES[name][::-1] if name in STATUSES else self._other_page(name)
+
+    def _other_page(self, name: str) -> ResponseReturnValue:
         if name == "invisible":
             return self._plain(
                 name, inside='<button class="g-recaptcha" data-size="invisible" hidden></button>'
@@ -104,6 +111,9 @@ class OddSite:
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         if name == "suspicious":
             return self._plain(name, inside=CAPTCHAS["hcaptcha"], values=sent)
+        if name == "scored":
+            said = "<p role=alert>Error: reCAPTCHA verification failed. Please try again.</p>"
+            return self._plain(name, above=said, values=sent)
         if name == "silent":
             return self._plain(name, values=sent)
         self.accepted.append(sent)

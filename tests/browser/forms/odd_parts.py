@@ -1,0 +1,77 @@
+"""Forms with odd parts, one page each: what stands in the usual form besides, or a whole page of its own."""
+
+from __future__ import annotations
+
+FIELDS = "<label>Name <input name=name></label><label>E-mail <input name=email></label>"
+MESSAGE = "<label>Message <textarea name=message></textarea></label>"
+FORM = f"<form method=post action=/send/{{name}}>{FIELDS}{MESSAGE}<button>Send</button></form>"
+COMBO = (
+    "<label id=l>Topic *</label><button type=button id=b aria-haspopup=listbox aria-labelledby=l>Select a topic</button>"
+    "<input type=hidden name=topic><ul role=listbox hidden></ul><script>const list = document.querySelector('ul');"
+    "b.onclick = () => { list.hidden = false; setTimeout(() => { list.innerHTML = '<li role=option>Select a topic'"
+    " + '<li role=option>Sales<li role=option>Complaints'; }, 900); };"
+    "list.onclick = (e) => { document.forms[0].topic.value = b.textContent = e.target.textContent; list.hidden = true; };"
+    "</script>"
+)
+COUNTRY = (
+    "<label>Country code * <select name=code required><option value=''>+…</option><option>Austria (+43)</option>"
+    "<option>United Kingdom (+44)</option><option>Zimbabwe (+263)</option></select></label>"
+    "<label>Phone * <input type=tel name=tel required pattern='[0-9 ]{9,12}'></label>"
+)
+RADIOS = (
+    "<fieldset><legend>Reply by *</legend><div role=radiogroup aria-label='Reply by' aria-required=true>"
+    "<div role=radio aria-checked=false tabindex=0>Telephone</div><div role=radio aria-checked=false tabindex=-1>E-mail</div>"
+    "</div></fieldset><input type=hidden name=by><script>document.querySelectorAll('[role=radio]').forEach((el) => {"
+    "el.onclick = () => { el.ariaChecked = 'true'; document.forms[0].by.value = el.textContent; }; });</script>"
+)
+TIMES = (
+    "<label>Date of purchase * <input type=date name=day required max=2020-05-31></label>"
+    "<label>When did it happen? * <input type=datetime-local name=at required min=2030-01-01T08:00></label>"
+)
+INSIDE = {
+    "upload": "<label>Receipt * <input type=file name=receipt accept='.doc,.pdf' required></label>",
+    "odd-upload": "<label>Receipt * <input type=file name=receipt accept='.docx' required></label>",
+    "combo": COMBO,
+    "country": COUNTRY,
+    "radios": RADIOS,
+    "times": TIMES,
+    "badge": "<div class='grecaptcha-badge' style='position:fixed;bottom:14px;right:0'><iframe width=256 height=60"
+    " src='/recaptcha/api2/anchor?size=invisible'></iframe></div>",
+    "at-need": "<div class=cf-turnstile data-appearance=interaction-only></div>",
+    "friendly": "<div class=frc-captcha data-sitekey=x>Click to start verification</div>",
+    "riddle": "<label>Bitte lösen Sie: 7 - 2 = <input name=riddle required></label>",
+    "scored": "",
+    "challenged": "<script>document.forms[0].onsubmit = (e) => { e.preventDefault(); document.body.insertAdjacentHTML("
+    '\'beforeend\', \'<div style="position:fixed;top:0"><iframe width=400 height=580 src="/recaptcha/api2/bframe?k=x">'
+    "</iframe></div>'); };</script>",
+    "short": "<script>document.forms[0].message.maxLength = 20</script>",
+    "long": "<script>document.forms[0].message.minLength = 4000</script>",
+    "cutting": "<script>document.forms[0].message.oninput = (e) => { e.target.value = e.target.value.slice(0, 30); }</script>",
+    "year": "<label>Year of birth * <input type=number name=year min=1900 max=2010 required></label>",
+    "twice": "<script>let pressed = 0; document.forms[0].onsubmit = (e) => { if (pressed++) e.preventDefault(); }; "
+    "document.querySelector('button').onclick = (e) => setTimeout(() => { e.target.disabled = true; }, 0);</script>",
+}
+PAGES = {
+    "editor": f"<form method=post action=/send/editor onsubmit='message.value = e.innerText'>{FIELDS}<p>Your message</p>"
+    "<div id=e contenteditable=true style='border:1px solid;min-height:80px'></div><input type=hidden name=message id=message>"
+    "<button>Send</button></form>",
+    "closed": "<div id=h></div><script>h.attachShadow({mode: 'closed'}).innerHTML = `" + FORM.format(name="closed") + "`</script>",
+    "outside": f"<form id=f method=post action=/send/outside>{FIELDS}{MESSAGE}</form><footer><button form=f>Send</button></footer>",
+    "no-button": f"<form method=post action=/send/no-button>{FIELDS}{MESSAGE}<div class=submit-row>"
+    "<div class=my-submit onclick='document.forms[0].submit()'>Send</div></div></form>",
+    "enter": f"<form method=post action=/send/enter>{MESSAGE}{FIELDS}</form><script>document.forms[0].addEventListener("
+    "'keydown', (e) => { if (e.key === 'Enter' && e.target.matches('input')) document.forms[0].submit(); });</script>",
+    "sticky": "<header style='position:sticky;top:0;height:60vh;background:#fff'>Shop</header><div style='height:3000px'></div>"
+    + FORM.format(name="sticky") + "<footer style='position:fixed;bottom:0;height:25vh;width:100%;background:#ddd'>Offers</footer>",
+    "door-link": "<nav><a href=/door-link>Contact</a></nav><a href=/plain>Send us a message</a>",
+    "door-window": "<p>Questions? <a target=_blank href=/plain>Online form</a></p>",
+    "door-away": "<p><a href='https://forms.example/acme'>Contact form</a></p>",
+    "door-tab": "<div role=tablist><button role=tab>Call us</button><button role=tab onclick='p.hidden = false'>Write to us</button>"
+    "</div><div id=p role=tabpanel hidden>" + FORM.format(name="door-tab") + "</div>",
+    "door-fold": "<details><summary>Contact form</summary>" + FORM.format(name="door-fold") + "</details>",
+    "door-box": "<button onclick='d.showModal()'>Send a message</button><dialog id=d>" + FORM.format(name="door-box") + "</dialog>",
+    "elsewhere": "<h1>Sorry</h1><p>Our service is not available in your country.</p>",
+}  # fmt: skip
+"""Each is a whole page; a door has its form behind a link, a tab, a heading that unfolds or a button."""
+STATUSES = {"out-of-order": (500, "<h1>Internal error</h1>"), "guarded": (503, "<p>Checking your browser…</p>"),
+            "law": (451, "<h1>Unavailable</h1>")}  # fmt: skip

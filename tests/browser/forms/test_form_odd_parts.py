@@ -1,0 +1,127 @@
+"""Forms with odd parts in a real browser: what is filled in, and what each ends as when it cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from probes.base import Blocked, NotSent, Observation, ObservationKind
+from probes.channels.form_patience import FormPatience
+from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
+from tests.browser.forms.odd_site import OddSite
+from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
+
+pytestmark = pytest.mark.browser
+AT_ONCE = 8
+PATIENCE = FormPatience(show=4.0, settle=2.0, click=2.0, confirm=6.0, steady=0.6)
+Seen = dict[str, Observation | BaseException]
+
+
+@pytest.fixture(scope="module")
+def seen(visitor: Visitor, running: OddSite) -> Seen:
+    """What came of each page, some visited side by side because a visit is mostly waiting."""
+    names = (*INSIDE, *PAGES, *STATUSES)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str) -> Observation:
+        async with places:
+            return await visitor.visit(letter(f"{running.url}/{name}"), PATIENCE)
+
+    async def each() -> list[Observation | BaseException]:
+        return await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
+
+    running.forget()
+    return dict(zip(names, visitor.runner.run(each()), strict=True))
+
+
+def received(site: OddSite, name: str) -> dict[str, str]:
+    (got,) = (fields for form, fields in site.got if form == name)
+    return got
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("upload", "receipt", "page.pdf"),
+        ("combo", "topic", "Complaints"),
+        ("country", "code", "United Kingdom (+44)"),
+        ("country", "tel", "07700 900"),
+        ("radios", "by", "E-mail"),
+        ("times", "day", "2020-05-31"),
+        ("times", "at", "2030-01-01T08:00"),
+        ("badge", "name", "Anna Berg"),
+        ("at-need", "name", "Anna Berg"),
+        ("twice", "name", "Anna Berg"),
+        ("editor", "message", "Hello,"),
+        ("closed", "name", "Anna Berg"),
+        ("outside", "email", ADDRESS),
+        ("no-button", "email", ADDRESS),
+        ("enter", "email", ADDRESS),
+        ("sticky", "email", ADDRESS),
+        ("door-tab", "email", ADDRESS),
+        ("door-fold", "email", ADDRESS),
+        ("door-box", "email", ADDRESS),
+    ],
+)
+def test_odd_parts_are_filled_in_and_the_form_is_sent_once(
+    seen: Seen, running: OddSite, name: str, field: str, value: str
+) -> None:
+    sent = seen[name]
+    assert isinstance(sent, Observation), sent
+    got = received(running, name)
+    assert sent.kind is ObservationKind.SENT
+    assert got[field].startswith(value)
+    assert got["message"].split() == TEXT.split()
+
+
+@pytest.mark.parametrize("name", ["door-link", "door-window"])
+def test_a_form_on_another_page_is_gone_to(seen: Seen, running: OddSite, name: str) -> None:
+    sent = seen[name]
+    assert isinstance(sent, Observation), sent
+    assert sent.details["url"] == f"{running.url}/send/plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("odd-upload", "“Receipt [*]” on .* wants a file of a kind that we cannot make .*docx"),
+        ("short", "“Message” on .* takes 20 characters only"),
+        ("long", "objects to “Message”: Please lengthen"),
+        ("cutting", "“Message” on .* does not keep what we write: of 80 characters it has 30"),
+        ("year", "“Year of birth [*]”, and nothing tells us what to put there"),
+        ("door-away", "leads to forms.example, which nobody has confirmed"),
+        ("out-of-order", "answered with status 500[.]"),
+    ],
+)
+def test_what_cannot_be_filled_in_is_not_sent_and_named(
+    seen: Seen, running: OddSite, name: str, words: str
+) -> None:
+    with pytest.raises(NotSent, match=words):
+        _raise(seen[name])
+    assert name not in [form for form, _ in running.got]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("friendly", "captcha", "frc-captcha"),
+        ("riddle", "captcha", "7 - 2"),
+        ("scored", "captcha", "reCAPTCHA verification failed"),
+        ("challenged", "captcha", "bframe"),
+        ("elsewhere", "blocked", "not available in your country"),
+        ("guarded", "blocked", "status 503 and turned us away: “Checking your browser"),
+        ("law", "blocked", "status 451"),
+    ],
+)
+def test_what_is_closed_to_a_probe_is_named_and_never_evaded(
+    seen: Seen, name: str, kind: str, words: str
+) -> None:
+    with pytest.raises(Blocked, match=words) as told:
+        _raise(seen[name])
+    assert told.value.kind == kind
+
+
+def _raise(seen: Observation | BaseException) -> None:
+    if isinstance(seen, BaseException):
+        raise seen
