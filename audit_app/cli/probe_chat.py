@@ -11,6 +11,7 @@ import click
 
 from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
+from audit_app.domain.firsts import First
 from audit_app.services.chat_alone import ChatAlone, KeptChat, read_kept, write_kept
 from probes.base import Observation
 
@@ -39,8 +40,9 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
         question = f"Write to the chat on {host_of(kept.url)}? Only where you are allowed to"
         click.confirm(question, abort=True, err=True)
 
-    def tell(observation: Observation) -> None:
-        click.echo(json.dumps(_row(observation), ensure_ascii=False) if as_json else _line(observation))
+    def tell(observation: Observation, firsts: tuple[First, ...]) -> None:
+        row = _row(observation) | {"first": [first.value for first in firsts]}
+        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(observation))
         prefix = f"{observation.latest:%Y%m%dT%H%M%S%f}-"
         keep_evidence(given["out"], prefix, observation.evidence)
 

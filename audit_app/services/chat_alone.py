@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from audit_app.domain.errors import AuditError, InvalidInput
+from audit_app.domain.firsts import First, firsts_among
+from audit_app.domain.probe import ObservationKind
 from probes.base import Equipment, Message, Observation, OurFailure, ProbeError
 from probes.browser import Browsers
 from probes.channels.chat import Chat, ChatAttempt
 
 FORMAT = 1
-Tell = Callable[[Observation], None]
+Tell = Callable[[Observation, tuple[First, ...]], None]
+"""Takes each new fact, and of what it is the first: of anything, of automatic messages, of a person's."""
 
 
 class ChatFailed(AuditError):
@@ -42,6 +45,8 @@ class KeptChat:
     looked_at: str = ""
     told: tuple[str, ...] = ()
     """What was reported already, by the key of each fact."""
+    firsts: tuple[str, ...] = ()
+    """Of what the first has come: anything, an automatic message, a person."""
 
 
 def read_kept(path: Path) -> KeptChat:
@@ -50,7 +55,9 @@ def read_kept(path: Path) -> KeptChat:
         written = json.loads(path.read_text("utf-8"))
         if written.pop("format") != FORMAT:
             raise ValueError("it was written by another version")
-        return KeptChat(**written | {"told": tuple(written["told"])})
+        return KeptChat(
+            **written | {"told": tuple(written["told"]), "firsts": tuple(written.get("firsts", ()))}
+        )
     except OSError as error:
         raise InvalidInput(
             f"{path} cannot be read: {error.strerror}. Name a file that --state wrote."
@@ -132,8 +139,10 @@ class ChatAlone:
 
     def _report(self, observation: Observation) -> None:
         if observation.key not in self.kept.told:
-            self._note(told=(*self.kept.told, observation.key))
-            self._tell(observation)
+            possible = firsts_among(ObservationKind(observation.kind.value))
+            firsts = tuple(first for first in possible if first not in self.kept.firsts)
+            self._note(told=(*self.kept.told, observation.key), firsts=(*self.kept.firsts, *firsts))
+            self._tell(observation, firsts)
 
     def _note(self, **changes: Any) -> None:
         self.kept = replace(self.kept, **changes)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit_app.domain import clock
+from audit_app.domain.firsts import First
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import InTime, Limits, Outcome, ResponseTime
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe
 from audit_app.services.decisions import Decision, can_be_decided, decisions_on
 from audit_app.services.evidence import is_picture
-from audit_app.services.probe_times import Reading, in_time, readings, verdict_with
+from audit_app.services.probe_times import Reading, firsts, in_time, readings, verdict_with
 from audit_app.services.probes.looks import limits_of
 from probes.replies.mail import ReadMail
 
@@ -65,6 +66,7 @@ class Story:
     probe: Probe
     limits: Limits
     readings: tuple[Reading, ...]
+    firsts: dict[First, ResponseTime]
     in_time: InTime | None
     reason: str
     entries: list[Entry]
@@ -101,6 +103,7 @@ def story_of(probe: Probe, now: datetime) -> Story:
         probe=probe,
         limits=limits_of(probe),
         readings=found,
+        firsts=firsts(probe),
         in_time=in_time(probe, found[0].response if found else None),
         reason=_reason(probe, now),
         entries=_entries(probe),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit_app.domain import clock
+from audit_app.domain.firsts import FIRSTS, First
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import (
     Interval,
@@ -53,6 +54,25 @@ def readings(probe: Probe, now: datetime) -> tuple[Reading, ...]:
     judging = probe.campaign.target.clock
     names = sorted(ClockName, key=lambda name: name is not judging)
     return tuple(found for name in names if (found := reading(probe, name, now)))
+
+
+def firsts(probe: Probe) -> dict[First, ResponseTime]:
+    """How long after sending anything came, anything automatic and a person, on the elapsed clock.
+
+    What has not come is left out. The first may be any of those whose intervals overlap.
+    """
+    if probe.sent_earliest is None or probe.sent_latest is None:
+        return {}
+    found = {}
+    for first, kinds in FIRSTS.items():
+        seen = [
+            each for each in probe.observations if each.kind in kinds and each.latest >= probe.sent_earliest
+        ]
+        if seen:
+            earliest, latest = min(each.earliest for each in seen), min(each.latest for each in seen)
+            least = max(clock.NOTHING, clock.elapsed(probe.sent_latest, earliest))
+            found[first] = ResponseTime(least, clock.elapsed(probe.sent_earliest, latest))
+    return found
 
 
 def in_time(probe: Probe, response: ResponseTime | None) -> InTime | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
+from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from probes.base import JSON, Observation, ObservationKind
 from probes.browser import Browsers, Locator
@@ -201,3 +204,21 @@ def _kept(state: Mapping[str, JSON], databases: bool) -> list[object]:
     origins = state["origins"]
     assert isinstance(origins, list)
     return [[each.get(part) for part in parts] for each in origins]
+
+
+def test_the_command_line_says_of_what_each_observation_is_the_first(tmp_path: Path) -> None:
+    acme, state = str(Path(__file__).parent / "widgets" / "acme.yaml"), str(tmp_path / "chat.json")
+    told = ("probe", "chat")
+    with chat_server(Said("bot", "Thank you.", 0.1), Said("bot", "Soon.", 0.2), SAGA) as server:
+        begin = ("--text", QUESTION, "--widget", acme, "--watch", "0", "--state", state, "--yes", "--json")
+        begun = CliRunner().invoke(audit_app, [*told, f"{server.url}/page.html", *begin])
+        resumed = CliRunner().invoke(audit_app, [*told, "--resume", state, "--watch", "3", "--json"])
+
+    rows = [json.loads(line) for line in (begun.stdout + resumed.stdout).splitlines()]
+    assert {row["kind"]: row["first"] for row in rows} == {
+        "sent": [],
+        "greeting": [],
+        "acknowledged": ["anything", "automatic"],
+        "bot_message": [],
+        "human_reply": ["person"],
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from audit_app.domain.firsts import First
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.reply_quality import Share
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
@@ -187,6 +188,28 @@ def reason(story: Story) -> str:
         met or f"and nobody can tell whether within the target of {target}, because it was seen only later"
     )
     return f"A person answered after {span(response)}, {judged} ({measured})."
+
+
+def firsts(story: Story) -> str:
+    """When anything came first, anything automatic, and a person, in one sentence.
+
+    Empty where that says no more than the response time: nothing came, or nothing but a person's answer.
+    """
+    found = {first: span(time) for first, time in story.firsts.items()}
+    if First.AUTOMATIC not in found and found.get(First.ANYTHING) == found.get(First.PERSON):
+        return ""
+    none = "none yet" if story.waiting else "none"
+    said = [
+        f"{label} {f'after {found[first]}' if first in found else none}" for first, label in _FIRSTS.items()
+    ]
+    return sentence(", ".join(said)) + "."
+
+
+_FIRSTS: dict[First, str] = {
+    First.ANYTHING: "first sign of life",
+    First.AUTOMATIC: "first automatic message",
+    First.PERSON: "first person",
+}
 
 
 def moment(earliest: datetime, latest: datetime, zone: ZoneInfo, now: datetime) -> str:
