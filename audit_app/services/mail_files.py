@@ -12,6 +12,7 @@ from typing import BinaryIO
 from audit_app.domain.errors import InvalidInput
 from probes.replies.classify import judge
 from probes.replies.quoted import new_text_of
+from probes.replies.signature import what_was_said
 from probes.replies.verdict import Judgement
 
 LARGEST = 100 * 1024 * 1024
@@ -119,9 +120,9 @@ def judge_file(file: MailFile) -> JudgedFile:
 
 
 def text_of_file(file: MailFile) -> str:
-    """The new text of the mail in a file, without quotes and signature. Raises InvalidInput when our rules fail."""
+    """The new text of the mail in a file, without quotes, signature and a help desk's frame. Raises InvalidInput when our rules fail."""
     try:
-        return printable(new_text_of(file.raw))
+        return printable(what_was_said(new_text_of(file.raw)))
     except Exception as error:  # whatever is wrong with the mail, one line has to do
         raise InvalidInput(
             f"{printable(file.name)}: its text cannot be read ({type(error).__name__})."
