@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("admin.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
     Entry("admin.widgets", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
     Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
+    Entry("admin.personas", "Personas", "person", bottom_bar=False, group="Set-up"),
     Entry("admin.users", "Users", "people", group="Set-up"),
 )
 BOTTOM_BAR_ENTRIES = 4

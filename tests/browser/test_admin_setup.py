@@ -105,6 +105,8 @@ def test_a_touchpoint_is_entered_confirmed_changed_and_then_waits_again(
         "/admin/touchpoints?state=waiting",
         "/admin/touchpoints/new/contact_form",
         "/admin/touchpoints/new/chat",
+        "/admin/personas",
+        "/admin/personas/new",
     ):
         page.goto(path)
         check_page(screen)

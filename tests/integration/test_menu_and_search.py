@@ -41,7 +41,17 @@ def test_each_role_sees_its_own_menu(
     assert seen["Auditor"] == ["My visits", "Visits"]
     assert seen["Manager"] == ["Overview", "Locations", "Visits", "Probes"]
     assert seen["Contact"] == ["Overview", "Locations", "Visits", "Probes"]
-    assert seen["Admin"] == ["Overview", "Locations", "Visits", "Probes", "Touchpoints", "Chat widgets", "Mailboxes", "Users"]
+    assert seen["Admin"] == [
+        "Overview",
+        "Locations",
+        "Visits",
+        "Probes",
+        "Touchpoints",
+        "Chat widgets",
+        "Mailboxes",
+        "Personas",
+        "Users",
+    ]
 
 
 def test_the_bottom_bar_of_a_phone_has_at_most_four_entries(client: Visitor, session: Session) -> None:

@@ -1,5 +1,5 @@
-"""Pages of the feature `admin`: the people, where probes may go, the chats that it was taught, and our mailboxes."""
+"""Pages of the feature `admin`: the people, where probes may go, the chats that it was taught, personas, mailboxes."""
 
-from audit_app.web.admin import mailboxes, touchpoints, views, widgets
+from audit_app.web.admin import mailboxes, personas, touchpoints, views, widgets
 
-__all__ = ["mailboxes", "touchpoints", "views", "widgets"]
+__all__ = ["mailboxes", "personas", "touchpoints", "views", "widgets"]
