@@ -1,4 +1,4 @@
-"""The list of probes: what needs a decision first, then open ones, then closed ones, in pages."""
+"""The list of probes: what needs a decision first, then open ones, those not sent yet, and closed ones, in pages."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ class Group(StrEnum):
 
     DECISION = "decision"
     OPEN = "open"
+    """Sent, and nobody has answered yet."""
+    UNSENT = "unsent"
+    """Not sent yet, or nobody knows whether: no clock runs."""
     CLOSED = "closed"
 
 
@@ -46,6 +49,7 @@ class Kind(StrEnum):
 
     UNCERTAIN = "uncertain"
     OPEN = "open"
+    UNSENT = "unsent"
     IN_TIME = "in_time"
     LATE = "late"
     UNANSWERED = "unanswered"
@@ -111,12 +115,16 @@ _seconds = case(
     ),
     else_=Probe.elapsed_seconds,
 )
+_is_unsent = and_(Probe.outcome == Outcome.OPEN, Probe.sent_latest.is_(None))
 _group = case(
     (Probe.outcome == Outcome.UNCERTAIN, Group.DECISION.value),
+    (_is_unsent, Group.UNSENT.value),
     (Probe.outcome == Outcome.OPEN, Group.OPEN.value),
     else_=Group.CLOSED.value,
 )
-_rank = case((Probe.outcome == Outcome.UNCERTAIN, 0), (Probe.outcome == Outcome.OPEN, 1), else_=2)
+_rank = case(
+    (Probe.outcome == Outcome.UNCERTAIN, 0), (_is_unsent, 2), (Probe.outcome == Outcome.OPEN, 1), else_=3
+)
 
 
 def probe_page(session: Session, user: User, wanted: ProbeFilter, number: int, now: datetime) -> ProbePage:
@@ -151,7 +159,9 @@ def probe_choices(session: Session, user: User) -> ProbeChoices:
 
 def group_of(probe: Probe) -> Group:
     """The part of the list in which the probe stands."""
-    return {Outcome.UNCERTAIN: Group.DECISION, Outcome.OPEN: Group.OPEN}.get(probe.outcome, Group.CLOSED)
+    if probe.outcome is Outcome.OPEN:
+        return Group.OPEN if probe.sent_latest else Group.UNSENT
+    return Group.DECISION if probe.outcome is Outcome.UNCERTAIN else Group.CLOSED
 
 
 def _row(probe: Probe, now: datetime) -> ProbeRow:
@@ -199,6 +209,10 @@ def _of_kind(kind: Kind) -> ColumnElement[bool]:
             return and_(Probe.outcome == Outcome.ANSWERED, in_target)
         case Kind.LATE:
             return and_(Probe.outcome == Outcome.ANSWERED, ~in_target)
+        case Kind.OPEN:
+            return and_(Probe.outcome == Outcome.OPEN, ~_is_unsent)
+        case Kind.UNSENT:
+            return _is_unsent
         case _:
             return Probe.outcome == Outcome(kind.value)
 

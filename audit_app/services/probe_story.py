@@ -113,19 +113,28 @@ def story_of(probe: Probe, now: datetime) -> Story:
 
 def _reason(probe: Probe, now: datetime) -> str:
     """The verdict in one sentence; what was stored wins over what would be judged today."""
+    if probe.sent_latest is None and probe.closed_at is None:
+        return f"{probe.failure} {_unsent(probe)}".strip()
     if probe.failure:
         return probe.failure
-    if probe.sent_latest is None:
-        return _UNSENT.get(probe.state, "")
     verdict = verdict_with(probe, now)
     return verdict.reason if verdict.outcome is probe.outcome else ""
+
+
+def _unsent(probe: Probe) -> str:
+    if probe.failure and probe.state in (ProbeState.PLANNED, ProbeState.CLAIMED):
+        return "The same message is tried again."
+    return _UNSENT.get(probe.state, "")
 
 
 _UNSENT = {
     ProbeState.PLANNED: "Planned; it goes out when its time comes.",
     ProbeState.CLAIMED: "It is about to be sent.",
     ProbeState.SENDING: "It is being sent.",
-    ProbeState.SEND_UNKNOWN: "It is not known yet whether it left; its trace is being looked for.",
+    ProbeState.SEND_UNKNOWN: (
+        "It is not known whether it left, so it is never sent again. Its trace is looked for during a day; without any, "
+        "it is left out as our failure and counts for nobody."
+    ),
 }
 
 

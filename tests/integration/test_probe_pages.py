@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
+from audit_app.services.probes.ledger import record
 from audit_app.services.search import find
 from probes.base import Evidence
 from tests.factories import NOW
@@ -521,4 +522,32 @@ def test_a_probe_of_which_nobody_knows_whether_it_left_is_not_called_unsent(
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text
     assert "Not known whether it was sent" in page
+    assert "it is never sent again" in page
+    assert "left out as our failure and counts for nobody" in page
     assert "Not sent yet" not in page
+    page = client.get("/probes").text
+    assert "0 open · 1 not sent · 0 closed" in page
+    assert "Its trace is looked for" in page
+    assert "Its trace" not in client.get("/probes?outcome=open").text
+    assert "Its trace" in client.get("/probes?outcome=unsent").text
+
+
+@on_sqlite
+def test_a_probe_that_was_put_off_says_why_and_that_it_is_tried_again(
+    client: Visitor, session: Session, umea: Location, magnus: User
+) -> None:
+    probe = probe_to(session, umea, NOW - HOUR)
+    said = "Nothing was sent: the mail server does not take mail for it now (450 Greylisted)."
+    put_off = seen("deferred", NOW - HOUR, reasons=[said])
+    session.delete(probe.observations[0])
+    session.flush()
+    session.refresh(probe)
+    probe.state, probe.sent_earliest, probe.sent_latest, probe.failure = ProbeState.PLANNED, None, None, said
+    record(session, probe, [put_off], NOW)
+    session.commit()
+    sign_in(client, magnus)
+    page = client.get(f"/probes/{probe.id}").text
+    assert "Not sent yet" in page
+    assert f"{said} The same message is tried again." in page
+    assert "not taken yet, so the clock does not run" in page
+    assert "Put off, tried again" in client.get("/probes").text

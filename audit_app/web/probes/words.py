@@ -80,12 +80,14 @@ ROLES: dict[str, str] = {
 GROUPS: dict[Group, str] = {
     Group.DECISION: "Needs a decision",
     Group.OPEN: "Open",
+    Group.UNSENT: "Not sent, as far as we know",
     Group.CLOSED: "Closed",
 }
 
 FILTERED: dict[Kind, str] = {
     Kind.UNCERTAIN: "Needs a decision",
     Kind.OPEN: "Open",
+    Kind.UNSENT: "Not sent, as far as we know",
     Kind.IN_TIME: "Answered in time",
     Kind.LATE: "Answered late",
     Kind.UNANSWERED: "Not answered in time",
