@@ -18,11 +18,10 @@ MOST_TEXT = 200_000
 """Characters of a text that are read; what a person answers stands at its beginning."""
 MOST_HTML = 2_000_000
 """Characters of an HTML text that are read, most of which nobody sees."""
-MOST_OF_A_HEADER = 20_000
 MOST_OF_ADDRESSES = 100_000
 """Characters of all headers of one name, taken together."""
-ADDRESS = re.compile(r"[^\s<>,;:@]+@[^\s<>,;:@]+")
-UNUSUAL = re.compile(r"[\"\\()\[\]]|@[^<>,;]*<|@\S*@")
+ADDRESS = re.compile(r"(?<![^\s<>,;:@])[^\s<>,;:@]++@[^\s<>,;:@]+")
+UNUSUAL = re.compile(r"[\"\\()\[\]]|@[^<>,;@]*<|@\S*@")
 """What needs the full grammar of addresses: quoted names, comments, names that look like addresses."""
 PLAIN_SENDER = re.compile(r"\s*([^\"<>@,;:()\\]*)<([^<>\s@]+@[^<>\s@]+)>\s*")
 MARKUP = re.compile(r"\s*<(!doctype|html|head|body|meta|div|p|table)\b", re.IGNORECASE)
@@ -45,7 +44,7 @@ class ReadMail:
     def _headers(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name, value in self.parsed.raw_items():
-            found.setdefault(name.lower(), []).append(str(value)[:MOST_OF_A_HEADER])
+            found.setdefault(name.lower(), []).append(str(value))
         return found
 
     def raw_headers(self, name: str) -> list[str]:

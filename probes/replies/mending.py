@@ -19,6 +19,7 @@ from email.errors import (
 )
 from email.feedparser import FeedParser
 from email.message import Message
+from email.policy import Compat32
 from itertools import islice, takewhile
 from typing import Literal, TypeAlias
 
@@ -28,6 +29,10 @@ MOST_LINES = 150_000
 MOST_PARTS = 2_000
 MOST_NESTED = 60
 """How many parts that hold parts or mails are read; each may cost a look at every line."""
+MOST_OF_A_HEADER = 20_000
+"""Characters of a header that are read."""
+SMALL = 16 * 1024
+"""Bytes of a mail that can be no burden, whatever they are."""
 MOST_OF_HEADERS = 4_000
 """Lines among which headers that fell apart are looked for."""
 STRAY_LINES = 6
@@ -116,12 +121,26 @@ def _bounded(raw: bytes) -> bytes:
     ):
         if len(raw) > most and raw.count(mark) > most:
             raw = raw[: next(islice(re.finditer(mark, raw), most, None)).start()]
+    if len(raw) < SMALL:
+        return raw
     nested = next(islice(NESTS.finditer(raw), MOST_NESTED, None), None)
     return raw[: nested.start()] if nested else raw
 
 
+class _Bounded(Compat32):
+    """Keeps no more of a header than any has, for the email package takes its time over long ones."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Take a header from its lines."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MOST_OF_A_HEADER]
+
+
+BOUNDED = _Bounded()
+
+
 def _parsed(raw: bytes) -> Message:
-    parser = FeedParser()
+    parser = FeedParser(policy=BOUNDED)
     try:
         parser.feed(raw.decode("ascii", "surrogateescape"))
         return parser.close()

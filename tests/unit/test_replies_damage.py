@@ -170,6 +170,8 @@ BURDENS = {
     "senders": b"From: " + b", ".join(b'"u" <u%d@x.example>' % n for n in range(300_000)) + b"\n\nYes.",
     "recipients": HEAD + b'To: "u" <u@x.example>\n' * 100_000 + b"\nYes.",
     "brackets": b"From: " + b"(" * 100_000 + b"\n\nYes.",
+    "a boundary": HEAD + b"Content-Type: multipart/mixed; boundary=" + b"b" * 1_000_000 + b"\n\nYes.",
+    "parameters": HEAD + b"Content-Type: text/plain; " + b"a=b; " * 200_000 + b"\n\nYes.",
     "mails in mails": HEAD + b"Content-Type: message/rfc822\n\n" * 100_000,
     "parts in parts": HEAD
     + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2_000))
