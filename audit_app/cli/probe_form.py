@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import click
 
@@ -31,6 +33,8 @@ from probes.forms.mapping import NO_MAPPING, Mapping, read_mapping
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 NOBODY = "anna.berg@example.com"
 """Stands in a form that is not sent."""
 
@@ -43,6 +47,7 @@ NOBODY = "anna.berg@example.com"
 @click.option("--email", default="", help="Address that the answer goes to; it must be yours.")
 @click.option("--mapping", type=FILE, help="File that explains an odd form.")
 @click.option("--language", default="en", show_default=True, help="The customer's language.")
+@click.option("--time-zone", default="UTC", show_default=True, help="The customer's time zone.")
 @click.option("--dry-run", is_flag=True, help="Fill in and take a screenshot, but send nothing.")
 @click.option("--out", type=FOLDER, help="Folder for screenshots and traces.")
 @click.option("--yes", is_flag=True, help="Do not ask whether this host may be written to.")
@@ -50,8 +55,9 @@ NOBODY = "anna.berg@example.com"
 def form(url: str, dry_run: bool, yes: bool, as_json: bool, **given: Any) -> None:
     """Fill in the contact form on a page, and send it once."""
     host = host_of(url)
-    if not given["email"] and not dry_run:
-        raise InvalidInput("Name an address of yours with --email: the answer goes there.")
+    _check(given, dry_run=dry_run)
+    folder = given["out"] or Path(tempfile.mkdtemp(prefix="audit-probe-"))
+    keep_evidence(folder, "", [])  # a folder that cannot be written is told before anything is sent
     if not yes:
         act = "Fill in, but not send," if dry_run else "Write by"
         click.confirm(
@@ -61,9 +67,25 @@ def form(url: str, dry_run: bool, yes: bool, as_json: bool, **given: Any) -> Non
         mapping = read_mapping(given["mapping"]) if given["mapping"] else NO_MAPPING
     except OurFailure as error:
         raise InvalidInput(str(error)) from error
-    folder = given["out"] or Path(tempfile.mkdtemp(prefix="audit-probe-"))
     done = asyncio.run(_take(_message(url, given), mapping, folder, as_json=as_json, dry_run=dry_run))
     sys.exit(0 if done else 1)
+
+
+def _check(given: dict[str, Any], *, dry_run: bool) -> None:
+    """Refuse, with what to do, what no form could be filled in with."""
+    for option in ("text", "name"):
+        if not given[option].strip():
+            raise InvalidInput(f"--{option} is empty: say what to write there.")
+    if not given["email"] and not dry_run:
+        raise InvalidInput("Name an address of yours with --email: the answer goes there.")
+    if given["email"] and not ADDRESS.fullmatch(given["email"]):
+        raise InvalidInput(
+            f"“{given['email']}” is not an e-mail address: write it as name@host, nothing else."
+        )
+    if not LANGUAGE.fullmatch(given["language"]):
+        raise InvalidInput(f"“{given['language']}” is not a language: write en, de, sv or another code.")
+    if given["time_zone"] not in available_timezones():
+        raise InvalidInput(f"“{given['time_zone']}” is not a time zone: write it as Europe/Stockholm or UTC.")
 
 
 def _message(url: str, given: dict[str, Any]) -> Message:
@@ -76,6 +98,7 @@ def _message(url: str, given: dict[str, Any]) -> Message:
         subject=given["subject"],
         language=given["language"],
         url=url,
+        time_zone=given["time_zone"],
     )
 
 

@@ -276,6 +276,7 @@ class ContactFormAttempt:
             now,
             source="our clock",
             key=f"form:{self._message.token}",
+            text=self._message.text,
             role="visitor",
             reasons=(f"{HOW[outcome.sign]}: {outcome.words}",),
             details={"url": form.page.url, "sign": outcome.sign, "filled": dict(form.filler.filled)},

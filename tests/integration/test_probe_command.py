@@ -50,7 +50,8 @@ def test_a_dry_run_fills_in_and_pictures_the_form_and_sends_nothing(
 def test_a_form_is_sent_once_and_every_step_is_a_line_of_json(company: DemoCompany, tmp_path: Path) -> None:
     code, lines = run(tmp_path / "seen", company.contact_url("umea"), "--email", ADDRESS)
     assert (code, [line["kind"] for line in lines]) == (0, ["filled", "sent"])
-    assert {"earliest", "latest", "source", "role", "text"} <= lines[1].keys()
+    assert {"earliest", "latest", "source", "role"} <= lines[1].keys()
+    assert lines[1]["text"] == "Hello, when do you open?"
     assert company.received(shop="umea") == 1
 
 
@@ -77,6 +78,14 @@ def test_without_a_yes_nothing_is_opened() -> None:
             ["https://fjordfield.example/", "--dry-run", "--yes", "--mapping", "/no/such.yaml"],
             "cannot be read",
         ),
+        (["https://fjordfield.example/", "--yes", "--email", "anna at home"], "not an e-mail address"),
+        (["https://fjordfield.example/", "--dry-run", "--yes", "--name", " "], "--name is empty"),
+        (["https://fjordfield.example/", "--dry-run", "--yes", "--language", "Swedish!"], "not a language"),
+        (
+            ["https://fjordfield.example/", "--dry-run", "--yes", "--time-zone", "Stockholm"],
+            "Europe/Stockholm",
+        ),
+        (["https://fjordfield.example/", "--dry-run", "--yes", "--out", "/proc/pictures"], "another folder"),
     ],
 )
 def test_what_cannot_be_used_is_said_with_what_to_do(words: list[str], reason: str) -> None:

@@ -13,7 +13,7 @@ from tests.browser.forms.odd_site import OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
 
 pytestmark = pytest.mark.browser
-AT_ONCE = 8
+AT_ONCE = 5
 PATIENCE = FormPatience(show=4.0, settle=2.0, click=2.0, confirm=6.0, steady=0.6)
 Seen = dict[str, Observation | BaseException]
 
