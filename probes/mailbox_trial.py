@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
@@ -85,7 +85,8 @@ def wait_for(account: MailAccount, message_id: str, seconds: float) -> str:
 def _closing(smtp: smtplib.SMTP) -> Iterator[None]:
     try:
         yield
-        smtp.quit()
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
     finally:
         smtp.close()
 

@@ -69,7 +69,7 @@ def change_mailbox(session: Session, mailbox: Mailbox, entry: MailboxEntry, now:
     if draft.address != mailbox.address:
         _check_unused(session, mailbox)
     _check_free(session, draft.address, mailbox.id)
-    if (draft.imap_host, draft.username) != (mailbox.imap_host, mailbox.username):
+    if (draft.imap_host, draft.username) != (mailbox.imap_host, mailbox.username or mailbox.address):
         _read_from_the_start(session, mailbox, now)
     with _all_or_nothing(session):
         for name in COLUMNS:

@@ -158,6 +158,10 @@ def test_another_account_is_read_from_its_first_mail_although_it_numbers_them_al
     first = [make.letter(ANNA, NOW, uid=uid, text=f"Mail {uid}") for uid in (1, 2)]
     assert len(store_new_mail(session, mailbox, first, NOW)) == 2
 
+    mailbox.username = ""
+    service.change_mailbox(session, mailbox, entry_about(mailbox), NOW)
+    assert positions_of(session, mailbox) != {}
+
     moved = replace(entry_about(mailbox), imap_host="imap.elsewhere.example", password="another")
     service.change_mailbox(session, mailbox, moved, NOW)
     assert positions_of(session, mailbox) == {}

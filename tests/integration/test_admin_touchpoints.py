@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,9 @@ from audit_app.services.probes.claims import claim
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.touchpoints import TouchpointEntry, TouchpointFilter
+from probes.base import Equipment, OurFailure
+from probes.browser import Browsers
+from probes.channels.contact_form import ContactForm
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import LEASE, NOW, WORKER
 from tests.visitor import Visitor, sign_in
@@ -165,7 +169,12 @@ def test_the_mapping_that_was_entered_reaches_the_one_who_fills_in_the_form(
     )
     (probe,) = plan_due(session, NOW)
 
-    assert message_of(probe).form_mapping == ODD_FORM
+    message = message_of(probe)
+    assert message.form_mapping == ODD_FORM
+    channel, browsers = ContactForm(), Equipment(Browsers())
+    channel.open(browsers, replace(message, widget="a shipped mapping that is not there"))
+    with pytest.raises(OurFailure, match="The form mapping in the touchpoint cannot be used"):
+        channel.open(browsers, replace(message, form_mapping="fields: 7"))
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -45,9 +43,7 @@ def touchpoints() -> str:
         "admin/touchpoints.html",
         touchpoints=found[(page - 1) * ONE_PAGE : page * ONE_PAGE],
         total=len(found),
-        waiting=len(
-            service.touchpoints_matching(db.session, replace(service.TouchpointFilter(), state="waiting"))
-        ),
+        waiting=len(service.touchpoints_matching(db.session, service.TouchpointFilter(state="waiting"))),
         wanted=wanted,
         kept={
             key: value for key, value in request.args.items() if key in {"q", "channel", "state"} and value
