@@ -12,10 +12,10 @@ from functools import partial
 from typing import Literal, TypeAlias, cast
 
 from probes.base import Blocked, Evidence, NotSent, OurFailure
-from probes.browser import BrowserError, Frame, Locator, Page, first_line, screenshot
+from probes.browser import BrowserError, BrowserTimeout, Frame, Locator, Page, first_line, screenshot, within
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
-from probes.channels.chat_parts import Scope, click, either, fill_form, find, seen, shows, write
+from probes.channels.chat_parts import LOOK_SECONDS, Scope, click, either, fill_form, find, seen, shows, write
 from probes.channels.chat_signals import Changes
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
@@ -25,6 +25,8 @@ Step: TypeAlias = Callable[[], Awaitable[None]]
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
 CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
 MOST_FRAMES = 12
+WAY_IN_SECONDS = 240.0
+"""For the whole way from the loaded page to the field; its steps have limits of their own and together need less."""
 MOST_STEPS = 8
 """So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
 MOST_WINDOWS = 3
@@ -139,8 +141,9 @@ class Entrance:
     async def _frames(self, page: Page) -> list[Frame]:
         if not self.widget.frame:
             return []
-        handles = await page.locator(self.widget.frame).element_handles()
-        frames = [await handle.content_frame() for handle in handles[:MOST_FRAMES]]
+        found = page.locator(self.widget.frame).element_handles()
+        handles = (await within(self._patience.show, found))[:MOST_FRAMES]
+        frames = [await within(self._patience.show, handle.content_frame()) for handle in handles]
         return [frame for frame in frames if frame]
 
     async def open_now(self) -> bool:
@@ -167,13 +170,16 @@ class Entrance:
                     f"{self.widget.name}, the chat on {self._url}, needs a browser profile of its own. Nothing was sent:"
                     f" name {self.adapter} as its widget, for what is found on the page comes too late for that."
                 )
-            await self.open()
-            self.way = await self._advance(reopened)
+            self.way = await within(WAY_IN_SECONDS, self._go_in(reopened))
             self._opening = False
             await self._close_windows()
         except BrowserError as error:
             raise await self.closed_way(f"could not be opened: {first_line(error)}") from error
         return self.way
+
+    async def _go_in(self, reopened: bool) -> Way:
+        await self.open()
+        return await self._advance(reopened)
 
     async def _window(self, window: Page) -> None:
         """Keep a window that was opened on the way in, for it may hold the chat; nobody would look into any other."""
@@ -379,9 +385,21 @@ class Entrance:
 
     async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
-        sentence, evidence = f"The chat on {self._url} {what}.", await pictures(self.view, "not-sent")
+        sentence = f"The chat on {self._url} {what}."
+        if not await self._answers():
+            return NotSent(f"{sentence} The page hangs.")
+        evidence = await pictures(self.view, "not-sent")
         kind = kind or await self._obstacle(status)
         return Blocked(kind, sentence, evidence) if kind else NotSent(sentence, evidence)
+
+    async def _answers(self) -> bool:
+        try:
+            await within(LOOK_SECONDS, self.view.evaluate("0"))
+        except BrowserTimeout:
+            return False
+        except BrowserError:  # it does, by failing
+            pass
+        return True
 
     async def _sign(self) -> Obstacle | None:
         """Return what the widget itself shows in place of a chat."""

@@ -59,7 +59,7 @@ class Launch:
         if self._widget.launcher is None:
             return False
         with suppress(BrowserError):
-            return await self.host().count() > 0
+            return await within(self._show, self.host().count()) > 0
         return False
 
     async def _callable(self) -> bool:
@@ -80,7 +80,8 @@ class Launch:
         """Count the frames that the chat may live in, decoys among them."""
         frame = self._widget.frame
         with suppress(BrowserError):
-            return await self._page.locator(frame).filter(visible=True).count() if frame else 0
+            shown = self._page.locator(frame).filter(visible=True) if frame else None
+            return await within(self._show, shown.count()) if shown else 0
         return 0
 
     async def _comes_slowly(self, opened: Opened, before: int, window: Callable[[], bool]) -> bool:

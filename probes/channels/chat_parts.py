@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
-from probes.browser import BrowserError, Frame, Locator, Page
+from probes.browser import BrowserError, Frame, Locator, Page, within
 from probes.channels.transcript import same_text
 from probes.widgets.schema import Control, FormField
 
 Scope: TypeAlias = Page | Frame | Locator
 Kind: TypeAlias = Literal["button", "field"]
 
+LOOK_SECONDS = 5.0
+"""For one look at one thing; a page that hangs shows nothing."""
 TYPED_IN = "input, textarea, select, [contenteditable], [role=textbox]"
 
 
@@ -48,7 +50,7 @@ def _spoken(control: Control) -> re.Pattern[str]:
 async def seen(locator: Locator) -> bool:
     """Tell whether it can be seen now; a page that is being redrawn shows nothing."""
     with suppress(BrowserError):
-        return await locator.first.is_visible()
+        return await within(LOOK_SECONDS, locator.first.is_visible())  # it has no limit of its own
     return False
 
 

@@ -13,7 +13,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from probes.base import JSON, Evidence, Observation, ObservationKind, OurFailure, SendUnknown
+from probes.base import (
+    JSON,
+    Deferred,
+    Evidence,
+    Observation,
+    ObservationKind,
+    OurFailure,
+    ProbeError,
+    SendUnknown,
+)
 from probes.browser import (
     BrowserContext,
     BrowserError,
@@ -128,7 +137,7 @@ class ChatSession:
     async def send(self, text: str) -> Observation:
         """Send `text` once, and return `sent` when it stands in the transcript or a form has taken it.
 
-        Raises NotSent up to the click on the button, and SendUnknown from there on.
+        Raises NotSent up to the click on the button (Deferred if our browser died), and SendUnknown from there on.
         """
         async with traced(self.page, "sending"):
             return await self._send(text)
@@ -139,7 +148,7 @@ class ChatSession:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
             press = await self.entrance.write(text)
         except BrowserError as error:
-            raise await self.entrance.closed_way(f"did not take our message: {first_line(error)}") from error
+            raise await self._not_taken(first_line(error)) from error
         earliest = now()
         try:
             await press()
@@ -151,6 +160,11 @@ class ChatSession:
             raise SendUnknown(sentence, await pictures(self.page, "send-unknown")) from error
         self.own, self.sent = own, (earliest, now())
         return await self._sent(own, lines, *self.sent)
+
+    async def _not_taken(self, why: str) -> ProbeError:
+        if self.page.is_closed() or self.changes.crashed:  # ours, and nobody took anything: try again later
+            return Deferred(f"The browser died before the message on {self.url} was sent: {why}.")
+        return await self.entrance.closed_way(f"did not take our message: {why}")
 
     async def _confirm(self, text: str, before: set[str]) -> tuple[Line, list[Line]]:
         deadline = time.monotonic() + self.patience.confirm

@@ -41,6 +41,8 @@ class ChatServer:
     typing: bool = False
     conversations: list[list[dict[str, Any]]] = field(default_factory=list)
     visitors: list[dict[str, str]] = field(default_factory=list)
+    deaf: bool = False
+    """Whether it takes no word: whoever speaks then waits for ever."""
     left: list[dict[str, str]] = field(default_factory=list)
     """What was left in the form for those who find nobody there."""
 
@@ -95,6 +97,9 @@ class Handler(BaseHTTPRequestHandler):
         given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/begin":
             self._json(self.chat.begin(given))
+        elif self.path == "/say" and self.chat.deaf:
+            self.connection.settimeout(60)
+            self.rfile.read(1)
         elif self.path == "/say":
             self._json(self.chat.say(given))
         else:

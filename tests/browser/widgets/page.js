@@ -78,5 +78,6 @@
     sessionStorage.setItem("gone", "1");
     location.href = "/elsewhere.html";
   });
+  if (ways.has("hangs")) setTimeout(() => { for (;;); }, 300);
   if (ways.has("flees")) addEventListener("message", () => { location.href = "/elsewhere.html"; });
 })();
