@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
+from probes.base import JSON
 from probes.browser import BrowserError, Frame, Page, within
 
 SIGNAL = "__noteChange"
 TIMES = "__changeTimes"
 REST_SECONDS = 0.1
 MOST_TIMES = 200
+MOST_MESSAGES = 1000
+MOST_ROOTS = 200
+LONGEST_KEY = 200
 ASK_SECONDS = 5.0
 TICK = timedelta(milliseconds=1)
 """How finely a page's clock tells the time; it leaves out the rest."""
 OBSERVE = f"""(() => {{
   const clock = Date.now, later = setTimeout;
-  const times = [];
+  const times = [], roots = [], firsts = new Map();
+  let parts = null;
   let busy = false, again = false;
   const rest = () => new Promise((wake) => {{ later(wake, 100); }});
   const tell = async () => {{
@@ -27,14 +33,31 @@ OBSERVE = f"""(() => {{
     do {{ again = false; await window.{SIGNAL}?.(); await rest(); }} while (again);
     busy = false;
   }};
+  const flat = (text) => text.replace(/\\s+/g, " ").trim().slice(0, {LONGEST_KEY});
+  const key = (item) => flat(parts.id_attribute && item.getAttribute(parts.id_attribute)
+    || (parts.text && item.querySelector(parts.text) || item).textContent);
+  const note = (now) => {{
+    const other = [parts?.pending, parts?.roles.typing].filter(Boolean).join();
+    for (const root of parts ? roots : [])
+      for (const item of root.querySelectorAll(parts.item))
+        if (!(other && item.matches(other)) && firsts.size < {MOST_MESSAGES} && !firsts.has(key(item)))
+          firsts.set(key(item), now);
+  }};
   const observer = new MutationObserver(() => {{
     const now = clock();
+    try {{ note(now); }} catch {{ /* a page that tampers with its own parts */ }}
     if (times.at(-1) !== now) times.push(now);
     if (times.length > {MOST_TIMES}) times.shift();
     tell().catch(() => {{ busy = false; }});
   }});
-  Object.defineProperty(window, "{TIMES}", {{value: () => [clock(), ...times]}});
-  const watch = (root) => observer.observe(root, {{subtree: true, childList: true, characterData: true}});
+  Object.defineProperty(window, "{TIMES}", {{value: (wanted, asked) => {{
+    if (wanted && !parts) {{ parts = wanted; note(0); }}
+    return [clock(), times, asked.map((one) => firsts.get(flat(one)) ?? 0)];
+  }}}});
+  const watch = (root) => {{
+    observer.observe(root, {{subtree: true, childList: true, characterData: true}});
+    if (roots.length < {MOST_ROOTS}) roots.push(root);
+  }};
   watch(document);
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (...given) {{
@@ -49,32 +72,42 @@ OBSERVE = f"""(() => {{
 }})()"""
 """Runs in each frame before its own scripts, so that the clock is still the browser's own.
 
-It says nothing more until it was heard, so no page can flood us. When each change came it keeps until it is asked.
+It says nothing more until it was heard, so no page can flood us. When each change came, and once it is told how
+messages look, when each of them was there first, it keeps until it is asked.
 """
+
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class ChangeTimes:
     """When a frame changed lately (aware UTC), as early and as late as its clock can have meant, oldest first.
 
-    `whole` says that nothing before them was forgotten; otherwise the first is not the first.
+    `whole` says that nothing before them was forgotten; otherwise the first is not the first. `firsts` says of the
+    messages that were asked for when each was there first.
     """
 
-    times: Sequence[tuple[datetime, datetime]] = ()
+    times: Sequence[Span] = ()
     whole: bool = True
+    firsts: Mapping[str, Span] = field(default_factory=dict)
 
-    def between(self, earliest: datetime, latest: datetime) -> tuple[datetime, datetime] | None:
-        """Return when something that came between two looks can have come: from the first change to the last.
+    def appeared(self, message: str, earliest: datetime, latest: datetime) -> Span | None:
+        """Return when a message that came between two looks can have come.
 
-        None where that is not known: a change was forgotten, or none lies wholly between the looks, so that the page
-        tells lies or the clocks do not agree.
+        That is when it was there first, or else from the first change between the looks to the last. None where
+        neither is known or lies between the looks, so that the page tells lies or the clocks do not agree.
         """
+        if found := self.firsts.get(message):
+            return _within(*found, earliest, latest)
         if not self.whole and self.times and self.times[0][0] >= earliest:
             return None
         there = [(since, until) for since, until in self.times if until > earliest and since < latest]
-        if not there:
-            return None
-        return max(earliest, there[0][0]), min(latest, there[-1][1])
+        return _within(there[0][0], there[-1][1], earliest, latest) if there else None
+
+
+def _within(since: datetime, until: datetime, earliest: datetime, latest: datetime) -> Span | None:
+    return (max(earliest, since), min(latest, until)) if until > earliest and since < latest else None
 
 
 class Changes:
@@ -130,26 +163,52 @@ class Changes:
         await self.wait(seconds - REST_SECONDS)
         self.clear()
 
-    async def times(self, place: Page | Frame) -> ChangeTimes:
-        """Ask a frame when it changed, by its own clock set right by ours; nothing where it does not say."""
+    async def times(
+        self, place: Page | Frame, parts: Mapping[str, JSON] | None = None, messages: Sequence[str] = ()
+    ) -> ChangeTimes:
+        """Ask a frame when it changed, by its own clock set right by ours; nothing where it does not say.
+
+        With `parts` (the `messages` of a widget's file) it notes from now on when each message is there first, and
+        tells that of those whose id, or text where they have none, is in `messages`.
+        """
         asked = datetime.now(UTC)
+        question = f"([parts, asked]) => window.{TIMES}?.(parts, asked) ?? []"
         try:
-            told = await within(ASK_SECONDS, place.evaluate(f"() => window.{TIMES}?.() ?? []"))
+            told = await within(ASK_SECONDS, place.evaluate(question, [parts, list(messages)]))
         except BrowserError:
             return ChangeTimes()
-        return _set_right(told, None if self._same_clock else (asked, datetime.now(UTC)))
+        return read_times(told, messages, None if self._same_clock else (asked, datetime.now(UTC)))
 
 
-def _set_right(told: object, asked: tuple[datetime, datetime] | None) -> ChangeTimes:
-    """Read what a frame told: its time now, and of each change; `asked` is when it was asked, if its clock is another.
+def read_times(told: object, messages: Sequence[str], asked: Span | None) -> ChangeTimes:
+    """Read what a frame told: its time now, of each change and each message; `asked` is when, if its clock is another.
 
-    What it calls now lay between the question and the answer; so each change has as much play as that took.
+    What it calls now lay between the question and the answer; so each time has as much play as that took.
     """
     try:
-        now, *changed = [datetime.fromtimestamp(float(each) / 1000, UTC) for each in list(told)]  # type: ignore[call-overload]
+        instant, times, firsts = cast("tuple[object, list[object], list[object]]", told)
+        now, changed, noted = (
+            _instant(instant),
+            [_instant(each) for each in times],
+            [_ms(each) for each in firsts],
+        )
+        early, late = (timedelta(), TICK) if asked is None else (asked[0] - now, asked[1] - now + TICK)
+        if len(changed) > MOST_TIMES or changed != sorted(changed) or len(noted) != len(messages):
+            return ChangeTimes()
+        spans = tuple((at + early, at + late) for at in changed)
+        known = {
+            message: (_instant(at) + early, _instant(at) + late)
+            for message, at in zip(messages, noted, strict=True)
+            if at
+        }
     except (TypeError, ValueError, OverflowError, OSError):
         return ChangeTimes()
-    if len(changed) > MOST_TIMES or changed != sorted(changed):
-        return ChangeTimes()
-    early, late = (timedelta(), TICK) if asked is None else (asked[0] - now, asked[1] - now + TICK)
-    return ChangeTimes(tuple((at + early, at + late) for at in changed), len(changed) < MOST_TIMES)
+    return ChangeTimes(spans, len(changed) < MOST_TIMES, known)
+
+
+def _ms(told: object) -> float:
+    return float(cast("float", told))
+
+
+def _instant(told: object) -> datetime:
+    return datetime.fromtimestamp(_ms(told) / 1000, UTC)

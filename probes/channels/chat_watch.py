@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from probes.base import Observation, ObservationKind, OurFailure, ProbeError
 from probes.browser import Locator
 from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME, Own, dated
+from probes.channels.chat_signals import ChangeTimes
 from probes.channels.shown_times import Display, Span
 from probes.channels.transcript import Line, only_after, only_before
 
@@ -50,6 +51,7 @@ class Watch:
         if chat.offline:
             return  # the answer comes by mail
         last_look = since or self._begun() or _now()
+        await self._ask(())  # so that the page notes when each message is there first
         gone_since: float | None = None
         while True:
             chat.changes.clear()
@@ -124,8 +126,8 @@ class Watch:
         fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
         fresh = fresh[: max(0, MOST_ANSWERS - len(self._seen))]
         self._seen.update(line.id for _, line in fresh)
-        appeared = await self._appeared(between) if any(line.at is None for _, line in fresh) else None
-        return [await self._told(kind, line, lines, between, appeared) for kind, line in fresh]
+        times = await self._times([line for _, line in fresh], between)
+        return [await self._told(kind, line, lines, between, times) for kind, line in fresh]
 
     def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
         """List what others said; the first words of a bot after us are its acknowledgement."""
@@ -139,13 +141,18 @@ class Watch:
         first = next((line for line in after if line.role == "bot"), None)
         return said + [(_kind(line, line is first), line) for line in after]
 
-    async def _appeared(self, between: Span) -> Span | None:
-        """Ask the page when it changed; None where we did not see all that came since the last look."""
-        if self._witnessed is None or between[0] < self._witnessed:
-            return None
-        scope = self._chat.entrance.chat
+    async def _times(self, fresh: Sequence[Line], between: Span) -> ChangeTimes:
+        """Ask the page when these came; it is not asked where we did not see all that came since the last look."""
+        unseen = self._witnessed is None or between[0] < self._witnessed
+        if unseen or all(line.at for line in fresh):
+            return ChangeTimes()
+        return await self._ask([_noted_as(line) for line in fresh])
+
+    async def _ask(self, messages: Sequence[str]) -> ChangeTimes:
+        scope, parts = self._chat.entrance.chat, self._chat.entrance.widget.messages
         place = scope.page if isinstance(scope, Locator) else scope
-        return (await self._chat.changes.times(place)).between(*between)
+        looks = parts.model_dump(exclude={"names"}) if parts.item else None
+        return await self._chat.changes.times(place, looks, messages)
 
     async def _told(
         self,
@@ -153,8 +160,9 @@ class Watch:
         line: Line,
         lines: Sequence[Line],
         between: Span,
-        appeared: Span | None,
+        times: ChangeTimes,
     ) -> Observation:
+        appeared = times.appeared(_noted_as(line), *between)
         earliest, latest, source = self._when(kind, line, between, appeared)
         return Observation(
             kind,
@@ -180,6 +188,11 @@ class Watch:
         display = Display(ZoneInfo(persona.time_zone), persona.language, chat.opened_at, between[1])
         own = Own(chat.own, chat.sent) if chat.own else None
         return dated(line, own, display, between, appeared)
+
+
+def _noted_as(line: Line) -> str:
+    """Return what the page knows a message by: its own id, or what it says."""
+    return line.id if line.has_own_id else line.text
 
 
 def _greeted(line: Line, between: Span) -> tuple[datetime, datetime, str]:

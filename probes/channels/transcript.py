@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -134,6 +134,8 @@ class Line:
     text: str
     at: datetime | None
     shown: str = ""
+    has_own_id: bool = False
+    """Whether `id` is the chat's own, not made here of what is said."""
 
 
 def checked(given: object) -> list[Mapping[str, str]]:
@@ -174,7 +176,9 @@ def _line(item: Mapping[str, str], id_: str, names: Names | None) -> Line:
         return Line(id_, "typing", author, "", None)
     at = _instant(item["at"])
     shown = "" if at else _storable(item["at"] or item["shown"])
-    return Line(_storable(id_), _role(item, names), author, _storable(item["text"]), at, shown)
+    return Line(
+        _storable(id_), _role(item, names), author, _storable(item["text"]), at, shown, bool(item["id"])
+    )
 
 
 def _storable(text: str) -> str:
@@ -235,6 +239,9 @@ def same_text(shown: str, sent: str) -> bool:
 
 def as_evidence(lines: Sequence[Line], name: str) -> Evidence:
     """Keep a transcript as JSON, in the order of the chat."""
-    rows = [asdict(line) | {"at": line.at.isoformat() if line.at else None} for line in lines]
+    rows = [
+        {part: getattr(line, part) for part in PARTS} | {"at": line.at.isoformat() if line.at else None}
+        for line in lines
+    ]
     content = json.dumps(rows, ensure_ascii=False, indent=1).encode()
     return Evidence("transcript", "application/json", f"{name}.json", content)

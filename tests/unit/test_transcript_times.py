@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.channels.chat_dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME, Own, dated
-from probes.channels.chat_signals import MOST_TIMES, ChangeTimes
+from probes.channels.chat_signals import MOST_TIMES, ChangeTimes, read_times
 from probes.channels.shown_times import Display, Span, shown_span
 from probes.channels.transcript import Line
 
@@ -235,7 +235,9 @@ def test_a_change_between_two_looks_lies_in_what_the_page_told(
     times: list[datetime], one: datetime, other: datetime
 ) -> None:
     earliest, latest = min(one, other), max(one, other)
-    told = ChangeTimes(tuple((at, at + timedelta(milliseconds=1)) for at in times)).between(earliest, latest)
+    told = ChangeTimes(tuple((at, at + timedelta(milliseconds=1)) for at in times)).appeared(
+        "", earliest, latest
+    )
     inside = [at for at in times if earliest <= at <= latest - timedelta(milliseconds=1)]
     if told is None:
         assert inside == []
@@ -246,5 +248,34 @@ def test_a_change_between_two_looks_lies_in_what_the_page_told(
 
 def test_a_page_that_forgot_its_first_changes_is_not_asked_for_them() -> None:
     times = tuple((NOW + n * SECOND, NOW + n * SECOND) for n in range(MOST_TIMES))
-    assert ChangeTimes(times, whole=False).between(NOW - SECOND, NOW + HOUR) is None
-    assert ChangeTimes(times, whole=False).between(NOW + SECOND, NOW + HOUR) is not None
+    assert ChangeTimes(times, whole=False).appeared("", NOW - SECOND, NOW + HOUR) is None
+    assert ChangeTimes(times, whole=False).appeared("", NOW + SECOND, NOW + HOUR) is not None
+
+
+def test_a_message_that_the_page_saw_come_is_dated_by_that_and_not_by_all_its_changes() -> None:
+    changes = tuple((NOW + n * SECOND, NOW + n * SECOND) for n in range(5))
+    noted = (NOW + 2 * SECOND, NOW + 2 * SECOND)
+    told = ChangeTimes(changes, firsts={"m2": noted, "m3": (NOW - HOUR, NOW - HOUR)})
+    assert told.appeared("m2", NOW - SECOND, NOW + HOUR) == noted
+    assert told.appeared("m3", NOW - SECOND, NOW + HOUR) is None
+    assert told.appeared("m4", NOW - SECOND, NOW + HOUR) == (NOW, NOW + 4 * SECOND)
+
+
+@pytest.mark.parametrize(
+    "told", [None, [], 7, [1, 2], ["x", [], [0]], [1e300, [], [0]], [0, [2, 1], [0]], [0, list(range(300)), [0]], [0, [], []]]
+)  # fmt: skip
+def test_nonsense_that_a_page_tells_of_its_changes_is_nothing(told: object) -> None:
+    assert read_times(told, ["m1"], None) == ChangeTimes()
+
+
+@given(st.integers(-3600_000, 3600_000), st.integers(0, 5_000), st.integers(0, 5_000), st.integers(0, 60_000))
+def test_a_browser_with_another_clock_is_set_right_by_how_long_it_took_to_ask(
+    ahead: int, there: int, back: int, ago: int
+) -> None:
+    change, answered = NOW - timedelta(milliseconds=ago), NOW + timedelta(milliseconds=there)
+    page = [(at.timestamp() * 1000 + ahead) // 1 for at in (answered, change)]
+    asked = (NOW, answered + timedelta(milliseconds=back))
+    ((since, until),) = read_times([page[0], [page[1]], []], [], asked).times
+    slack = timedelta(milliseconds=2)
+    assert since - slack <= change <= until + slack
+    assert until - since <= timedelta(milliseconds=there + back) + slack
