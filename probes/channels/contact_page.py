@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote
+from functools import cache
 
 from probes.base import Evidence, Observation, ObservationKind
-from probes.browser import BrowserError, Browsers, Page, first_line, open_page, screenshot, within
-from probes.consent import expect_consent_banners
+from probes.browser import BrowserError, Browsers, Locator, Page, first_line, open_page, screenshot, within
+from probes.channels.form_activity import Activity
+from probes.channels.published_address import How, published_addresses
+from probes.consent import dismiss_consent_banner, expect_consent_banners
+from probes.forms.words import LANGUAGES, words_of
 
-ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-CONTACT_LINK = re.compile(
-    r"contact|kontakt|customer (care|service)|kundservice|kundtjänst|yhteys|impressum|atención al cliente"
-    r"|контакт|צור קשר|צרו קשר|יצירת קשר",
-    re.IGNORECASE,
-)
 MOST_CLICKS = 2
 READ_SECONDS = 15.0
-LINK_MS = 5000.0
-"""How long a link may take to come into view; one in a closed menu never does, and is published all the same."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """Addresses on a page, best first, and how they stand there."""
-
-    addresses: tuple[str, ...]
-    how: str
+SETTLE_SECONDS = 3.0
+"""How long a page may take to show what its scripts fetch."""
+LINK_MS = 2000.0
+"""How long an address may take to come into view; one in a closed menu never does, and is published all the same."""
+READ = """() => ({
+  links: [...document.querySelectorAll("a[href^='mailto:' i]")].map((a) => a.getAttribute("href")),
+  text: document.body?.innerText || "",
+  data: [...document.querySelectorAll("script[type='application/ld+json' i]")].map((script) => script.textContent),
+})"""
 
 
 async def look_for_address(
@@ -44,12 +39,14 @@ async def look_for_address(
     async with browsers.context(language, time_zone) as context:
         page = await open_page(context)
         earliest = datetime.now(UTC)
-        trouble, published, clicks = "", Published((), ""), 0
+        trouble, clicks = "", 0
+        published: Mapping[str, How] = {}
         try:
             await expect_consent_banners(page)
             trouble = await _load(page, page_url)
             if not trouble:
                 published, clicks = await _search(page)
+                await _show(page, _seen(published, expected))
         except BrowserError as error:
             trouble = f"The contact page {page_url} could not be opened: {first_line(error)}"
         picture = await screenshot(page, "contact-page")
@@ -67,35 +64,59 @@ async def _load(page: Page, url: str) -> str:
     return ""
 
 
-async def _search(page: Page) -> tuple[Published, int]:
+async def _search(page: Page) -> tuple[Mapping[str, How], int]:
     """Look on the page, and if it has no address, follow what leads to the contact page."""
-    for clicks in range(MOST_CLICKS + 1):
-        published = await _published(page)
-        link = page.get_by_role("link", name=CONTACT_LINK).first
-        if published.addresses or clicks == MOST_CLICKS or not await link.is_visible():
+    activity, clicks = Activity(page), 0
+    while True:
+        await activity.settle(SETTLE_SECONDS)
+        await dismiss_consent_banner(page)
+        published = published_addresses(**await within(READ_SECONDS, page.evaluate(READ)))
+        if published or clicks >= MOST_CLICKS:
             return published, clicks
+        more = await _follow(page)
+        if not more:
+            return published, clicks
+        clicks += more
+
+
+async def _follow(page: Page) -> int:
+    """Go where the page says that one can write; returns how many clicks that took, 0 if there is no such link."""
+    links = page.get_by_role("link", name=_contact_link(), include_hidden=True)
+    seen = links.locator("visible=true").first
+    link = seen if await seen.count() else links.first
+    if not await link.count() or await _leads_here(page, link):
+        return 0
+    target = await link.evaluate("(link) => link.href")
+    if link is seen and await link.get_attribute("target") != "_blank":
         await link.click()
         await page.wait_for_load_state("domcontentloaded")
-    return Published((), ""), MOST_CLICKS
+        return 1
+    await page.goto(target, wait_until="domcontentloaded")
+    # Another click opens the menu that it is in.
+    return 1 if link is seen else 2
 
 
-async def _published(page: Page) -> Published:
-    links = page.locator("a[href^='mailto:' i]")
-    targets: list[str] = await within(READ_SECONDS, links.evaluate_all("(all) => all.map((a) => a.href)"))
-    linked = [_address_of(target) for target in targets if _address_of(target)]
-    if linked:
+async def _leads_here(page: Page, link: Locator) -> bool:
+    return bool(await link.evaluate("(link) => link.href.split('#')[0] === location.href.split('#')[0]"))
+
+
+@cache
+def _contact_link() -> re.Pattern[str]:
+    phrases = (re.escape(phrase) for tag in LANGUAGES for phrase in words_of(tag).buttons.contact)
+    return re.compile(rf"^\W*(?:{'|'.join(dict.fromkeys(phrases))})", re.IGNORECASE)
+
+
+async def _show(page: Page, address: str) -> None:
+    """Bring the address into view, for the picture."""
+    if address:
         with suppress(BrowserError):
-            # A click that brings the link into view also makes any banner over it go away.
-            await links.locator("visible=true").first.click(trial=True, timeout=LINK_MS)
-    printed = ADDRESS.findall(await page.locator("body").inner_text())
-    return Published(
-        tuple(dict.fromkeys([*linked, *printed])), "mailto link" if linked else "printed address"
-    )
+            await page.get_by_text(address).first.scroll_into_view_if_needed(timeout=LINK_MS)
 
 
-def _address_of(target: str) -> str:
-    found = ADDRESS.search(unquote(target[len("mailto:") :].partition("?")[0]))
-    return found.group() if found else ""
+def _seen(published: Mapping[str, How], expected: str) -> str:
+    """Return the expected address as it stands there, else the first that does, else nothing."""
+    same = (address for address in published if address.casefold() == expected.casefold())
+    return next(same, next(iter(published), ""))
 
 
 def _clicks(count: int) -> str:
@@ -105,15 +126,15 @@ def _clicks(count: int) -> str:
 def _address_seen(
     url: str,
     expected: str,
-    published: Published,
+    published: Mapping[str, How],
     clicks: int,
     earliest: datetime,
     evidence: Sequence[Evidence],
     trouble: str,
 ) -> Observation:
-    known = {address.casefold() for address in published.addresses}
-    matches = expected.casefold() in known
-    seen = expected if matches else next(iter(published.addresses), "")
+    seen = _seen(published, expected)
+    matches = seen.casefold() == expected.casefold()
+    how = published.get(seen, "")
     nothing = trouble or "The contact page publishes no address"
     text = f"The contact page publishes {seen}" if seen else nothing
     return Observation(
@@ -123,13 +144,13 @@ def _address_seen(
         source="our clock",
         key=f"address:{url}",
         text=text if matches or not seen else f"{text} instead of {expected}",
-        reasons=(f"It stands there as a {published.how}, {_clicks(clicks)} from {url}",) if seen else (),
+        reasons=(f"It stands there as a {how}, {_clicks(clicks)} from {url}",) if seen else (),
         details={
             "url": url,
             "expected": expected,
-            "published": list(published.addresses),
+            "published": list(published),
             "matches": matches,
-            "how": published.how,
+            "how": how,
             "clicks": clicks,
         },
         evidence=tuple(evidence),

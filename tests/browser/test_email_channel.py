@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from probes import CHANNELS
@@ -75,6 +79,50 @@ def test_an_address_in_a_closed_menu_or_beside_another_link_is_published_all_the
     seen = look(f"data:text/html,{quote(page)}", "umea@company.example")
     assert seen.details["published"] == ["press@company.example", "umea@company.example"]
     assert (seen.details["matches"], seen.text) == (True, "The contact page publishes umea@company.example")
+
+
+PAGES = {
+    "/start": "<nav hidden><a href=/about>About</a><a href=/kontakta-oss>Kontakta oss</a></nav><p>Lamps</p>",
+    "/kontakta-oss": "<p id=a></p><script>setTimeout(() => { a.textContent = 'umea (snabel-a) company.example'; }, 300)</script>",
+    "/machine": '<script type=application/ld+json>{"email": "umea@company.example"}</script><p>Hello</p>',
+    "/picture": "<img alt='Our address' src='data:image/gif;base64,R0lGODlhAQABAAAAACw=' width=90 height=20>",
+    "/window": "<a target=_blank href=/machine>Customer service</a>",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "how", "clicks"),
+    [
+        ("/start", "written-out address", 2),
+        ("/machine", "structured data", 0),
+        ("/window", "structured data", 1),
+        ("/picture", "", 0),
+    ],
+)
+def test_it_is_noted_how_an_address_stands_there_and_how_far_away(path: str, how: str, clicks: int) -> None:
+    with small_site(PAGES) as url:
+        seen = look(url + path, "umea@company.example")
+    assert (seen.details["how"], seen.details["clicks"], seen.details["matches"]) == (how, clicks, bool(how))
+    assert seen.text.startswith(
+        "The contact page publishes" if how else "The contact page publishes no address"
+    )
+
+
+@contextmanager
+def small_site(pages: Mapping[str, str]) -> Iterator[str]:
+    """Serve these pages on a free port."""
+
+    @Request.application
+    def answer(request: Request) -> Response:
+        return Response(pages.get(request.path, ""), mimetype="text/html")
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: DemoCompany) -> None:
