@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from audit_app.config import Settings
+from audit_app.database import transaction
 from audit_app.demo.company import SHOPPER_PASSWORD
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
@@ -122,6 +123,29 @@ def test_a_browser_that_dies_costs_a_look_and_no_reply(
         kill_browsers(worker.pid)
         probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
         assert on.received(probe) == 1
+        assert worker.poll() is None
+
+
+@on_sqlite
+def test_a_browser_killed_while_three_chats_are_being_sent_fails_none_of_them_and_repeats_none(
+    settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with scene(settings, engine, tmp_path) as on:
+        for shop in ("stockholm", "umea", "lund"):
+            on.campaign(ChannelName.CHAT, shop=shop)
+        worker = on.start_worker()
+        on.wait_until(lambda: on.steps("prepared") > 0)
+        kill_browsers(worker.pid)
+        ended = ("given_back", "deferred", "send_unknown", "watched", "observed")
+        on.wait_until(lambda: sum(on.steps(step) for step in ended) >= 3)
+        with transaction(engine) as session:
+            probes = session.scalars(sa.select(Probe)).all()
+            assert len(probes) == 3
+            for probe in probes:
+                nothing_left = probe.state is ProbeState.PLANNED
+                assert probe.state is not ProbeState.FAILED
+                assert on.received(probe) == 0 if nothing_left else on.received(probe) <= 1
+                assert probe.next_look_at is not None or not nothing_left
         assert worker.poll() is None
 
 

@@ -92,6 +92,10 @@ class Scene:
         """How often the workers have logged an event."""
         return self._log.read_text().count(f'"event": "{event}"')
 
+    def steps(self, name: str) -> int:
+        """How often a probe has come to a step, as the workers logged it."""
+        return self._log.read_text().count(f'"step": "{name}"')
+
     def wait_for_the_operator(self) -> None:
         """Wait until a person of the company has written in the chat."""
         with closing(Store(self._folder / "company")) as store:
