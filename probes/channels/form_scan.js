@@ -22,7 +22,9 @@
   const FIELD = "input, textarea, select, [role=combobox], [role=checkbox], [role=radio], [role=switch], "
     + "button[aria-haspopup=listbox], [contenteditable=true], [contenteditable=''], [contenteditable=plaintext-only]";
   const NO_FIELD = ["hidden", "submit", "button", "reset", "image"];
-  const fieldElements = all.filter((el) => el.matches(FIELD)
+  // Some editors write into a page of their own, in a frame.
+  const editor = window !== window.parent && document.body && (document.designMode === "on" || document.body.isContentEditable);
+  const fieldElements = editor ? [document.body] : all.filter((el) => el.matches(FIELD)
     && !(el.tagName === "INPUT" && NO_FIELD.includes(el.type))
     && !(el.parentElement && el.parentElement.closest("[role=combobox], [contenteditable=true]")));
   const isField = new Set(fieldElements);
@@ -199,11 +201,12 @@
       passwords: fieldElements.filter((el) => el.type === "password" && visible(el)).length,
       searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),
       lines: text.join("\n").split(/\n+/).map(clean).filter(Boolean),
-      language: document.documentElement.lang || "",
+      language: document.documentElement.lang || "", editor: Boolean(editor),
     },
     fields: fieldElements,
     labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : box(el)),
     buttons: buttonElements,
     links: linkElements,
+    formOf,
   };
 }

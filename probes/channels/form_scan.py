@@ -59,6 +59,8 @@ class Field:
     objection: str = ""
     marked_wrong: bool = False
     problem: str = ""
+    editor_in: FrameAndForm | None = None
+    """Where it belongs, if it is an editor with a frame of its own."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ class Field:
     @property
     def place(self) -> FrameAndForm:
         """The frame and the form that it is in."""
-        return self.where[0], self.form
+        return self.editor_in or (self.where[0], self.form)
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,10 @@ async def look_at(page: Page) -> Look:
         try:
             if await _shows(frame):
                 hold = await within(READ_SECONDS, frame.evaluate_handle(_script()))
-                sheets.append(
-                    await within(READ_SECONDS, hold.evaluate("hold => hold.sheet")) | {"at": number}
-                )
+                sheet = await within(READ_SECONDS, hold.evaluate("hold => hold.sheet")) | {"at": number}
+                if sheet["editor"]:
+                    sheet["editor"] = await _around(frame, page.frames, holds)
+                sheets.append(sheet)
                 holds[number] = hold
         except BrowserError:
             if frame is page.main_frame:
@@ -181,6 +184,15 @@ OPEN_ROOTS = """(() => {
 })()"""
 """Runs in each frame before its own scripts: a closed shadow root is closed to scripts, not to whoever sits before the screen,
 and a form in it is there to be filled in by everybody. It changes nothing else."""
+
+
+async def _around(frame: Frame, frames: list[Frame], holds: dict[int, JSHandle]) -> FrameAndForm | None:
+    """Find the form that an editor's frame stands in."""
+    outer = next((number for number in holds if frames[number] is frame.parent_frame), None)
+    if outer is None:
+        return None
+    host = await frame.frame_element()
+    return outer, await holds[outer].evaluate("(hold, [host]) => hold.formOf(host)", [host])
 
 
 @cache
@@ -222,6 +234,7 @@ def _each(sheets: list[dict[str, Any]], what: str) -> Iterator[tuple[tuple[int, 
 
 
 def _fields(sheets: list[dict[str, Any]]) -> Iterator[Field]:
+    editors = {sheet["at"]: sheet["editor"] or None for sheet in sheets}
     for where, seen in _each(sheets, "fields"):
         options = tuple(Option(**option) for option in seen.pop("options"))
-        yield Field(where, options=options, **seen)
+        yield Field(where, options=options, editor_in=editors[where[0]], **seen)

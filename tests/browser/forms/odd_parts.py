@@ -55,6 +55,9 @@ PAGES = {
     "editor": f"<form method=post action=/send/editor onsubmit='message.value = e.innerText'>{FIELDS}<p>Your message</p>"
     "<div id=e contenteditable=true style='border:1px solid;min-height:80px'></div><input type=hidden name=message id=message>"
     "<button>Send</button></form>",
+    "editor-frame": f"<form method=post action=/send/editor-frame onsubmit='message.value = frames[0].document.body.innerText'>"
+    f"{FIELDS}<p>Your message</p><iframe width=500 height=150 srcdoc='<body contenteditable=true><p><br></p>'></iframe>"
+    "<input type=hidden name=message id=message><button>Send</button></form>",
     "closed": "<div id=h></div><script>h.attachShadow({mode: 'closed'}).innerHTML = `" + FORM.format(name="closed") + "`</script>",
     "outside": f"<form id=f method=post action=/send/outside>{FIELDS}{MESSAGE}</form><footer><button form=f>Send</button></footer>",
     "no-button": f"<form method=post action=/send/no-button>{FIELDS}{MESSAGE}<div class=submit-row>"

@@ -37,6 +37,8 @@ def test_a_form_is_understood_and_sent_once_in_every_language(
     (got,) = (fields for name, fields in running.got if name == language)
     assert (got["a1"], got["b2"], got["f6"]) == (said.get("called", "Anna Berg"), ADDRESS, said["text"])
     assert (got["c3"], got["d4"], got["e5"][:3]) == ("", said["complaint"], "999")
-    assert ("g7" in got, got["h8"]) == (False, "1")
+    assert ("g7" in got, got["h8"], got["refused"]) == (False, "1", "1"), (
+        "consent, but no offers and no cookies"
+    )
     assert sent.kind is ObservationKind.SENT
     assert sent.reasons == (f"The page says that it was sent: {said['thanks']}",)

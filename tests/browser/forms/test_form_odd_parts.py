@@ -54,6 +54,7 @@ def received(site: OddSite, name: str) -> dict[str, str]:
         ("at-need", "name", "Anna Berg"),
         ("twice", "name", "Anna Berg"),
         ("editor", "message", "Hello,"),
+        ("editor-frame", "name", "Anna Berg"),
         ("closed", "name", "Anna Berg"),
         ("outside", "email", ADDRESS),
         ("no-button", "email", ADDRESS),
