@@ -57,6 +57,9 @@ def proposed(written: Mapping[str, Any], result: Mapping[str, Any]) -> Written:
     choices = {
         step["part"]: Choice("mark", mark=step["mark"]) for step in steps if ".fields." not in step["part"]
     }
+    if result["ready_to_write"]:
+        # Any chat's words for its first screen would also fit the button of a form that is slow to go away.
+        choices.setdefault("home.begin", Choice("absent"))
     fields = [
         FieldChoice(Choice("mark", mark=step["mark"]), step["value"])
         for step in steps
@@ -89,7 +92,7 @@ def corrected(
     enough. `messages` are selectors by their place: item, author, roles.visitor …; an empty one is taken out.
     """
     new, below = dict(written), _below(written)
-    made = {part: choice for part, choice in choices.items() if choice.how != "keep"}
+    made = {part: _tidy(choice) for part, choice in choices.items() if choice.how != "keep"}
     for part, choice in made.items():
         if part in _SIMPLE:
             new |= _SIMPLE[part](choice)
@@ -104,6 +107,18 @@ def corrected(
     if messages is not None:
         new["messages"] = _messages(messages)
     return new
+
+
+def _tidy(choice: Choice) -> Choice:
+    """Put words on one line, as names and selectors are: a page may have other ends of lines than YAML keeps."""
+    mark = choice.mark and dict(choice.mark) | {
+        key: _line(choice.mark[key]) for key in ("name", "css", "frame")
+    }
+    return Choice(choice.how, _line(choice.value), mark)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _below(written: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -197,7 +212,9 @@ def _form(
     form, under = dict(new.get("prechat") or {}), below.get("prechat") or {}
     if fields is not None:
         form["fields"] = [
-            {"field": _control(one.choice, None, marks), "value": one.value} for one in fields if one.value
+            {"field": _control(_tidy(one.choice), None, marks), "value": one.value}
+            for one in fields
+            if one.value
         ]
     if submit:
         form["submit"] = _control(submit, under.get("submit"), marks)

@@ -150,6 +150,7 @@ def test_what_nobody_touched_stays_as_it_was() -> None:
 def test_what_was_found_by_the_looks_of_it_is_written_down_by_lasting_signs() -> None:
     result = {
         "adapter": "generic",
+        "ready_to_write": True,
         "scenes": [],
         "steps": [
             {"part": "consent", "mark": mark("Only necessary", frame=""), "value": ""},
@@ -168,6 +169,7 @@ def test_what_was_found_by_the_looks_of_it_is_written_down_by_lasting_signs() ->
     assert widget.launcher.host == "#open"
     assert widget.prechat
     assert [field.value for field in widget.prechat.fields] == ["email"]
+    assert widget.home is None  # the way did not lead over one
     assert widget.composer.field.pattern  # nobody saw it, so it is still looked for by its words
 
 
