@@ -13,7 +13,9 @@ from probes.browser import Browsers
 
 WORDS = (
     "chat", "messenger", "messaging", "live help", "ask us", "talk to us", "contact us now", "support", "help",
-    "conversation", "chatta", "fråga oss", "kundtjänst", "hilfe", "nachricht", "discuter", "aide", "keskustelu",
+    "conversation", "chatta", "fråga oss", "kundtjänst", "hjälp", "hilfe", "nachricht", "kundenservice", "discuter", "aide",
+    "keskustelu", "asiakaspalvelu", "ayuda", "conversación", "aiuto", "assistenza", "hulp", "klantenservice", "hjælp",
+    "hjelp", "kundeservice", "czat", "pomoc", "ajutor", "чат", "помощь", "поддержка", "консультант", "צ'אט", "עזרה", "תמיכה",
 )  # fmt: skip
 
 _DEEP = """
