@@ -208,3 +208,25 @@ def test_a_quote_is_recognised_in_languages_without_phrases_of_their_own(announc
     quoted = "This is an automatic reply. Please do not reply to this message."
     for head in (announced, label):
         assert judge(mail(f"89 €\n\n{head}\n\n{quoted}", Subject="Re: Lamp")).verdict == "human"
+
+
+@pytest.mark.parametrize("text", [
+    "Viestiäsi ei voitu toimittaa. Vastaanottajan osoitetta ei löydy.", "ההודעה לא נמסרה לנמען. תיבת הדואר של הנמען מלאה.",
+    "Mesajul dumneavoastră nu a putut fi livrat. Adresa de email este incorectă.",
+    "Wiadomość nie mogła zostać dostarczona. Nieznany odbiorca.", "Aflevering is mislukt: adres niet gevonden.",
+    "Доставка письма не удалась. Почтовый ящик получателя переполнен.",
+])  # fmt: skip
+def test_a_failed_delivery_is_told_in_the_company_s_language(text: str) -> None:
+    system = {"From": "Postmaster <postmaster@fjordfield.example>", "Subject": "Mail"}
+    assert judge(mail(text, **system)).verdict == "bounce"
+    assert judge(mail(f"{text}\n\nIs your address right?", Subject="Re: A lamp")).verdict == "human"
+
+
+@pytest.mark.parametrize("text", [
+    "Viestin toimitus on viivästynyt. Toimitusta yritetään edelleen.", "ההודעה טרם נמסרה. המסירה מתעכבת.",
+    "Mesajul dumneavoastră nu a fost încă livrat.", "Wiadomość jeszcze nie została dostarczona.",
+    "Het bericht is nog niet afgeleverd.", "Письмо ещё не доставлено. Попытки доставки будут продолжены.",
+])  # fmt: skip
+def test_a_late_delivery_is_told_in_the_company_s_language(text: str) -> None:
+    judged = judge(mail(text, From="Postmaster <postmaster@fjordfield.example>", Subject="Mail"))
+    assert (judged.verdict, judged.kind) == ("automatic", "delay"), judged
