@@ -105,7 +105,9 @@ def test_web_chat_shows_nobody_as_a_person_so_its_answers_go_to_a_reader() -> No
     assert sent.details["widget"] == "botframework-webchat"
     assert server.own_messages() == [QUESTION]
     assert (saga.kind, saga.text) == (ObservationKind.UNCERTAIN_REPLY, "Yes, we have two.")
-    assert saga.earliest <= said <= saga.latest
+    assert (
+        said <= saga.latest < said + timedelta(seconds=5)
+    )  # when it appeared; the widget itself asks its server
     assert [seen.text for seen in again] == ["Yes, we have two."]
 
 
@@ -141,6 +143,6 @@ def test_converse_with_a_real_chat_server_times_the_person_who_answers(tmp_path:
     assert sent.earliest <= saga.received[0][1]
     assert (answer.kind, answer.text) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.")
     assert saga.answered_at is not None
-    assert answer.earliest <= saga.answered_at <= answer.latest < saga.answered_at + timedelta(seconds=2)
+    assert saga.answered_at <= answer.latest < saga.answered_at + timedelta(seconds=2)
     # An anonymous guest is somebody else after coming back: the history is gone, and that is ours.
     assert [seen.kind for seen in lost] == [ObservationKind.LOST]
