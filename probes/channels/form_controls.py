@@ -37,10 +37,10 @@ class Controls:
         return entry.field.name if entry.field.kind == "radio" else f"{entry.action}ed"
 
     async def choose(self, look: Look, entry: Entry) -> str:
-        """Choose in a select of the browser's own."""
+        """Choose in a select of the browser's own, also in one that is hidden behind what stands for it."""
         element = await look.element(entry.field)
         texts = [option.text for option in entry.field.options if option.text == entry.values[0]][:1]
-        await element.select_option(label=texts, timeout=self._patience.click * 1000)
+        await element.select_option(label=texts, force=True, timeout=self._patience.click * 1000)
         return entry.values[0]
 
     async def choose_from_dropdown(self, look: Look, entry: Entry) -> str | None:

@@ -58,6 +58,8 @@
   const visible = (el) => {
     // A person uploads by pressing what stands for the field, which is itself often hidden.
     if (el.type === "file") return [el, ...labelsOf(el), above(el)].some((at) => at && drawn(at));
+    // A select that is hidden behind something that says nothing of itself, but is asked for by a label that shows.
+    if (el.tagName === "SELECT" && !drawn(el)) return labelsOf(el).some(drawn) && !fieldElements.some((at) => standsFor(at) === el);
     if (tickable(el)) return (drawn(el) || labelsOf(el).some(drawn)) && !silenced(el);
     return drawn(box(el)) && !silenced(el);
   };

@@ -32,6 +32,8 @@ INSIDE = {
     "upload": "<label>Receipt * <input type=file name=receipt accept='.doc,.pdf' required></label>",
     "odd-upload": "<label>Receipt * <input type=file name=receipt accept='.docx' required></label>",
     "combo": COMBO,
+    "nice": "<label for=n>Topic *</label><select id=n name=topic required style='display:none'><option value=''>Choose"
+    "<option>Sales<option>Complaints</select><div class=nice-select tabindex=0><span>Choose</span><ul hidden><li>Sales</ul></div>",
     "country": COUNTRY,
     "radios": RADIOS,
     "times": TIMES,

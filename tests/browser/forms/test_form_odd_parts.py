@@ -45,6 +45,7 @@ def received(site: OddSite, name: str) -> dict[str, str]:
     [
         ("upload", "receipt", "page.pdf"),
         ("combo", "topic", "Complaints"),
+        ("nice", "topic", "Complaints"),
         ("country", "code", "United Kingdom (+44)"),
         ("country", "tel", "07700 900"),
         ("radios", "by", "E-mail"),
