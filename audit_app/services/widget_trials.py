@@ -168,7 +168,8 @@ def give_back(session: Session, trial_id: int, worker_name: str) -> None:
 
 def forget_old_trials(session: Session, now: datetime) -> int:
     """Delete tries that ended long ago, with their pictures, which show other people's pages; returns how many."""
-    old = session.scalars(select(WidgetTrial).where(WidgetTrial.asked_at < now - KEPT)).all()
+    query = select(WidgetTrial).where(WidgetTrial.asked_at < now - KEPT)
+    old = session.scalars(query.with_for_update(skip_locked=True, of=WidgetTrial)).all()
     pictures = [picture.id for trial in old for picture in trial.pictures]
     for trial in old:
         session.delete(trial)

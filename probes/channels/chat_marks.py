@@ -5,6 +5,7 @@ Everything comes from a page that may be hostile, so it is checked and cut befor
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 MOST_FRAMES = 12
 MOST_OF_A_KIND = 24
+MOST_MARKS = 80
 MOST_BESIDE = 14
 """What is not in the chat: so many, the likeliest."""
 LOOK_SECONDS = 5.0
@@ -69,18 +71,16 @@ async def gather(page: Page, scope: Page | Frame | Locator | None = None) -> lis
 
     `scope` is where the chat was found, if it was. What cannot be looked into is left out.
     """
-    found = await _gather_in(page.main_frame, "", (0.0, 0.0))
-    for frame in page.main_frame.child_frames[:MOST_FRAMES]:
-        with suppress(BrowserError):
-            css, origin = await _seat(frame)
-            found += await _gather_in(frame, css, origin) if css else []
+    frames = page.main_frame.child_frames[:MOST_FRAMES]
+    parts = [_gather_in(page.main_frame, "", (0.0, 0.0)), *(_gather_seated(frame) for frame in frames)]
+    found = [mark for part in await asyncio.gather(*parts) for mark in part]
     boxes = await _boxes(scope)
     inside = await _frame_css(scope)
     told = [replace(mark, in_chat=_belongs(mark, inside, boxes, scope is page)) for mark in found]
     beside = [mark for mark in told if not mark.in_chat and mark.kind != "frame"]
     told = [mark for mark in told if mark not in beside[MOST_BESIDE:]]
     told.sort(key=lambda mark: (not mark.in_chat, mark.box[1] // 12, mark.box[0]))
-    return [replace(mark, number=number) for number, mark in enumerate(told, 1)]
+    return [replace(mark, number=number) for number, mark in enumerate(told[:MOST_MARKS], 1)]
 
 
 async def describe(page: Page, thing: Locator | Frame | ElementHandle) -> Mark | None:
@@ -122,6 +122,13 @@ async def _gather_in(frame: Frame, css: str, origin: tuple[float, float]) -> lis
     rows = given[: MOST_OF_A_KIND * len(get_args(Kind))] if isinstance(given, list) else []
     marks = (_mark(row, css, origin) for row in rows)
     return [mark for mark in marks if mark and (mark.css or mark.spoken)]
+
+
+async def _gather_seated(frame: Frame) -> list[Mark]:
+    with suppress(BrowserError):
+        css, origin = await _seat(frame)
+        return await _gather_in(frame, css, origin) if css else []
+    return []
 
 
 async def _seat(frame: Frame) -> tuple[str, tuple[float, float]]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from probes.base import JSON, Evidence, OurFailure, ProbeError
+from probes.base import JSON, Blocked, Evidence, OurFailure, ProbeError
 from probes.browser import (
     BrowserError,
     Browsers,
@@ -39,6 +39,11 @@ Say: TypeAlias = Callable[[str], Awaitable[None]]
 MOST_SCENES = 6
 SETTLE_SECONDS = 1.0
 """So long a page has to finish, so that its consent banner is on the first picture."""
+OBSTACLES = {
+    "captcha": "A captcha stands in the way; no probe evades one.",
+    "login_wall": "It asks for a sign-in, so it is not for customers who just come by.",
+    "blocked": "It refuses us.",
+}
 LOG = "[role=log], [role=feed], [aria-live]:not([aria-live=off])"
 SELECTORS = {"css", "host", "frame", "root", "sign", "done", "captcha", "login_wall", "blocked"}
 IN_MESSAGES = {"item", "pending", "author", "text", "time", "typing", "visitor", "bot", "system", "person"}
@@ -138,12 +143,18 @@ async def try_chat(
         except OurFailure:
             raise
         except ProbeError as error:
-            trial.problem = str(error)
+            trial.problem = _in_words(error)
         except BrowserError as error:
-            trial.problem = f"The chat on {url} could not be opened: {first_line(error)}."
+            trial.problem = _in_words(
+                await entrance.closed_way(f"could not be opened: {first_line(error).rstrip('.')}")
+            )
         if trial.problem and not trial.faults:
             await visit.look_around("end")
     return trial
+
+
+def _in_words(error: ProbeError) -> str:
+    return " ".join([str(error), *([OBSTACLES[error.kind]] if isinstance(error, Blocked) else [])])
 
 
 class _Visit:
