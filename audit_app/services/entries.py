@@ -61,7 +61,7 @@ def page_address(text: str) -> str:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or any(sign.isspace() for sign in address):
+    if not usable or not address.isprintable() or " " in address:
         raise InvalidInput(f"“{address}” is not the address of a page. Copy it whole, with https://.")
     if parts.username is not None or parts.password is not None:
         raise InvalidInput(
