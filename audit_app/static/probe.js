@@ -52,6 +52,7 @@
     busy = true;
     try {
       const response = await fetch(page.dataset.liveUrl, { cache: "no-store" });
+      if (response.status >= 500) throw new Error("The server is being restarted, or ill.");
       if (response.redirected || !response.ok) {
         stop("This page no longer updates by itself; reload it.");
         return;

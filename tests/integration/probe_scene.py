@@ -128,12 +128,13 @@ def mail(
     sender: str = "Kim Berg <kim@fjordfield.example>",
     subject: str = "Your question",
     to: str = "anna.berg@shopper.example",
+    subtype: str = "plain",
 ) -> IncomingMail:
     """A mail in our mailbox, taken in as the worker does; it matches a probe only by its address `to`."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender, to, subject
     letter["Message-ID"] = f"<{uid}@fjordfield.example>"
-    letter.set_content(text)
+    letter.set_content(text, subtype=subtype)
     arrived = mailbox.IncomingMail("INBOX", 7, uid, received_at, letter.as_bytes())
     account = probe_factories.mailbox_of(session)
     session.flush()

@@ -118,7 +118,10 @@ WEEKS = 26
 SAME = timedelta(minutes=1)
 """Ends of an interval that are closer than this are shown as one; mail servers tell times to the second."""
 
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_DIRECTIONS = re.compile("([\u202a-\u202e\u2066-\u2069])\\1*")
+# No language piles more than three marks on one letter; hundreds are a tower that hides the page above it.
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_TOWERS = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -126,15 +129,19 @@ def foreign(text: str) -> str:
     """Text that somebody else wrote, for a page that escapes it: nothing in it hides, reorders or floods the page.
 
     Marks that reverse the direction of reading are named instead of obeyed, other control characters become a
-    replacement character, and very long text is cut with a word on it.
+    replacement character, towers of accents are torn down, and very long text is cut with a word on it.
     """
-    named = _DIRECTIONS.sub(
-        lambda found: f"[U+{ord(found[0]):04X}]", text.replace("\r\n", "\n").replace("\r", "\n")
-    )
-    plain = _CONTROLS.sub("\ufffd", named)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    named = _DIRECTIONS.sub(_name_direction, lines)
+    plain = _TOWERS.sub(r"\1", _CONTROLS.sub("\ufffd", named))
     if len(plain) <= LONGEST:
         return plain
     return f"{plain[:LONGEST]}…\n[cut here; {len(plain) - LONGEST:,} more characters are in the raw file]"
+
+
+def _name_direction(found: re.Match[str]) -> str:
+    times = f", {len(found[0])} times" if len(found[0]) > 1 else ""
+    return f"[U+{ord(found[1]):04X}{times}]"
 
 
 def recent_weeks(today: date) -> list[tuple[str, str]]:
