@@ -118,13 +118,14 @@ class ReadMail:
         return plain or html_as_text(self.html)[:MOST_TEXT]
 
     @cached_property
+    def _inline(self) -> list[tuple[str, Message]]:
+        return [(found, part) for found, part in self._typed if _is_inline_text(found, part)]
+
+    @cached_property
     def attachments(self) -> int:
         """Count the parts that are files rather than text; what is left of broken parts is none."""
-        return sum(
-            not _is_inline_text(content_type, part)
-            for content_type, part in self._typed
-            if not content_type.startswith("multipart/")
-        )
+        parts = sum(not content_type.startswith("multipart/") for content_type, _ in self._typed)
+        return parts - len(self._inline)
 
     @cached_property
     def documents(self) -> int:
@@ -132,11 +133,7 @@ class ReadMail:
         return sum(_is_document(content_type) for content_type, _ in self._typed)
 
     def _texts(self, content_type: str) -> list[str]:
-        return [
-            _text(part)
-            for found, part in self._typed
-            if found == content_type and _is_inline_text(found, part)
-        ]
+        return [_text(part) for found, part in self._inline if found == content_type]
 
 
 def _name_and_address(value: str) -> tuple[str, str]:

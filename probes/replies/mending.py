@@ -19,7 +19,7 @@ from email.errors import (
 )
 from email.feedparser import FeedParser
 from email.message import Message
-from email.policy import Compat32
+from email.policy import Compat32, compat32
 from itertools import islice, takewhile
 from typing import Literal, TypeAlias
 
@@ -68,7 +68,7 @@ STUMBLES = (
     NoBoundaryInMultipartDefect,
     StartBoundaryNotFoundDefect,
 )
-END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
+END_OF_HEADERS = re.compile(rb"\n\r?\n|\r\r")
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
@@ -113,16 +113,16 @@ def _bounded(raw: bytes) -> bytes:
     """Return as much of a mail as is read: no more lines, parts and nested mails than mail has."""
     if b"\r\r\n" in raw:
         raw = raw.replace(b"\r\r\n", b"\n")
+    if len(raw) <= SMALL:
+        return raw
     for mark, most in (
         (b"\n", MOST_LINES),
         (b"\r", MOST_LINES),
         (b"\n--", MOST_PARTS),
         (b"\r--", MOST_PARTS),
     ):
-        if len(raw) > most and raw.count(mark) > most:
+        if raw.count(mark) > most:
             raw = raw[: next(islice(re.finditer(mark, raw), most, None)).start()]
-    if len(raw) < SMALL:
-        return raw
     nested = next(islice(NESTS.finditer(raw), MOST_NESTED, None), None)
     return raw[: nested.start()] if nested else raw
 
@@ -140,7 +140,7 @@ BOUNDED = _Bounded()
 
 
 def _parsed(raw: bytes) -> Message:
-    parser = FeedParser(policy=BOUNDED)
+    parser = FeedParser(policy=BOUNDED if len(raw) > SMALL else compat32)
     try:
         parser.feed(raw.decode("ascii", "surrogateescape"))
         return parser.close()
@@ -153,10 +153,14 @@ def _parsed(raw: bytes) -> Message:
 
 
 def _stumbles(parsed: Message, raw: bytes) -> bool:
-    if "from" not in parsed or any(isinstance(defect, STUMBLES) for defect in parsed.defects):
+    if parsed.defects and any(isinstance(defect, STUMBLES) for defect in parsed.defects):
         return True
+    if "from" not in parsed:
+        return True
+    if parsed.is_multipart():
+        return False
     end = END_OF_HEADERS.search(raw)
-    text = raw[end.end() : end.end() + 100].lstrip() if end and not parsed.is_multipart() else b""
+    text = raw[end.end() : end.end() + 100].lstrip() if end else b""
     return text.startswith(b"--") or bool(KNOWN.match(text))
 
 
