@@ -9,16 +9,13 @@ from probes.replies import phrases
 from probes.replies.headers import hints_of_a_machine, hints_of_a_person
 from probes.replies.letter import Letter
 from probes.replies.patterns import WORD
-from probes.replies.reading import SHORT, STOCK, Reading
+from probes.replies.reading import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
 from probes.replies.signed import signed_by_a_person
 from probes.replies.verdict import Judgement, Kind
 
 CERTAIN = 2
 """By how much a machine's side has to weigh more than a person's."""
 SHOWN = 120
-ENOUGH_OF_ITS_OWN = 2
-"""Sentences of its own above a last line that says "this is an automated message", which then weighs a little less."""
-
 UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 """What no letter holds: control characters, and bytes that are no characters."""
 MOST_UNREADABLE = 0.1
@@ -67,7 +64,7 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
         hints.append((2, "It is signed by a person"))
     own, stock = len(reading.own), len(reading.stock)
     mostly_stock = own < stock or (own == stock and reading.weight > 1)
-    if mostly_stock and not reading.only_notice:
+    if mostly_stock and not reading.mild:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3

@@ -16,6 +16,9 @@ STOCK: Mapping[str, int] = {
 }  # fmt: skip
 """The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
 MOST_STOCK = 5
+MOST_COURTESY = 3
+"""What courtesies weigh at most around sentences of its own, for people are as courteous as programs."""
+ENOUGH_OF_ITS_OWN = 2
 WEAK_ALONE = ("acknowledgement", "notice", "survey")
 """One phrase of these and nothing else is also what a person writes who has no time to write more."""
 NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
@@ -37,8 +40,8 @@ class Reading:
     weight: int
     own: list[str]
     away: bool
-    only_notice: bool
-    """One notice and no other stock phrase: "Your ticket was closed, because the lamp came yesterday"."""
+    mild: bool
+    """One notice, or only courtesies around what it has to say: what people write as well, with other phrases none."""
 
     @classmethod
     def of(cls, letter: Letter) -> Reading:
@@ -53,9 +56,14 @@ class Reading:
         own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
         away = any(tells.keys() & {"out_of_office", "challenge"} for _, tells in pairs)
         told = {field for _, tells in pairs for field in tells.keys() & STOCK.keys()}
+        if len(own) >= ENOUGH_OF_ITS_OWN and told == {"courtesy"}:
+            weight = min(weight, MOST_COURTESY)
         if not own and len(stock) == 1 and weight == STOCK[WEAK_ALONE[0]] and not away:
             weight = 1
-        return cls(stock, min(weight, MOST_STOCK), own, away, len(stock) == 1 and told == {"notice"})
+        mild = (len(stock) == 1 and told == {"notice"}) or (
+            len(own) >= ENOUGH_OF_ITS_OWN and told == {"courtesy"}
+        )
+        return cls(stock, min(weight, MOST_STOCK), own, away, mild)
 
 
 def _told(tells: Mapping[str, int]) -> Mapping[str, int]:

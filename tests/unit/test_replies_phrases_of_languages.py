@@ -102,6 +102,9 @@ PEOPLE: dict[str, dict[str, str]] = {
         "left in person": "I left the shop in August. Saga Lind does lamps now, but I don't have her number.",
         "redirects": "I'm not the right person for that. Please contact Saga Lind, she is responsible for lamps.",
         "closed it": "I have closed your ticket because the lamp came yesterday. Write to me if it flickers again.",
+        "courteous": "Thank you for reaching out. I am sorry that the lamp is late. I have looked and it left on Monday. We will"
+        " contact the carrier and answer within 24 hours. Thank you for your patience.\n\nKind regards\nSaga Lind",
+        "booked": "I have checked your order. It is with the carrier, and I will send you the link.",
         "closed it, signed": "Your ticket was closed because the lamp came yesterday. Does it flicker?\n\nBest\nSaga",
         "away soon": "I'm out of office from Monday, so please send me the drawing today. I need it. Saga does the rest.",
         "thanks and thinks": "Thanks for your message, I will have a look in the stock room.",
