@@ -43,14 +43,14 @@ class Watch:
     ) -> AsyncGenerator[Observation, None]:
         """Yield what is said after our own message, each message once, up to `until`; what is there comes first.
 
-        `since` is when the chat was last looked at: without a server's time, a message that is there already came
-        after that. Greetings, typing bubbles and lines of the chat itself are told of as what they are. Yields `lost`
-        and ends when the conversation is gone. Raises OurFailure when the page fails.
+        `since` is when a chat that was gone back to was last looked at: without a server's time, a message that is
+        there already came after that. Greetings, typing bubbles and lines of the chat itself are told of as what they
+        are. Yields `lost` and ends when the conversation is gone. Raises OurFailure when the page fails.
         """
         chat = self._chat
         if chat.offline:
             return  # the answer comes by mail
-        last_look = since or self._begun() or _now()
+        last_look = self._witnessed or since or self._begun() or _now()
         await self._ask(())  # so that the page notes when each message is there first
         gone_since: float | None = None
         while True:
