@@ -52,7 +52,10 @@ async def come_to_the_form(page: Page, activity: Activity, reader: Reader, patie
 
 def way_in(sheet: Sheet, words: Sequence[Words], used: Collection[str] = ()) -> Button | Link | None:
     """Find what seems to lead to the form: what names a form comes before what names contact in general."""
-    shown: list[Button | Link] = [*(button for button in sheet.buttons if button.visible), *sheet.links]
+    # A button beside fields may send them, empty as they are, though we could make nothing of that form.
+    asked = {field.place for field in sheet.fields if field.visible and field.kind != "search"}
+    free = (each for each in sheet.buttons if each.visible and not each.submits and each.place not in asked)
+    shown: list[Button | Link] = [*free, *sheet.links]
     ways = [
         each
         for each in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_selects_calendars_an_upload_and_a_banner_that_others_made_are_used_as_a
     delivered = datetime.strptime(got["delivered"], "%m/%d/%Y").date()  # noqa: DTZ007 -- a day
     assert today - timedelta(days=7) <= min(bought, delivered) <= max(bought, delivered) <= today
     assert got["photo"] == "page.png"
+    assert json.loads(unquote(site.cookies["klaro"])) == {"shop-statistics": False}
     assert sent.kind is ObservationKind.SENT
 
 
