@@ -14,7 +14,12 @@ from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
-SENTENCE_END = re.compile(r"(?<=[.!?。…])(?<!\d\.)\s+")
+SENTENCE_END = re.compile(
+    r"(?<=[.!?。…])(?<!\d\.)(?<!\bdvs\.)(?<!\bnr\.)(?<!\btel\.)(?<!\bтел\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bmrs\.)(?<!\bdr\.)"
+    r"(?<!\bbzw\.)(?<!\bca\.)\s+",
+    re.IGNORECASE,
+)
+"""Where a sentence ends; not behind a number, "Mr." and the like."""
 WORDS_OF_GREETING, WORDS_BEHIND_CLOSING = 7, 4
 """Words of a line that is only a greeting, and words behind a closing on its line."""
 MOST_GREETED = 2
@@ -122,11 +127,12 @@ def lay_out(text: str) -> tuple[list[str], str]:
     lines = text.split("\n")
     greeting = next((number for number, line in enumerate(lines) if line), 0)
     kept = [_without_greeting(line) for line in lines[: greeting + 1]]
+    closings = _beginnings("closings")
     for number in range(greeting + 1, len(lines)):
         line = lines[number]
         if (
             len(line) < LONGEST_CLOSING
-            and line[:2].casefold() in _beginnings("closings")
+            and line[:2].casefold() in closings
             and _is_closing(words(line))
             and not phrases.told(line)  # "Thank you for your letter." opens more than it closes
         ):

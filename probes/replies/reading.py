@@ -27,7 +27,7 @@ GOES_ON = frozenset({"courtesy", "out_of_office"})
 SHORT = 60
 """Characters of a sentence that may be a signature: "Your customer service team"."""
 CLAUSE = re.compile(r"[,;:–—]\s")
-FEWEST_WORDS_OF_A_CLAUSE = 4
+FEWEST_WORDS_OF_A_CLAUSE = 3
 MOST_WORDS_OF_A_REFERENCE = 4
 MOST_WORDS_OF_A_NAME = 3
 

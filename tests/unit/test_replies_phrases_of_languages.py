@@ -58,6 +58,7 @@ MACHINES: dict[str, dict[str, str]] = {
         "away, formally": "Уважаемые коллеги! Я нахожусь в командировке до 12 мая. Отвечу после возвращения.",
         "unread": "Это автоматическая рассылка. Пожалуйста, не надо отвечать на это письмо.",
         "closed ticket": "Ваше обращение 4711 закрыто. Оцените качество нашей работы.",
+        "after hours": "Сейчас нерабочее время. Мы ответим вам завтра с 9:00.",
         "left": "Ким больше не работает в нашей компании. По срочным вопросам пишите Саге.",
     },
     "ro": {
@@ -67,6 +68,7 @@ MACHINES: dict[str, dict[str, str]] = {
         "unread": "Acesta este un răspuns automat. Vă rugăm să nu răspundeți la acest e-mail.",
         "closed ticket": "Solicitarea dumneavoastră 4711 a fost închisă. Cât de mulțumit sunteți de serviciile noastre?",
         "left": "Kim nu mai lucrează la Fjord & Field. Pentru urgențe, vă rugăm să contactați colega mea.",
+        "an abbreviation": "Mulțumim pentru mesaj! Mesajul dvs. a fost recepționat și va fi procesat în ordinea primirii.",
         "closed shop": "Vă mulțumim pentru mesaj. Ne-ați scris în afara programului de lucru.",
     },
     "fi": {
@@ -136,6 +138,8 @@ PEOPLE: dict[str, dict[str, str]] = {
     },
     "ru": {
         "back again": "Я был в отпуске на прошлой неделе. Лампа стоит 8900 рублей.",
+        "thanks for waiting": "Спасибо за терпение, лампа готова к выдаче.",
+        "was ill": "Болела в начале недели, извините за задержку. Лампа стоит 8900 рублей.",
         "offers": "Наша мастерская готова починить лампу. Прикрепляю смету.",
     },
     "ro": {
@@ -145,11 +149,14 @@ PEOPLE: dict[str, dict[str, str]] = {
     },
     "fi": {
         "back again": "Olin viime viikolla lomalla. Lamppu maksaa 89 euroa.",
+        "for a colleague": "Kollegani on lomalla, mutta katsoin asian puolestasi: lamppu lähtee huomenna.",
         "agrees": "Kiitos viestistä. Toimituspäivä sopii, varaan ajan kalenteriin.",
         "away on one day": "Olen maanantaina paikalla kello kymmenestä. Lamppu on varattu sinulle.",
     },
     "he": {
         "back again": "הייתי בחופשה בשבוע שעבר. המנורה עולה 89 אירו.",
+        "thanks for waiting": "תודה על הסבלנות, המנורה מוכנה לאיסוף.",
+        "was ill": "הייתי חולה בתחילת השבוע, סליחה על העיכוב. המנורה עולה 89 אירו.",
         "not available": "הדגם הזה לא זמין. יש לנו אותו בירוק.",
         "works": "זה עובד בחנות שלנו. אפשר לבוא לנסות.",
         "about it": "אני אחשוב על זה. המנורה תהיה כאן מחר.",
