@@ -29,7 +29,7 @@ WAY_IN_SECONDS = 240.0
 """For the whole way from the loaded page to the field; its steps have limits of their own and together need less."""
 MOST_STEPS = 8
 """So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
-MOST_WINDOWS = 3
+MOST_WINDOWS = 6
 """So many windows are kept open on the way in, the newest; a page that opens more is rid of the older ones."""
 GREETING_SECONDS = 1.0
 
@@ -132,7 +132,8 @@ class Entrance:
         """List where the chat may be: the frames that match, decoys among them, or the page."""
         found: list[Scope] = []
         for window in reversed(self._windows):
-            found += [*await self._frames(window), window]
+            with suppress(BrowserError):  # one that is just being loaded or closed
+                found += [*await self._frames(window), window]
         found += await self._frames(self.page)
         if self.widget.root:
             found.append(self.page.locator(self.widget.root))
@@ -184,7 +185,8 @@ class Entrance:
     async def _window(self, window: Page) -> None:
         """Keep a window that was opened on the way in, for it may hold the chat; nobody would look into any other."""
         launcher = None if isinstance(self._wanted, str) else self._wanted.launcher
-        if not self._opening or launcher is None or not launcher.window:
+        found = self.view in self._windows
+        if not self._opening or found or launcher is None or not launcher.window:
             await _shut(window)
             return
         window.on("close", lambda _: self._windows.remove(window))

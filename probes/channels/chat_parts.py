@@ -87,11 +87,15 @@ async def _held(field: Locator) -> str:
 
 
 async def click(button: Locator, seconds: float) -> None:
-    """Click; what lies under an overlay is clicked bluntly. Only for what may be clicked twice. Raises BrowserError."""
+    """Click; what lies under an overlay is clicked bluntly. Only for what may be clicked twice. Raises BrowserError.
+
+    What is gone after a click that did not end well, on a busy machine, was clicked all the same.
+    """
     try:
         await button.click(timeout=seconds * 1000)
     except BrowserError:
-        await button.dispatch_event("click", timeout=seconds * 1000)
+        if await seen(button):
+            await button.dispatch_event("click", timeout=seconds * 1000)
 
 
 async def fill_form(

@@ -19,10 +19,14 @@ from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
 from probes.channels.chat_watch import SIGNS
 from probes.widgets.files import load_widget
+from probes.widgets.schema import Launcher, Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser
 ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
+IN_A_WINDOW = ACME.model_copy(
+    update={"launcher": Launcher.model_validate(ACME.model_dump()["launcher"] | {"window": True})}
+)
 ANNA = Persona("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
 QUESTION = "Do you have the lamp\nfrom the window?"
 ROBOT = Said("bot", "Thank you for writing.", 0.1, "Robot")
@@ -40,20 +44,34 @@ async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Obse
 
 
 def chat_on(
-    server: ChatServer, ways: str, waits: Patience | None = None, text: str = QUESTION
+    server: ChatServer, ways: str, waits: Patience | None = None, widget: str | Widget = ACME
 ) -> list[Observation]:
     """Open the chat that behaves in these ways, say something, and watch until somebody answers."""
 
     async def run(browsers: Browsers) -> list[Observation]:
         url = f"{server.url}/page.html?{ways}"
-        async with open_chat(browsers, url, ACME, ANNA, patience=waits or Patience()) as session:
+        async with open_chat(browsers, url, widget, ANNA, patience=waits or Patience()) as session:
             await session.introduce()
-            return [await session.send(text), *await until_a_person(session)]
+            return [await session.send(QUESTION), *await until_a_person(session)]
 
     return run_chat(run)
 
 
-@pytest.mark.parametrize("ways", ["slow=8000", "home", "shadow", "consent", "overlay", "home&shadow&notime"])
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "slow=8000",
+        "home",
+        "shadow",
+        "consent",
+        "cmp",
+        "overlay",
+        "home&shadow&notime",
+        "late",
+        "keys",
+        "replaced=150",
+    ],
+)
 def test_a_chat_that_makes_it_hard_is_written_in_once_and_its_answer_seen(ways: str) -> None:
     with chat_server(ROBOT, SAGA) as server:
         sent, robot, saga = chat_on(server, ways, Patience(click=1.5))
@@ -132,9 +150,10 @@ def test_nobody_there_means_that_the_message_is_left_with_the_probes_own_address
         assert run_chat(lambda browsers: look(browsers, url, state)) == []
 
 
-@pytest.mark.parametrize("ways", ["", "notime", "tab"])
+@pytest.mark.parametrize("ways", ["", "notime", "tab", "window", "aside"])
 def test_an_answer_that_came_after_the_browser_was_closed_is_found_on_reopening(ways: str) -> None:
-    widget = ACME.model_copy(update={"browser": "session"}) if ways == "tab" else ACME
+    kept = {"tab": "session", "aside": "profile"}.get(ways, "storage")
+    widget = (IN_A_WINDOW if ways == "window" else ACME).model_copy(update={"browser": kept})
 
     async def send(browsers: Browsers, url: str) -> Mapping[str, JSON]:
         async with open_chat(browsers, url, widget, ANNA) as session:
@@ -267,7 +286,7 @@ def test_a_browser_whose_page_dies_is_our_failure_and_not_theirs() -> None:
 # --- chats that nobody has described ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ways", ["", "home&shadow"])
+@pytest.mark.parametrize("ways", ["", "home=Напишите нам&shadow"])
 def test_an_unknown_chat_is_found_by_its_looks_and_nobody_in_it_is_taken_for_a_person(ways: str) -> None:
     async def run(browsers: Browsers) -> list[Observation]:
         async with open_chat(browsers, f"{server.url}/page.html?{ways}", "auto", ANNA) as session:
