@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,8 +20,8 @@ MOST_STOCK = 5
 MOST_COURTESY = 3
 """What courtesies weigh at most around sentences of its own, for people are as courteous as programs."""
 ENOUGH_OF_ITS_OWN = 2
-WEAK_ALONE = ("acknowledgement", "notice", "survey")
-"""One phrase of these and nothing else is also what a person writes who has no time to write more."""
+ALONE = 2
+"""What one sentence may weigh that is also what a person writes who has no time to write more; alone it weighs 1."""
 NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
 GOES_ON = frozenset({"courtesy", "out_of_office"})
 """Thanks and absences, which people put before what they have to say: "I am away tomorrow, so please write today"."""
@@ -50,20 +51,17 @@ class Reading:
             (sentence, _told(tells)) for sentence, tells in zip(letter.sentences, letter.tells, strict=True)
         ]
         stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
-        weight = sum(
-            STOCK[field] * count for _, tells in pairs for field, count in tells.items() if field in STOCK
-        )
         own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
-        away = any(tells.keys() & {"out_of_office", "challenge"} for _, tells in pairs)
-        told = {field for _, tells in pairs for field in tells.keys() & STOCK.keys()}
-        if len(own) >= ENOUGH_OF_ITS_OWN and told == {"courtesy"}:
-            weight = min(weight, MOST_COURTESY)
-        if not own and len(stock) == 1 and weight == STOCK[WEAK_ALONE[0]] and not away:
+        found: Counter[str] = Counter()
+        for _, tells in pairs:
+            found.update({field: count for field, count in tells.items() if field in STOCK})
+        away = bool(found.keys() & {"out_of_office", "challenge"})
+        weight = sum(STOCK[field] * count for field, count in found.items())
+        courteous = len(own) >= ENOUGH_OF_ITS_OWN and found.keys() == {"courtesy"}
+        if len(stock) == 1 and not own and not away and weight <= ALONE:
             weight = 1
-        mild = (len(stock) == 1 and told == {"notice"}) or (
-            len(own) >= ENOUGH_OF_ITS_OWN and told == {"courtesy"}
-        )
-        return cls(stock, min(weight, MOST_STOCK), own, away, mild)
+        mild = courteous or (len(stock) == 1 and found.keys() == {"notice"})
+        return cls(stock, min(weight, MOST_COURTESY if courteous else MOST_STOCK), own, away, mild)
 
 
 def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
@@ -95,7 +93,7 @@ def _says_nothing(sentence: str) -> bool:
     label, colon, _ = sentence.partition(":")
     return (
         not any(word.isalpha() for word in said)
-        or key(sentence) in phrases.keys("greetings")
+        or " ".join(said) in phrases.keys("greetings")
         or (len(said) <= MOST_WORDS_OF_A_REFERENCE and bool(tickets_in_text(sentence)))
         or (sentence.endswith(",") and len(said) <= MOST_WORDS_OF_A_NAME)
         or (bool(colon) and key(label) in phrases.keys("subject"))
