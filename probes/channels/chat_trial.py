@@ -189,7 +189,7 @@ class _Visit:
 
     async def look_around(self, name: str, *, inside: bool = True) -> None:
         """Picture the screen and mark what is on it."""
-        page, trial = self._entrance.page, self._trial
+        page, trial = self._entrance.view, self._trial
         if len(trial.scenes) >= MOST_SCENES:
             return
         marks: list[Mark] = []
@@ -203,7 +203,7 @@ class _Visit:
     async def _add(
         self, part: str, thing: Locator | Frame | ElementHandle | None, does: str, value: str = ""
     ) -> bool:
-        mark = await describe(self._entrance.page, thing) if thing is not None else None
+        mark = await describe(self._entrance.view, thing) if thing is not None else None
         found: Found = "found" if mark else "missing"
         scene = self._trial.scenes[-1]
         self._trial.steps.append(
@@ -258,7 +258,7 @@ class _Visit:
         """Show what begins a conversation, unless that is the launcher itself, as in a chat known only by its looks."""
         widget, chat = self._entrance.widget, self._entrance.chat
         begin = find(chat, widget.home.begin, "button").first if widget.home else None
-        mark = await describe(self._entrance.page, begin) if begin is not None else None
+        mark = await describe(self._entrance.view, begin) if begin is not None else None
         launcher = next((step.mark for step in self._trial.steps if step.part == "launcher"), None)
         if mark and not (launcher and mark.is_where(launcher)):
             await self.look_around("home")
