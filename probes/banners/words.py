@@ -70,7 +70,8 @@ def in_all_languages(part: str) -> str:
     phrases = dict.fromkeys(phrase for each in LANGUAGES for phrase in getattr(banner_words(each), part))
     # What a banner is about may stand within a word: Hebrew puts its prepositions before it.
     begins = "" if part == "about" else r"(?<![\p{L}\p{N}])"
-    return "|".join(begins + _one(phrase) for phrase in phrases)
+    # Once and not before each phrase: a browser needs long to take in what stands for all letters.
+    return f"{begins}(?:{'|'.join(_one(phrase) for phrase in phrases)})"
 
 
 def _one(phrase: str) -> str:
