@@ -330,8 +330,9 @@ class Entrance:
             control = widget.prechat.submit
         elif widget.home:
             control = widget.home.begin if step == "begin" else widget.home.conversation
-        if control:
-            await click(find(scope, control, "button").first, self._patience.click)
+        # Gone meanwhile, if the chat was just being redrawn when it was looked at: then there is nothing to take.
+        if control and await seen(button := find(scope, control, "button")):
+            await click(button.first, self._patience.click)
 
     async def _settle(self) -> None:
         """Give a greeting time to appear; a chat may also have none, and an earlier conversation is waited for later."""
