@@ -136,6 +136,11 @@ def own_messages(trial: WidgetTrial) -> dict[str, str]:
     return {part: css for part, css in written.items() if part in MESSAGE_PARTS and css}
 
 
+def knows_messages(trial: WidgetTrial) -> bool:
+    """Whether the description says how messages look, so that a person's answer may be told by itself."""
+    return bool((inherited_messages(trial) | own_messages(trial)).get("item"))
+
+
 def screens(trial: WidgetTrial) -> list[Screen]:
     """The screens of a try in order; whatever belongs to none of them stands on the last."""
     result = trial.result or {"scenes": [], "steps": []}

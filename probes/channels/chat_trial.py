@@ -148,7 +148,7 @@ async def try_chat(
             trial.problem = _in_words(
                 await entrance.closed_way(f"could not be opened: {first_line(error).rstrip('.')}")
             )
-        if trial.problem and not trial.faults:
+        if trial.problem:
             await visit.look_around("end")
     return trial
 

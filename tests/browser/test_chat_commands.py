@@ -111,8 +111,7 @@ def test_a_dry_run_shows_what_it_found_and_begins_nothing(tmp_path: Path) -> Non
     assert steps["composer"]["found"] == "later"
     assert [scene["name"] for scene in found["scenes"]] == ["page", "home", "form"]
     assert sorted(file.name for file in tmp_path.iterdir()) == [each["picture"] for each in found["scenes"]]
-    x, y, width, height = steps["launcher"]["mark"]["box"]
-    assert x > 1000 and y > 700 and width > 20 and height > 20  # the corner of the picture, in its pixels
+    assert steps["launcher"]["mark"]["box"] == [1200, 820, 60, 60]  # the corner of the picture, in its pixels
 
 
 @pytest.fixture

@@ -65,7 +65,10 @@ MESSAGES = {
     "roles.system": ("A line of the chat itself", "“Anna joined the chat”, for example."),
     "roles.typing": ("A typing bubble", "Never a message, whatever else it matches."),
     "author": ("The writer's name", "Inside a message."),
-    "text": ("What was written", "Inside a message. Needed where a message shows a name or a time too: our own words must stand there alone."),
+    "text": (
+        "What was written",
+        "Inside a message. Needed where a message shows a name or a time too: our own words must stand there alone.",
+    ),
     "time": ("The server's time", "Inside a message; an element with the attribute datetime."),
 }
 SCREENS = {

@@ -110,6 +110,7 @@ def _shown(template: str, trial: WidgetTrial, **more: object) -> str:
         screens=findings.screens(trial),
         storable=findings.may_be_stored(trial),
         by_looks=findings.known_by_looks(trial),
+        knows_messages=findings.knows_messages(trial),
         zone=organisation_zone(db.session),
         words=words,
         names=forms,
