@@ -40,7 +40,7 @@ from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat_entrance import Entrance, Patience, Persona, Way, pictures
 from probes.channels.chat_looks import teach
 from probes.channels.chat_parts import either
-from probes.channels.chat_signals import Changes
+from probes.channels.chat_signals import Changes, ChangeTimes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import Watch
 from probes.channels.shown_times import Span
@@ -146,6 +146,7 @@ class ChatSession:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
+            await self.change_times()
             press = await self.entrance.write(text)
         except BrowserError as error:
             raise await self._not_taken(first_line(error)) from error
@@ -283,6 +284,13 @@ class ChatSession:
                     sentence = f"The chat on {self.url} can no longer be observed: {first_line(error)}"
                     raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
+
+    async def change_times(self, messages: Sequence[str] = ()) -> ChangeTimes:
+        """Ask the chat when it changed, and when each of these was there first; it notes that from the first call on."""
+        scope, parts = self.entrance.chat, self.entrance.widget.messages
+        place = scope.page if isinstance(scope, Locator) else scope
+        looks = parts.model_dump(exclude={"names"}) if parts.item else None
+        return await self.changes.times(place, looks, messages)
 
     def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
         """Yield what is said after our own message (see `chat_watch.Watch`)."""

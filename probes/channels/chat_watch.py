@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from probes.base import Observation, ObservationKind, OurFailure, ProbeError
-from probes.browser import Locator
 from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME, Own, dated
 from probes.channels.chat_signals import ChangeTimes
 from probes.channels.shown_times import Display, Span
@@ -51,7 +50,7 @@ class Watch:
         if chat.offline:
             return  # the answer comes by mail
         last_look = self._witnessed or since or self._begun() or _now()
-        await self._ask(())  # so that the page notes when each message is there first
+        await chat.change_times()  # so that the page notes when each message is there first
         gone_since: float | None = None
         while True:
             chat.changes.clear()
@@ -146,13 +145,7 @@ class Watch:
         unseen = self._witnessed is None or between[0] < self._witnessed
         if unseen or all(line.at for line in fresh):
             return ChangeTimes()
-        return await self._ask([_noted_as(line) for line in fresh])
-
-    async def _ask(self, messages: Sequence[str]) -> ChangeTimes:
-        scope, parts = self._chat.entrance.chat, self._chat.entrance.widget.messages
-        place = scope.page if isinstance(scope, Locator) else scope
-        looks = parts.model_dump(exclude={"names"}) if parts.item else None
-        return await self._chat.changes.times(place, looks, messages)
+        return await self._chat.change_times([_noted_as(line) for line in fresh])
 
     async def _told(
         self,
