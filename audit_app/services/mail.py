@@ -5,36 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
 from audit_app.models import (
-    AlarmKind,
     Evidence,
     EvidenceKind,
     IncomingMail,
     Mailbox,
     MailFolder,
     MailState,
-    Persona,
     Probe,
     User,
 )
-from audit_app.services.alarms import end_alarm, raise_alarm
 from audit_app.services.mail_matching import (
     find_own_copy,
     find_probe,
     learn_delivered_id,
     learn_tickets,
 )
-from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.ledger import lock, record
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import sent_before, settle_sent
@@ -55,26 +50,6 @@ LONGEST_HEADER = 998
 MOST_WAITING = 50
 """Mails without a probe that are looked at again when something new was learnt, the oldest first."""
 Result = TypeVar("Result")
-
-
-def positions_of(session: Session, mailbox: Mailbox) -> dict[str, driver.Position]:
-    """How far each folder of `mailbox` has been read."""
-    folders = session.scalars(select(MailFolder).where(MailFolder.mailbox_id == mailbox.id))
-    return {folder.name: driver.Position(folder.uidvalidity, folder.last_uid) for folder in folders}
-
-
-def positions_before(session: Session, mailbox: Mailbox, since: datetime) -> dict[str, driver.Position]:
-    """Where to begin in each folder of `mailbox` so that all mail which came after `since` is read again."""
-    first = (
-        select(IncomingMail.folder, IncomingMail.uidvalidity, func.min(IncomingMail.uid))
-        .where(IncomingMail.mailbox_id == mailbox.id, IncomingMail.received_at >= since, IncomingMail.uid > 0)
-        .group_by(IncomingMail.folder, IncomingMail.uidvalidity)
-    )
-    firsts = {(folder, validity): uid for folder, validity, uid in session.execute(first)}
-    return {
-        name: replace(known, last_uid=min(known.last_uid, firsts.get((name, known.uidvalidity), 1 << 32) - 1))
-        for name, known in positions_of(session, mailbox).items()
-    }
 
 
 def store_new_mail(
@@ -342,42 +317,6 @@ def proves_sent(probe: Probe, now: datetime) -> bool:
     """Whether a mail settles that the probe left; one that is just being sent is left to its worker."""
     vanished = probe.claimed_until is None or probe.claimed_until <= now
     return probe.state is ProbeState.SEND_UNKNOWN or (probe.state is ProbeState.SENDING and vanished)
-
-
-def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:
-    """Note that all mail that had come when the reading `began` is stored, for the mailbox and its open probes."""
-    mailbox.checked_at = began
-    personas = select(Persona.id).where(Persona.mailbox_id == mailbox.id)
-    session.execute(
-        update(Probe)
-        .where(Probe.persona_id.in_(personas), Probe.state == ProbeState.SENT)
-        .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}))
-        .where(or_(Probe.looked_at.is_(None), Probe.looked_at < began))
-        .values(looked_at=began)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()
-
-
-def mailbox_down(session: Session, mailbox: Mailbox, reason: str, now: datetime) -> None:
-    """Note that our mailbox cannot be read: our failure, and no probe leaves from it until `mailbox_up`."""
-    if not mailbox.active:
-        return
-    mailbox.down_since = mailbox.down_since or now
-    mailbox.down_reason = reason
-    session.flush()
-    raise_alarm(session, AlarmKind.MAILBOX, str(mailbox.id), mailbox.address, reason, now)
-
-
-def mailbox_up(session: Session, mailbox: Mailbox, now: datetime) -> timedelta | None:
-    """Note that our mailbox can be read again; returns for how long it was down, or None if it was not."""
-    if mailbox.down_since is None:
-        return None
-    down_for = now - mailbox.down_since
-    mailbox.down_since, mailbox.down_reason = None, ""
-    session.flush()
-    end_alarm(session, AlarmKind.MAILBOX, str(mailbox.id), now)
-    return down_for
 
 
 def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:

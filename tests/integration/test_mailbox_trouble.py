@@ -31,7 +31,8 @@ from audit_app.services.alarms import (
     raise_alarm,
     take_untold,
 )
-from audit_app.services.mail import mailbox_down, mailbox_up, positions_before, store_new_mail
+from audit_app.services.mail import store_new_mail
+from audit_app.services.mailbox_state import mailbox_down, mailbox_up, positions_before
 from audit_app.worker.telling import Teller, note_browser
 from probes.mailbox import Position
 from tests.integration import probe_factories as make
