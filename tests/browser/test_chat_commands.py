@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit_app.cli import audit_app
-from audit_app.domain.errors import AuditError
+from audit_app.domain.errors import AuditError, InvalidInput
 from probes.browser import find_browser
 from probes.channels.chat_watch import SIGNS
 from tests.browser.chat_server import Said, chat_server
@@ -70,14 +70,26 @@ def test_nothing_is_written_before_the_host_was_confirmed() -> None:
         assert server.visitors == []
 
 
-def test_a_page_that_is_not_there_fails_in_one_sentence() -> None:
+def test_a_page_that_is_not_there_fails_in_one_sentence_and_leaves_its_evidence(tmp_path: Path) -> None:
     with chat_server() as server:
         result = run(
-            "probe", "chat", f"{server.url}/nosuch.html", "--text", "A lamp?", "--widget", ACME, "--yes"
-        )
+            "probe", "chat", f"{server.url}/nosuch.html", "--text", "A lamp?", "--widget", ACME, "--yes",
+            "--out", str(tmp_path),
+        )  # fmt: skip
 
     assert isinstance(result.exception, AuditError)
     assert "status 404" in str(result.exception)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["failed-not-sent.png", "failed-opening.zip"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--email", "anna at home"), ("--language", "??"), ("--time-zone", "Mars/Phobos")],
+)
+def test_a_visitor_that_cannot_be_is_refused_before_a_browser_is_opened(option: str, value: str) -> None:
+    result = run("probe", "chat", "http://127.0.0.1:9/", "--text", "x", option, value, "--yes")
+    assert isinstance(result.exception, InvalidInput)
+    assert f"{option} {value}" in str(result.exception)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +124,25 @@ def test_a_dry_run_shows_what_it_found_and_begins_nothing(tmp_path: Path) -> Non
     assert [scene["name"] for scene in found["scenes"]] == ["page", "home", "form"]
     assert sorted(file.name for file in tmp_path.iterdir()) == [each["picture"] for each in found["scenes"]]
     assert steps["launcher"]["mark"]["box"] == [1200, 820, 60, 60]  # the corner of the picture, in its pixels
+
+
+def test_a_dry_run_names_the_selectors_that_no_browser_can_read_and_still_shows_the_page(
+    tmp_path: Path,
+) -> None:
+    description = tmp_path / "odd.yaml"
+    description.write_text(
+        "extends: generic\nname: Odd\nverified: not a widget\n"
+        "frame: 'foo!!'\nmessages: {item: 'p::', roles: {visitor: .me}}\n"
+    )
+    with chat_server() as server:
+        result = run("widgets", "try", f"{server.url}/page.html", "--widget", str(description), "--json")
+
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert sorted(found["faults"]) == ["frame", "messages.item"]
+    assert [mark["name"] for mark in found["scenes"][0]["marks"] if mark["kind"] == "button"] == [
+        "Chat with us"
+    ]
 
 
 @pytest.fixture
