@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import click
 
 from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.firsts import First
-from audit_app.services.chat_alone import ChatAlone, KeptChat, read_kept, write_kept
+from audit_app.services.chat_alone import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
 from probes.base import Observation
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -53,7 +55,11 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
     async def run() -> None:
         async with browsers() as lent:
             alone = ChatAlone(lent, kept, tell, keep)
-            await (alone.send if resume is None else alone.resume)(given["watch"])
+            try:
+                await (alone.send if resume is None else alone.resume)(given["watch"])
+            except ChatFailed as failed:
+                keep_evidence(given["out"], "failed-", failed.evidence)
+                raise
 
     asyncio.run(run())
 
@@ -70,8 +76,19 @@ def _begun(url: str | None, resume: Path | None, given: dict[str, Any]) -> tuple
             f"{given['state']} keeps a chat already: go back to it with --resume, or name another."
         )
     host_of(url)
+    _check_visitor(given["email"], given["language"], given["time_zone"])
     parts = ("widget", "name", "email", "text", "language", "time_zone")
     return KeptChat(url=url, **{part: given[part] for part in parts}), given["state"]
+
+
+def _check_visitor(email: str, language: str, time_zone: str) -> None:
+    """Refuse with InvalidInput what the browser or the chat would refuse later, and less plainly."""
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise InvalidInput(f"--email {email} is no e-mail address.")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        raise InvalidInput(f"--language {language} is no language: write it like en or de-CH.")
+    if time_zone not in available_timezones():
+        raise InvalidInput(f"--time-zone {time_zone} is not known: write it like Europe/Stockholm.")
 
 
 def _row(seen: Observation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.domain.firsts import First, firsts_among
 from audit_app.domain.probe import ObservationKind
-from probes.base import Equipment, Message, Observation, OurFailure, ProbeError
+from probes.base import Equipment, Evidence, Message, Observation, OurFailure, ProbeError
 from probes.browser import Browsers
 from probes.channels.chat import Chat, ChatAttempt
 
@@ -24,7 +24,11 @@ Tell = Callable[[Observation, tuple[First, ...]], None]
 
 
 class ChatFailed(AuditError):
-    """The chat did not come about or could not be followed; the message says why, and what is left to do."""
+    """The chat did not come about or could not be followed; the message says why, `evidence` shows what was seen."""
+
+    def __init__(self, sentence: str, evidence: tuple[Evidence, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.evidence = evidence
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class ChatAlone:
                 await begin(attempt)
                 await self._watch(attempt, watch_seconds)
         except ProbeError as error:
-            raise ChatFailed(str(error)) from error
+            raise ChatFailed(str(error), error.evidence) from error
 
     async def _send(self, attempt: ChatAttempt) -> None:
         self._note(state=await attempt.state(), sending_at=_now().isoformat())
