@@ -19,18 +19,20 @@
   const looks = (el) => {
     if (!(el instanceof Element)) return false;
     if (el.matches("dialog, [role=dialog], [role=alertdialog], [aria-modal=true]")) return true;
-    if (/cookie|consent|gdpr|dsgvo|cmp|privacy/i.test(`${el.localName} ${el.id} ${el.getAttribute("class") || ""}`)) return true;
+    if (/cookie|consent|gdpr|dsgvo/i.test(`${el.localName} ${el.id} ${el.getAttribute("class") || ""}`)) return true;
     return ["fixed", "sticky"].includes(getComputedStyle(el).position);
   };
   const LONGEST_BANNER = 8000;
-  // A banner lies over the page or is called one; unless its button says so already, it also speaks of cookies.
+  const asks = (node) => [...node.querySelectorAll("textarea, input[type=email], [contenteditable=true]")].some(drawn);
+  // A banner lies over the page or is called one; unless its button says so already, it also speaks of cookies. What
+  // has something to write in is a form or a chat.
   const inBanner = (el, speaks) => {
     let looked = inside;
     for (let at = above(el); !inside && at && at !== document.body && at !== document; at = above(at)) {
       looked = looked || looks(at);
       if (!looked) continue;
       const text = textOf(at);
-      if (text.length > LONGEST_BANNER) return false;
+      if (text.length > LONGEST_BANNER || asks(at)) return false;
       if (!speaks || says.about.test(text)) return true;
     }
     return inside;
@@ -49,5 +51,5 @@
   }
   return shown(refuse) || button("necessary") || button("refuse") || shown(accept) || button("accept") || button("notice")
     || all("iframe").find((el) => drawn(el) && (frames.some((selector) => el.matches(selector))
-      || /cookie|consent|gdpr|cmp[-_]/i.test(`${el.id} ${el.name} ${el.title} ${el.className} ${el.src}`))) || null;
+      || /cookie|consent|gdpr/i.test(`${el.id} ${el.name} ${el.title} ${el.className} ${el.src}`))) || null;
 }

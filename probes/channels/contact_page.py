@@ -57,7 +57,7 @@ async def look_for_address(
 async def _load(page: Page, url: str) -> str:
     """Open the page; returns what is wrong with it in words, or nothing."""
     response = await page.goto(url, wait_until="domcontentloaded")
-    if response and response.status in (401, 403, 407, 429):
+    if response and response.status in (401, 403, 407, 429, 451):
         return f"The contact page {url} refused us with status {response.status}."
     if response and response.status >= 400:
         return f"The contact page {url} answered with status {response.status}."

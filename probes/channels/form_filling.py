@@ -78,9 +78,10 @@ class Filler:
         """Refuse to send a message or an address that the page has shortened or changed."""
         meaning = self.reader.meaning_of(each)
         wanted = self.reader.answers.for_meaning(meaning)
-        if meaning not in ("message", "email") or each.kind not in TYPED or not (each.visible and each.value):
+        ours = meaning in ("message", "email") and each.kind in TYPED and each.visible and bool(each.value)
+        if not ours or self.reader.mapping.field_for(each.words):
             return
-        if not any(each.value.split() == value.split() for value in wanted):
+        if not any(each.value.casefold().split() == value.casefold().split() for value in wanted):
             raise NotSent(
                 f"“{each.name}” on {self.page.url} does not keep what we write:"
                 f" of {len(wanted[0])} characters it has {len(each.value)}."

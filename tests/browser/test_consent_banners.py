@@ -140,6 +140,9 @@ def test_the_words_that_a_page_is_known_by_come_first(on_page: OnPage) -> None:
         "<p>I agree to the terms <button onclick=\"pressed.push('agreed')\">I agree</button></p>",
         "<div style='position:fixed;bottom:0'>Chat with us! <button onclick=\"pressed.push('no')\">Decline</button></div>",
         "<h2>Strictly necessary cookies</h2><a href='#' onclick=\"pressed.push('link')\">Necessary cookies</a>",
+        "<dialog open style='position:fixed;bottom:0'>We keep no cookies. <textarea></textarea>"
+        "<button onclick=\"pressed.push('closed')\">Close</button></dialog>",
+        "<main class='cmp-container'>Cookies are baked here. <button onclick=\"pressed.push('yes')\">Yes</button></main>",
         "<form><label>Cookies or cake?</label><button type=button onclick=\"pressed.push('form')\">Accept</button></form>",
     ],
 )
