@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from audit_app.config import Settings
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import ChannelName, Evidence, TrialState, WidgetTrial
 from audit_app.services import widget_trials as trials
 from audit_app.services import widgets
 from audit_app.services.probes.messages import message_of
+from audit_app.worker.desk import Desk
+from audit_app.worker.trying import Tryer
 from probes.base import OurFailure
+from probes.browser import Browsers
 from probes.widgets.files import read_widget_text
 from tests.factories import NOW
 from tests.integration import probe_factories as make
@@ -132,6 +138,30 @@ def test_a_description_that_cannot_be_used_is_never_tried_and_the_queue_has_an_e
         ask(session)
     with pytest.raises(Conflict, match="waiting already"):
         ask(session)
+
+
+def test_a_worker_whose_browser_does_not_start_says_so_and_goes_on(
+    settings: Settings, engine: sa.Engine, session: Session
+) -> None:
+    asked = [ask(session), ask(session)]
+    session.commit()
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        async with Browsers(shutil.which("false")) as browsers:
+            desk = Desk(settings, engine, browsers, "worker-1", LEASE, stop)
+            running = asyncio.create_task(Tryer(desk).run())
+            async with asyncio.timeout(30):
+                while await desk.do(lambda own: own.scalar(sa.select(WidgetTrial.id).where(unfinished))):
+                    await asyncio.wait({running}, timeout=0.1)
+            stop.set()
+            await running
+
+    unfinished = WidgetTrial.state.in_([TrialState.QUEUED, TrialState.RUNNING])
+    asyncio.run(work())
+    session.expire_all()
+    assert [trial.state for trial in asked] == [TrialState.FAILED] * 2
+    assert "could not be started" in asked[0].problem
 
 
 # ---------- stored adapters ----------
