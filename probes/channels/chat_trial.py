@@ -148,7 +148,7 @@ async def try_chat(
             trial.problem = _in_words(
                 await entrance.closed_way(f"could not be opened: {first_line(error).rstrip('.')}")
             )
-        if trial.problem:
+        if trial.problem and not trial.way:
             await visit.look_around("end")
     return trial
 
@@ -183,7 +183,15 @@ class _Visit:
         way = await entrance.look_ahead(self._home)
         trial.way = way.value
         await self._inside(way)
-        trial.ready_to_write = way is not Way.FORGOTTEN
+        missing = [step for step in trial.steps if step.found == "missing" and step.part in self._needed()]
+        if missing:
+            trial.problem = "The form was found, but not all of what a probe would fill in there."
+        trial.ready_to_write = not missing
+
+    def _needed(self) -> set[str]:
+        """The parts of a form without which a probe could not go on."""
+        forms = {step.part for step in self._trial.steps if ".fields." in step.part}
+        return forms | {"prechat.submit", "offline.submit"}
 
     # --- screens ----------------------------------------------------------------------------------------------
 
