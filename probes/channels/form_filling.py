@@ -78,8 +78,8 @@ class Filler:
         """Refuse to send a message or an address that the page has shortened or changed."""
         meaning = self.reader.meaning_of(each)
         wanted = self.reader.answers.for_meaning(meaning)
-        ours = meaning in ("message", "email") and each.kind in TYPED and each.visible and bool(each.value)
-        if not ours or self.reader.mapping.field_for(each.words):
+        ours = meaning in ("message", "email") and each.kind in TYPED and each.visible and each.enabled
+        if not ours or each.read_only or self.reader.mapping.field_for(each.words):
             return
         if not any(each.value.casefold().split() == value.casefold().split() for value in wanted):
             raise NotSent(

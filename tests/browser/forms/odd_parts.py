@@ -49,6 +49,7 @@ INSIDE = {
     "short": "<script>document.forms[0].message.maxLength = 20</script>",
     "long": "<script>document.forms[0].message.minLength = 4000</script>",
     "cutting": "<script>document.forms[0].message.oninput = (e) => { e.target.value = e.target.value.slice(0, 30); }</script>",
+    "emptying": "<script>document.forms[0].message.onchange = (e) => { e.target.value = ''; }</script>",
     "year": "<label>Year of birth * <input type=number name=year min=1900 max=2010 required></label>",
     "twice": "<script>let pressed = 0; document.forms[0].onsubmit = (e) => { if (pressed++) e.preventDefault(); }; "
     "document.querySelector('button').onclick = (e) => setTimeout(() => { e.target.disabled = true; }, 0);</script>",

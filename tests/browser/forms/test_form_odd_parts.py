@@ -91,6 +91,7 @@ def test_a_form_on_another_page_is_gone_to(seen: Seen, running: OddSite, name: s
         ("short", "“Message” on .* takes 20 characters only"),
         ("long", "objects to “Message”: Please lengthen"),
         ("cutting", "“Message” on .* does not keep what we write: of 80 characters it has 30"),
+        ("emptying", "“Message” on .* does not keep what we write: of 80 characters it has 0"),
         ("year", "“Year of birth [*]”, and nothing tells us what to put there"),
         ("door-away", "leads to forms.example, which nobody has confirmed"),
         ("out-of-order", "answered with status 500[.]"),
