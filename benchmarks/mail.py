@@ -279,7 +279,7 @@ def _mails(count: int, probes: int, plain: bool = False) -> Iterator[bytes]:
     for number in range(count):
         probe = chance.randrange(probes)
         mail = EmailMessage()
-        for hop in range(2 if plain else 5):
+        for hop in range(5):
             mail["Received"] = RECEIVED.format(hop + 1, _address(probe), hop)
         for name, value in () if plain else ON_ITS_WAY.items():
             mail[name] = value

@@ -44,6 +44,8 @@ WE = tuple(
 """Whoever says "I wrote to you on Monday:" is not quoting."""
 LONGEST, LONGEST_COMMENT_LINE = 400, 120
 """Characters of what announces a quoted mail."""
+MOST_OF_A_FRAME = 60
+"""Lines that a help desk puts above the first comment."""
 BLOCK = 8
 """Lines in which the headers of a quoted mail stand together."""
 
@@ -110,6 +112,8 @@ def _is_older_comment(lines: Sequence[str], first: int, text: str) -> bool:
     """Recognise the line of a help desk above an older comment. Below "##- Reply above -##" the first is the answer."""
     if not is_comment_line(lines, first, text):
         return False
+    if first > MOST_OF_A_FRAME:
+        return True
     first_of_all = not any(is_comment_line(lines, place, lines[place]) for place in range(first))
     return not (first_of_all and any(map(asks_to_reply_above, lines[:first])))
 
@@ -134,7 +138,8 @@ def _with_date_above(lines: Sequence[str], first: int, start: int) -> int:
     """Take the line above as part of it where that one ends in the middle of the date."""
     above = lines[first - 1] if first > start else ""
     goes_on = above and above[0] != ">" and above[-1] not in ".!?:…" and len(above) < LONGEST_COMMENT_LINE
-    return first - 1 if goes_on and DATED.search(above) else first
+    whole = lines[first][:1].isupper()  # a sentence of its own, not the rest of one
+    return first - 1 if goes_on and not whole and DATED.search(above) else first
 
 
 def _headers(lines: Sequence[str], number: int) -> tuple[int, int] | None:

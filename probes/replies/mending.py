@@ -44,7 +44,11 @@ HEAD = 20_000
 """Bytes at the beginning of a mail that are looked at for damage."""
 MANY = 3
 """Changed bytes, or headers with such, from which on nothing in a mail is as it was."""
-CONTROLS = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x7f"
+CONTROLS = bytes(range(9)) + bytes(range(16, 27)) + bytes(range(28, 32)) + b"\x7f"
+WRITTEN = re.compile(
+    rb"[ \t]|(?:from|to|cc|bcc|reply-to|sender|subject|organi[sz]ation|comments|x-)", re.IGNORECASE
+)
+"""Headers that people's words stand in, which old programs write in any character set."""
 Damage: TypeAlias = Literal["", "headers", "bytes", "many bytes"]
 
 IN_FRONT = re.compile(rb"(?:\xef\xbb\xbf|\x00+|[ \t]*+[\r\n]+|>?From [^\r\n]*+[\r\n]+)++")
@@ -89,7 +93,8 @@ def _changed(head: bytes) -> Damage:
     strange = len(head) - len(head.translate(None, CONTROLS))
     if not head.isascii():
         end = END_OF_HEADERS.search(head)
-        strange += sum(not _is_utf8(line) for line in head[: end.start() if end else 0].split(b"\n"))
+        lines = head[: end.start() if end else 0].split(b"\n")
+        strange += sum(not WRITTEN.match(line) and not _is_utf8(line) for line in lines)
     return "" if strange == 0 else "bytes" if strange < MANY else "many bytes"
 
 
