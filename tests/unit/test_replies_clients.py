@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 from probes.replies.html import html_as_text
 from probes.replies.quoted import new_text
 from probes.replies.signature import what_was_said
-from tests import client_mail
+from tests.client_mail import PLAIN
+from tests.client_mail_html import HTML
 
 
-@pytest.mark.parametrize("program", client_mail.PLAIN)
+@pytest.mark.parametrize("program", PLAIN)
 def test_what_was_said_in_plain_text_is_found(program: str) -> None:
-    text, said = client_mail.PLAIN[program]
+    text, said = PLAIN[program]
     assert what_was_said(new_text(text)).split() == said.split()
 
 
-@pytest.mark.parametrize("program", client_mail.HTML)
+@pytest.mark.parametrize("program", HTML)
 def test_what_was_said_in_html_is_found(program: str) -> None:
-    html, said = client_mail.HTML[program]
+    html, said = HTML[program]
     assert what_was_said(new_text(html_as_text(html))).split() == said.split()
 
 
