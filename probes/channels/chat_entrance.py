@@ -9,28 +9,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Literal, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from probes.base import Blocked, Evidence, NotSent, OurFailure
-from probes.browser import BrowserError, BrowserTimeout, Frame, Locator, Page, first_line, screenshot, within
+from probes.browser import BrowserError, Frame, Locator, Page, first_line, screenshot, within
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
-from probes.channels.chat_parts import LOOK_SECONDS, Scope, click, either, fill_form, find, seen, shows, write
+from probes.channels.chat_obstacles import Obstacle, hangs, obstacle_on
+from probes.channels.chat_parts import Scope, click, either, fill_form, find, seen, shows, write
 from probes.channels.chat_signals import Changes
+from probes.channels.chat_windows import Windows
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import FormField, Widget
 
 Step: TypeAlias = Callable[[], Awaitable[None]]
-Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
-CAPTCHA = "iframe[src*='captcha' i], iframe[src*='challenges.' i]"
 MOST_FRAMES = 12
 WAY_IN_SECONDS = 240.0
 """For the whole way from the loaded page to the field; its steps have limits of their own and together need less."""
 MOST_STEPS = 8
 """So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
-MOST_WINDOWS = 6
-"""So many windows are kept open on the way in, the newest; a page that opens more is rid of the older ones."""
 GREETING_SECONDS = 1.0
 
 
@@ -91,9 +89,8 @@ class Entrance:
         self.way = Way.COMPOSER
         self._scope: Scope = page
         self._detects = widget == AUTO
-        self._windows: list[Page] = []
         self._opening = True
-        page.on("popup", self._window)
+        self._windows = Windows(page, self._may_be_the_chat, self._make_ready)
 
     # --- the parts of the chat --------------------------------------------------------------------------------
 
@@ -131,7 +128,7 @@ class Entrance:
     async def _scopes(self) -> list[Scope]:
         """List where the chat may be: the frames that match, decoys among them, or the page."""
         found: list[Scope] = []
-        for window in reversed(self._windows):
+        for window in reversed(self._windows.open):
             with suppress(BrowserError):  # one that is just being loaded or closed
                 found += [*await self._frames(window), window]
         found += await self._frames(self.page)
@@ -164,7 +161,7 @@ class Entrance:
         """
         self._opening = True
         try:
-            await self._close_windows()
+            await self._windows.close_all()
             await self.load()
             if self._profile_is_missing():
                 raise OurFailure(
@@ -173,7 +170,7 @@ class Entrance:
                 )
             self.way = await within(WAY_IN_SECONDS, self._go_in(reopened))
             self._opening = False
-            await self._close_windows()
+            await self._windows.close_all(but=self.view)
         except BrowserError as error:
             raise await self.closed_way(f"could not be opened: {first_line(error)}") from error
         return self.way
@@ -182,29 +179,18 @@ class Entrance:
         await self.open()
         return await self._advance(reopened)
 
-    async def _window(self, window: Page) -> None:
-        """Keep a window that was opened on the way in, for it may hold the chat; nobody would look into any other."""
+    def _may_be_the_chat(self) -> bool:
+        """Tell whether a window that opens now may be the chat's own."""
         launcher = None if isinstance(self._wanted, str) else self._wanted.launcher
-        found = self.view in self._windows
-        if not self._opening or found or launcher is None or not launcher.window:
-            await _shut(window)
-            return
-        window.on("close", lambda _: self._windows.remove(window))
-        self._windows.append(window)
+        found = self.view in self._windows.open
+        return self._opening and not found and launcher is not None and launcher.window
+
+    async def _make_ready(self, window: Page) -> None:
         self.changes.follow(window)
-        if len(self._windows) > MOST_WINDOWS:
-            await _shut(self._windows[0])
-        with suppress(BrowserError):
-            await expect_consent_banners(window, self.widget.consent)
+        await expect_consent_banners(window, self.widget.consent)
 
     def _profile_is_missing(self) -> bool:
         return self._detects and self.widget.browser == "profile"
-
-    async def _close_windows(self) -> None:
-        """Close the windows that the chat is not in; all of them while it is on its way in."""
-        for window in list(self._windows):
-            if self._opening or window is not self.view:
-                await _shut(window)
 
     async def load(self) -> None:
         """Load the page and find out which widget it has. Raises NotSent, Blocked or BrowserError."""
@@ -228,7 +214,7 @@ class Entrance:
         """Open the chat, unless it stands open. Raises BrowserError."""
         waits = self._patience
         await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(
-            self.open_now, lambda: bool(self._windows)
+            self.open_now, lambda: bool(self._windows.open)
         )
 
     async def _advance(self, reopened: bool) -> Way:
@@ -389,20 +375,11 @@ class Entrance:
     async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
         sentence = f"The chat on {self._url} {what}."
-        if not await self._answers():
+        if await hangs(self.view):
             return NotSent(f"{sentence} The page hangs.")
         evidence = await pictures(self.view, "not-sent")
-        kind = kind or await self._obstacle(status)
+        kind = kind or await self._sign() or await obstacle_on(self.page, status)
         return Blocked(kind, sentence, evidence) if kind else NotSent(sentence, evidence)
-
-    async def _answers(self) -> bool:
-        try:
-            await within(LOOK_SECONDS, self.view.evaluate("0"))
-        except BrowserTimeout:
-            return False
-        except BrowserError:  # it does, by failing
-            pass
-        return True
 
     async def _sign(self) -> Obstacle | None:
         """Return what the widget itself shows in place of a chat."""
@@ -412,22 +389,6 @@ class Entrance:
             if css and await seen(either([self._scope.locator(css)])):
                 return cast("Obstacle", kind)
         return None
-
-    async def _obstacle(self, status: int) -> Obstacle | None:
-        if status in (401, 407):
-            return "login_wall"
-        if kind := await self._sign():
-            return kind
-        if await seen(self.page.locator(CAPTCHA).filter(visible=True)):
-            return "captcha"
-        if await seen(self.page.locator("input[type=password]").filter(visible=True)):
-            return "login_wall"
-        return "blocked" if status in (403, 429) else None
-
-
-async def _shut(window: Page) -> None:
-    with suppress(BrowserError):
-        await window.close()
 
 
 async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:
