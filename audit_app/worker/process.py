@@ -51,7 +51,9 @@ async def run(
     engine = open_engine(settings)
     try:
         await asyncio.to_thread(migrate.check_current, engine)
-        async with lend_browsers(settings.browser, settings.remote_browser, settings.browser_pages) as browsers:
+        async with lend_browsers(
+            settings.browser, settings.remote_browser, settings.browser_pages
+        ) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
             desk = Desk(settings, engine, browsers, name or worker_name(), lease or default, stop)
             await desk.do(lambda session: note_browser(session, settings, socket.gethostname(), utc_now()))
