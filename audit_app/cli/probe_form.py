@@ -17,6 +17,7 @@ import click
 
 from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
+from audit_app.services.form_mappings import mapping_problems
 from probes.base import (
     Blocked,
     Equipment,
@@ -24,12 +25,11 @@ from probes.base import (
     Message,
     Observation,
     ObservationKind,
-    OurFailure,
     ProbeError,
     SendUnknown,
 )
 from probes.channels.contact_form import open_form
-from probes.forms.mapping import NO_MAPPING, Mapping, read_mapping
+from probes.forms.mapping import NO_MAPPING, Mapping, parse_mapping
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -63,12 +63,21 @@ def form(url: str, dry_run: bool, yes: bool, as_json: bool, **given: Any) -> Non
         click.confirm(
             f"{act} the contact form on {host}? Only where you are allowed to", abort=True, err=True
         )
-    try:
-        mapping = read_mapping(given["mapping"]) if given["mapping"] else NO_MAPPING
-    except OurFailure as error:
-        raise InvalidInput(str(error)) from error
+    mapping = _mapping(given["mapping"]) if given["mapping"] else NO_MAPPING
     done = asyncio.run(_take(_message(url, given), mapping, folder, as_json=as_json, dry_run=dry_run))
     sys.exit(0 if done else 1)
+
+
+def _mapping(file: Path) -> Mapping:
+    """Read what explains the form; mistakes are told with their lines, as on the touchpoint's page."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The mapping {file} cannot be read: {error}.") from error
+    problems = mapping_problems(text)
+    if problems:
+        raise InvalidInput("\n".join(f"{file}: {each}" for each in problems))
+    return parse_mapping(text, str(file))
 
 
 def _check(given: dict[str, Any], *, dry_run: bool) -> None:

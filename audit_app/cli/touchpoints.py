@@ -37,7 +37,7 @@ def list_(channel: str | None, state: str | None) -> None:
 @click.argument("channel", type=CHANNELS)
 @click.argument("address")
 @click.option("--contact-page", default="", help="For e-mail: the page where customers find the address.")
-@click.option("--widget", default="auto", show_default=True, help="For a chat: the name of its widget.")
+@click.option("--widget", default="", help="For a chat: the name of its widget; auto unless said.")
 @click.option(
     "--mapping",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -47,8 +47,12 @@ def add(
     location: str, channel: str, address: str, contact_page: str, widget: str, mapping: Path | None
 ) -> None:
     """Add ADDRESS to the location with the key LOCATION; nothing is sent there before it is confirmed."""
+    _fits(channel, {"email": contact_page, "chat": widget, "contact_form": mapping})
     entry = service.TouchpointEntry(
-        address, contact_page=contact_page, widget=widget, form_mapping=_text_of(mapping) if mapping else ""
+        address,
+        contact_page=contact_page,
+        widget=widget or "auto",
+        form_mapping=_text_of(mapping) if mapping else "",
     )
     with current_database() as session:
         touchpoint = service.add_touchpoint(session, location, ChannelName(channel), entry)
@@ -69,6 +73,14 @@ def confirm(number: int, by: str, yes: bool) -> None:
         touchpoint = service.touchpoint_by_id(session, number)
         service.confirm(session, touchpoint, address, by, datetime.now(UTC))
         click.echo(_line(touchpoint))
+
+
+def _fits(channel: str, given: dict[str, object]) -> None:
+    """Refuse an option of another channel rather than pass it over."""
+    options = {"email": "--contact-page", "chat": "--widget", "contact_form": "--mapping"}
+    for other in sorted(given):
+        if given[other] and other != channel:
+            raise InvalidInput(f"{options[other]} is only for {other}: leave it out, or add a {other}.")
 
 
 def _line(touchpoint: Touchpoint) -> str:

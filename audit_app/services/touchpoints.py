@@ -110,8 +110,11 @@ def change_touchpoint(session: Session, touchpoint: Touchpoint, entry: Touchpoin
 def confirm(session: Session, touchpoint: Touchpoint, address: str, by: str, now: datetime) -> None:
     """Note that `by` says: this `address` is the company's own and may receive test messages.
 
-    Raises Conflict when the touchpoint has another address by now, or is switched off.
+    What is confirmed already stays as it was first said. Raises InvalidInput when nobody says so, and Conflict when
+    the touchpoint has another address by now, or is switched off.
     """
+    if not by.strip():
+        raise InvalidInput("Say who confirms it: the name is kept with the confirmation.")
     _keep_others_out(session, touchpoint)
     if touchpoint.address != address:
         raise Conflict(
@@ -119,7 +122,8 @@ def confirm(session: Session, touchpoint: Touchpoint, address: str, by: str, now
         )
     if not touchpoint.active:
         raise Conflict("This touchpoint is switched off. Switch it on before you confirm it.")
-    touchpoint.confirmed_at, touchpoint.confirmed_by = now, by[:300]
+    if touchpoint.confirmed_at is None:
+        touchpoint.confirmed_at, touchpoint.confirmed_by = now, by.strip()[:300]
     session.flush()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -68,19 +67,15 @@ def load_mapping(name: str) -> Mapping:
     return parse_mapping(file.read_text("utf-8"), f"probes/forms/mappings/{name}.yaml")
 
 
-def read_mapping(file: Path) -> Mapping:
-    """Read a mapping from any file. Raises OurFailure naming what is wrong."""
-    try:
-        return parse_mapping(file.read_text("utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise OurFailure(f"The form mapping {file} cannot be read: {error}") from error
-
-
 def parse_mapping(text: str, where: str) -> Mapping:
     """Read a mapping from YAML that stands in `where`. Raises OurFailure naming what is wrong."""
     try:
         return Mapping.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValueError) as error:  # also an impossible date
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # also an impossible date, and a thousand brackets
         raise OurFailure(f"The form mapping in {where} cannot be used: {error}") from error
 
 

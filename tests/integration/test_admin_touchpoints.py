@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audit_app.domain.errors import Conflict
+from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.probe import ProbeState
 from audit_app.models import ChannelName, Location, Touchpoint, User
 from audit_app.services import touchpoints as service
@@ -111,6 +111,19 @@ def test_who_confirms_an_address_that_was_changed_meanwhile_confirms_nothing(
     with pytest.raises(Conflict, match=r"changed to somebody\.else@shop\.example"):
         service.confirm(session, touchpoint, SHOP, "Ada", NOW)
     assert touchpoint.confirmed_at is None
+
+
+def test_a_confirmation_keeps_who_gave_it_first_and_is_given_by_somebody(
+    session: Session, umea: Location
+) -> None:
+    touchpoint = add(session)
+    with pytest.raises(InvalidInput, match="Say who confirms"):
+        service.confirm(session, touchpoint, SHOP, "  ", NOW)
+    assert touchpoint.confirmed_at is None
+
+    service.confirm(session, touchpoint, SHOP, "Ada", NOW)
+    service.confirm(session, touchpoint, SHOP, "Bo", NOW + timedelta(days=1))
+    assert (touchpoint.confirmed_at, touchpoint.confirmed_by) == (NOW, "Ada")
 
 
 def test_a_touchpoint_that_is_switched_off_gets_nothing_and_is_still_there(

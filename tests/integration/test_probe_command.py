@@ -92,3 +92,14 @@ def test_what_cannot_be_used_is_said_with_what_to_do(words: list[str], reason: s
     done = CliRunner().invoke(audit_app, ["probe", "form", "--text", "Hello", *words])
     assert isinstance(done.exception, InvalidInput)
     assert reason in str(done.exception)
+
+
+def test_a_wrong_mapping_is_told_with_its_line_and_no_browser_opens(tmp_path: Path) -> None:
+    mapping = tmp_path / "odd.yaml"
+    mapping.write_text("name: Odd\nfeilds: []\n")
+    words = ["https://fjordfield.example/", "--dry-run", "--yes", "--mapping", str(mapping)]
+    done = CliRunner().invoke(audit_app, ["probe", "form", "--text", "Hello", *words])
+    assert (
+        str(done.exception)
+        == f"{mapping}: Line 2: “feilds” is not known here. Check its spelling, or remove it."
+    )

@@ -132,3 +132,11 @@ def test_a_wrong_mapping_is_refused_with_its_line(type_in: Type, umea: Location,
     refused = type_in("touchpoints", "add", "umea", "contact_form", page, "--mapping", str(mapping))
 
     assert "Line 2: “feilds” is not known here" in str(refused.exception)
+
+
+def test_an_option_of_another_channel_is_refused_and_not_passed_over(type_in: Type, umea: Location) -> None:
+    page = "https://www.fjordfield.example/contact"
+    refused = type_in("touchpoints", "add", "umea", "contact_form", page, "--contact-page", page)
+
+    assert "--contact-page is only for email" in str(refused.exception)
+    assert type_in("touchpoints", "list").output == ""
