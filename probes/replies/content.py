@@ -18,8 +18,12 @@ CERTAIN = 2
 SHOWN = 120
 UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 """What no letter holds: control characters, and bytes that are no characters."""
+UNKNOWN_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f\u0370-\u052f\u0590-\u05ff\u1e00-\u1fff]")
+"""A letter that is neither Latin, Greek, Cyrillic nor Hebrew: whose phrases for automatic mail are not known."""
 MOST_UNREADABLE = 0.1
 """The part of a text that may be unreadable; a broken accent now and then is no reason to doubt."""
+MOST_OF_A_SCRIPT = 1000
+"""Characters by which it is told in which script a text is written."""
 
 Hint = tuple[int, str]
 
@@ -157,4 +161,12 @@ def _doubt(letter: Letter) -> str:
         return "Its text cannot be read"
     if not letter.mail.attachments and not letter.new:
         return "There is nothing in it but a quoted mail or a signature"
+    if not hints_of_a_person(letter) and _is_in_an_unknown_script(letter.new[:MOST_OF_A_SCRIPT]):
+        return (
+            "It is written in a script of which no phrases of automatic mail are known, and answers no mail"
+        )
     return ""
+
+
+def _is_in_an_unknown_script(text: str) -> bool:
+    return not text.isascii() and 2 * len(UNKNOWN_SCRIPT.findall(text)) > sum(map(str.isalpha, text))

@@ -21,6 +21,14 @@ WRECKAGE = re.compile(
     r"^\W{0,3}Content-(?:Type|Transfer-Encoding|Disposition)[ \t]*:|^[A-Za-z0-9+/]{56,}={0,2}$", re.MULTILINE
 )
 """What stands between the parts of a mail, or is a file's content: no reader would ever see it."""
+ELSEWHERE = re.compile(
+    r"\b(?:sent|send|received|receive|read) (?:you )?(?:an?|the|this|your) (?:new )?(?:encrypted|protected|secure)"
+    r" (?:message|e-?mail)|\bverschlüsselte (?:nachricht|e-?mail) (?:zukommen|erhalten|gesendet|geschickt|für sie)",
+    re.IGNORECASE,
+)
+"""How portals for encrypted mail say that a message waits there, which a person may have written."""
+MOST_OF_A_NOTE = 1000
+"""Characters of a mail in which a portal has said so."""
 TELLS = frozenset(
     {"automatic", "unanswerable", "acknowledgement", "out_of_office", "bounce", "delay", "challenge"}
 )
@@ -49,6 +57,8 @@ def _sign_of_a_system(letter: Letter) -> str:
         return "It has no return address, as only automatic mail has"
     if comes_from_system(mail):
         return f"It comes from a mail system: {mail.header('From')[:120]}"
+    if ELSEWHERE.search(letter.new[:MOST_OF_A_NOTE]):
+        return "It says that an encrypted message waits elsewhere, which a person may have written"
     return "" if "@" in mail.sender[1] else "It does not say from which address it was sent"
 
 

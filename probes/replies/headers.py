@@ -39,6 +39,9 @@ TAG = re.compile(r"\W*[\[(*]+([^\])*]{3,40})[\])*]")
 CAMPAIGN = ("X-Campaign", "X-Campaign-Id", "X-MC-User", "X-CSA-Complaints", "X-Mailer-RecptId", "X-Newsletter",
             "X-rpcampaign", "X-SG-EID", "Feedback-ID", "List-Unsubscribe-Post", "X-MailingID", "X-CampaignID")  # fmt: skip
 
+LISTS = ("X-Mailing-List", "Mailing-List", "X-BeenThere")
+"""With these majordomo and mlmmj, ezmlm, and Mailman name a list that people write to, some without List-Post."""
+
 
 def explicit_automatic_reply(letter: Letter) -> Judgement | None:
     """A header or a subject that nothing but an automatic reply carries."""
@@ -121,9 +124,12 @@ def is_bulk(mail: ReadMail) -> bool:
 
 
 def is_discussed(mail: ReadMail) -> bool:
-    """Tell whether the mail came through a list that people write to (RFC 2369), as older ones say it, too."""
+    """Tell whether the mail came through a list that people write to (RFC 2369), as other list programs say it, too."""
+    post = mail.header("List-Post").strip().casefold()
+    if post:
+        return not re.match(r"no\b", post)
     named = mail.has("List-Id") and mail.header("Precedence").strip().casefold() == "list"
-    return mail.has("List-Post") or named
+    return named or any(mail.has(name) for name in LISTS)
 
 
 def answers_a_mail(letter: Letter) -> bool:

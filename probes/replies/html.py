@@ -120,12 +120,17 @@ class _Reader:
         if closes:
             self._close(name)
         elif name in ("div", "blockquote", "span", "table", "section") and not attributes.endswith("/"):
-            quoted = name == "blockquote" or bool(attributes and QUOTED.search(attributes))
+            quoted = name == "blockquote" or bool(attributes and self._quotes_by(attributes))
             self._open.append((name, quoted))
             self._quotes += quoted
             if attributes and not self._quotes and SIGNED.search(attributes):
                 self._break()
                 self._lines.append("-- ")
+
+    def _quotes_by(self, attributes: str) -> bool:
+        """Tell a quote by its class or name; Spark puts the older mail into a section below the new one."""
+        older = "messageReplySection" in attributes and any(self._lines)
+        return older or QUOTED.search(attributes) is not None
 
     def _close(self, name: str) -> None:
         if all(each != name for each, _ in self._open[-50:]):

@@ -214,6 +214,9 @@ def _with_parts(parsed: Message) -> Message:
     text = _text(parsed)
     found = FIRST_PART.search(text[:HEAD_OF_TEXT])
     if found is None:
+        # What calls itself several parts and is not divided is one text; a report without parts has to look like one.
+        if parsed.get_content_maintype() == "multipart" and parsed.get_content_subtype() != "report":
+            del parsed["Content-Type"]
         return parsed
     divided = FeedParser()
     divided.feed(f'Content-Type: multipart/mixed; boundary="{found[1]}"\n\n{text}')

@@ -94,6 +94,8 @@ def test_our_own_words_are_dropped_even_when_nothing_marks_them_as_quoted() -> N
         f" Monday<br><b>To:</b> Shop<br><b>Subject:</b> Lamp</p></div><p>{OLD}</p>",
         f"<div>{NEW}</div><div class='yahoo_quoted'><div>{OLD}</div></div>",
         f"{NEW}<!-- <p>hidden --><br><div class='gmail_signature'>Saga<br>Fjord</div>",
+        f"<div name='messageBodySection'>{NEW}</div><div name='messageReplySection'>{OLD}</div>",
+        f"<div name='messageReplySection'>{NEW}</div>",
         f"<HTML><HEAD><TITLE>x</TITLE><STYLE>p{{}}</STYLE></HEAD><BODY>{NEW}</BODY></HTML>",
     ],
 )
