@@ -82,10 +82,11 @@ class Entrance:
         persona: Persona,
         patience: Patience,
         changes: Changes,
+        adapter: str = "",
     ) -> None:
         self.page, self._url, self._wanted = page, url, widget
         self.persona, self._patience, self.changes = persona, patience, changes
-        self.adapter = widget if isinstance(widget, str) else widget.name
+        self.adapter = adapter or (widget if isinstance(widget, str) else widget.name)
         self.way = Way.COMPOSER
         self._scope: Scope = page
         self._detects = widget == AUTO
@@ -221,6 +222,7 @@ class Entrance:
         """Go on from screen to screen, each of them once, until there is something to write in."""
         deadline = time.monotonic() + self._patience.show
         done: set[tuple[str, object]] = set()
+        there: set[str] = set()
         while time.monotonic() < deadline:
             self.changes.clear()
             there = await self._look()
@@ -238,7 +240,15 @@ class Entrance:
             else:
                 await self.changes.wait(0.25)
                 await self.open_now()
-        raise BrowserError("no field to write in appeared")
+        raise BrowserError(self._stuck(there))
+
+    def _stuck(self, there: set[str]) -> str:
+        """Say why there is nothing to write in, as far as it is known."""
+        prechat = self.widget.prechat
+        asked = prechat is not None and any(field.value == "email" for field in prechat.fields)
+        if "form" in there and asked and not self.persona.email:
+            return "its form asks for an e-mail address, and none was given"
+        return "no field to write in appeared"
 
     async def look_ahead(self, before_begin: Step | None = None) -> Way:
         """Go on as far as nothing is begun: over the home screen, up to a form or the field. Raises BrowserError.

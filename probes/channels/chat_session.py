@@ -47,7 +47,7 @@ from probes.channels.shown_times import Span
 from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, checked, own_line, read_lines
 from probes.profile import Profile, open_profile
 from probes.trace import traced
-from probes.widgets.files import AUTO, load_widget
+from probes.widgets.files import AUTO, load_widget, widget_names
 from probes.widgets.schema import Widget
 
 MOST_FAILED_LOOKS = 4
@@ -335,14 +335,13 @@ async def open_chat(
     that conversation, by the widget that was found then. Raises OurFailure.
     """
     waits, changes = patience or Patience(), Changes(same_clock=not browsers.elsewhere)
-    earlier = _adapter_of(state)
-    chosen = load_widget(earlier) if earlier and widget == AUTO else widget
-    if isinstance(chosen, str) and chosen != AUTO:
-        chosen = load_widget(chosen)
+    named = _adapter_of(state) if widget == AUTO else widget
+    chosen = load_widget(named) if isinstance(named, str) and named != AUTO else named
     await teach(browsers)
     async with _lent(browsers, chosen, persona, state) as (context, profile):
         page = await open_page(context)
-        entrance = Entrance(page, url, chosen, persona, waits, changes)
+        adapter = named if isinstance(named, str) else named.name
+        entrance = Entrance(page, url, chosen, persona, waits, changes, adapter)
         session = ChatSession(page, url, entrance, waits, changes, state, profile)
         await session.listen()
         yield session
@@ -362,5 +361,7 @@ async def _lent(
 
 
 def _adapter_of(state: State | None) -> str:
+    """Return the file's name of the widget that was found earlier, or `auto`: then it is found out again."""
     chat = (state or {}).get("chat")
-    return str(chat.get("adapter", "")) if isinstance(chat, Mapping) else ""
+    found = str(chat.get("adapter", "")) if isinstance(chat, Mapping) else ""
+    return found if found in widget_names() else AUTO

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -137,6 +138,28 @@ def test_an_answer_that_came_while_the_browser_was_closed_is_found_on_reopening(
     answer = run_chat(wait_for_answer)[-1]
     again = run_chat(wait_for_answer)[-1]
     assert (answer.key, answer.earliest) == (again.key, again.earliest)
+    assert len(company.received_chats()) == 1
+
+
+def test_a_chat_that_was_found_out_on_the_page_can_be_gone_back_to_again_and_again(
+    company: DemoCompany,
+) -> None:
+    async def visit(browsers: Browsers, state: Mapping[str, JSON] | None) -> Mapping[str, JSON]:
+        url = company.shop_url("stockholm")
+        async with open_chat(browsers, url, "auto", ANNA, state, Patience(settle=2.0)) as session:
+            await session.introduce()
+            if state is None:
+                await session.send(QUESTION)
+            assert await attempt(session).find_sent(datetime.now(UTC))
+            return await session.state()
+
+    async def visits(browsers: Browsers) -> list[Mapping[str, JSON]]:
+        first = await visit(browsers, None)
+        second = await visit(browsers, first)
+        return [first, second, await visit(browsers, second)]
+
+    states = [cast("Mapping[str, JSON]", state["chat"]) for state in run_chat(visits)]
+    assert [state["adapter"] for state in states] == ["demo", "demo", "demo"]
     assert len(company.received_chats()) == 1
 
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit_app.cli import audit_app
+from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
 from probes.browser import find_browser
 from probes.channels.chat_watch import SIGNS
@@ -68,6 +69,14 @@ def test_nothing_is_written_before_the_host_was_confirmed() -> None:
         assert refused.exit_code == 1
         assert server.url.removeprefix("http://") in refused.output
         assert server.visitors == []
+
+
+def test_a_form_that_wants_an_address_fails_by_saying_that_none_was_given(tmp_path: Path) -> None:
+    with DemoCompany(tmp_path / "company") as company:
+        result = run("probe", "chat", company.shop_url("stockholm"), "--text", "A lamp?", "--yes")
+        assert company.received_chats() == []
+
+    assert "asks for an e-mail address, and none was given" in str(result.exception)
 
 
 def test_a_page_that_is_not_there_fails_in_one_sentence_and_leaves_its_evidence(tmp_path: Path) -> None:
