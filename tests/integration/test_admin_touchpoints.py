@@ -225,6 +225,16 @@ def test_touchpoints_are_found_by_words_however_they_are_spelt(
 
 
 @one_database
+def test_where_no_location_is_the_page_says_what_comes_first(
+    client: Visitor, session: Session, ada: User
+) -> None:
+    sign_in(client, ada)
+    page = client.get("/admin/touchpoints/new/email").text
+    assert "There is no location yet" in page
+    assert "Add and go on to confirm" not in page
+
+
+@one_database
 def test_an_administrator_adds_an_address_and_confirms_it_only_with_the_statement_ticked(
     client: Visitor, session: Session, ada: User, umea: Location
 ) -> None:

@@ -134,7 +134,8 @@ def test_the_page_of_mailboxes_tells_how_each_of_them_is(
     assert "Down since" in page
     assert "The server is away." in page
     for where in ("/", "/probes"):
-        assert "unreachable since" in client.get(where).text
+        banner = client.get(where).text.partition("unreachable since")[2]
+        assert "(Stockholm)" in banner[:300]
     box.active, box.down_since = False, None
     session.commit()
     assert "Switched off" in client.get("/admin/mailboxes").text

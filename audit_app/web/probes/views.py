@@ -53,6 +53,7 @@ def index() -> str:
     number = request.args.get("page", 1, type=int)
     kept = {name: value for name, value in request.args.items() if value and name in FILTERS}
     judges_any = user_now().is_a(RoleName.ADMIN, RoleName.MANAGER)
+    zone = organisation_zone(db.session)
     return render_template(
         "probes/index.html",
         found=probe_page(db.session, user_now(), wanted, number, request_instant()),
@@ -64,7 +65,8 @@ def index() -> str:
         unsorted={name: value for name, value in kept.items() if name not in ("sort", "descending")},
         words=words,
         may_judge=judges_any,
-        weeks=words.recent_weeks(request_instant().astimezone(organisation_zone(db.session)).date()),
+        weeks=words.recent_weeks(request_instant().astimezone(zone).date()),
+        zone=zone.key,
         mailboxes_down=mailboxes_down(db.session) if judges_any else [],
         waiting_replies=waiting_replies(db.session, user_now()) if judges_any else 0,
         waiting_mails=waiting_mails(db.session) if user_now().is_a(RoleName.ADMIN) else None,
