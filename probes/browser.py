@@ -53,6 +53,7 @@ __all__ = [
     "find_browser",
     "first_line",
     "open_page",
+    "pictures",
     "screenshot",
     "within",
 ]
@@ -360,3 +361,9 @@ async def screenshot(page: Page, name: str) -> Evidence | None:
     except BrowserError:
         return None
     return Evidence("screenshot", "image/png", f"{name}.png", picture)
+
+
+async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:
+    """Picture the page, if it lets itself be pictured."""
+    picture = await screenshot(page, name)
+    return (picture,) if picture else ()

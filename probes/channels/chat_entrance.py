@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeAlias, cast
 
-from probes.base import Blocked, Evidence, NotSent, OurFailure
-from probes.browser import BrowserError, Frame, Locator, Page, first_line, screenshot, within
+from probes.base import Blocked, NotSent, OurFailure
+from probes.browser import BrowserError, Frame, Locator, Page, first_line, pictures, within
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
 from probes.channels.chat_obstacles import Obstacle, hangs, obstacle_on
@@ -399,9 +399,3 @@ class Entrance:
             if css and await seen(either([self._scope.locator(css)])):
                 return cast("Obstacle", kind)
         return None
-
-
-async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:
-    """Picture the page, if it lets itself be pictured."""
-    picture = await screenshot(page, name)
-    return (picture,) if picture else ()

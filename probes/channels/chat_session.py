@@ -32,12 +32,13 @@ from probes.browser import (
     State,
     first_line,
     open_page,
+    pictures,
     screenshot,
     within,
 )
 from probes.channels.browser_storage import Storage
 from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME
-from probes.channels.chat_entrance import Entrance, Patience, Persona, Way, pictures
+from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
 from probes.channels.chat_looks import teach
 from probes.channels.chat_parts import either
 from probes.channels.chat_signals import Changes, ChangeTimes
