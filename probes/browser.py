@@ -200,14 +200,27 @@ class Browsers:
 
         Waits while memory is short. Raises OurFailure when no browser can be started.
         """
+        looks = {"storage_state": cast("Any", state), **_looks(locale, time_zone)}
         async with self._room.place():
-            browser = await self._take()
+            browser, made = await self._opened_in_one(looks)
             try:
-                asked = browser.new_context(storage_state=cast("Any", state), **_looks(locale, time_zone))
-                async with _closing(await self._made(asked, browser)) as context:
+                async with _closing(made) as context:
                     yield context
             finally:
                 await self._give_back(browser)
+
+    async def _opened_in_one(
+        self, looks: dict[str, Any], *, again: bool = True
+    ) -> tuple[Browser, BrowserContext]:
+        """Open a context; that a browser or its driver has died shows only now: then another takes over, once."""
+        browser = await self._take()
+        try:
+            return browser, await self._made(browser.new_context(**looks), browser)
+        except BaseException as error:
+            await self._give_back(browser)
+            if not (again and isinstance(error, OurFailure)):
+                raise
+        return await self._opened_in_one(looks, again=False)
 
     @asynccontextmanager
     async def own(self, folder: Path, locale: str, time_zone: str) -> AsyncGenerator[BrowserContext, None]:
@@ -221,6 +234,7 @@ class Browsers:
                 " Nothing was sent: use a browser on this machine for it, without AUDIT_BROWSER_URL."
             )
         async with self._room.place():
+            await self._revive_driver()
             asked = self._running.chromium.launch_persistent_context(
                 folder, **self._program(), **_looks(locale, time_zone)
             )
@@ -256,10 +270,16 @@ class Browsers:
         try:
             return await within(LAUNCH_SECONDS, self._launch())
         except BrowserError:
-            if await self._driver_answers():
+            if not await self._revive_driver():
                 raise
-            await self._start_driver()
             return await within(LAUNCH_SECONDS, self._launch())
+
+    async def _revive_driver(self) -> bool:
+        """Start a fresh driver if the one there is has died; returns whether it had."""
+        if await self._driver_answers():
+            return False
+        await self._start_driver()
+        return True
 
     async def _driver_answers(self) -> bool:
         try:

@@ -244,9 +244,8 @@ class Entrance:
 
     def _stuck(self, there: set[str]) -> str:
         """Say why there is nothing to write in, as far as it is known."""
-        prechat = self.widget.prechat
-        asked = prechat is not None and any(field.value == "email" for field in prechat.fields)
-        if "form" in there and asked and not self.persona.email:
+        fields = self.widget.prechat.fields if self.widget.prechat else ()
+        if "form" in there and not self.persona.email and any(field.value == "email" for field in fields):
             return "its form asks for an e-mail address, and none was given"
         return "no field to write in appeared"
 
