@@ -399,3 +399,13 @@ def test_a_reply_without_end_is_read_in_time(piece: str) -> None:
     began = time.perf_counter()
     suggested(piece * (200_000 // len(piece)))
     assert time.perf_counter() - began < 3
+
+
+def test_what_somebody_does_at_once_and_sees_to_in_person_is_a_next_step_that_is_owned() -> None:
+    text = (
+        "Hello Jonas,\n\nI am sorry. I refund the difference to your card today and will personally see to it that "
+        "the label is put right.\n\nOskar"
+    )
+    assert share("owns_next_step", text, complaint=True) is YES
+    assert share("ownership", text, complaint=True) is YES
+    assert share("owns_next_step", "Shall I send it today?", complaint=True) is NO
