@@ -69,6 +69,13 @@ LAUNCH_SECONDS = 60.0
 CLOSE_SECONDS = 10.0
 SCRIPT_MEMORY = "--js-flags=--max-old-space-size=512"
 """What the scripts of one page may use, in MB: a page that wants more crashes alone."""
+UNREACHED = {
+    "ERR_CONNECTION_REFUSED": "nothing answers at this address",
+    "ERR_NAME_NOT_RESOLVED": "there is no host of this name",
+    "ERR_CERT": "its certificate cannot be trusted",
+    "ERR_INTERNET_DISCONNECTED": "this machine has no network",
+}
+"""What a browser calls pages that it cannot load, in words for people."""
 CONTEXTS_PER_BROWSER = 50
 """After so many contexts a fresh browser takes over, for a browser's memory only grows."""
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -110,8 +117,8 @@ def _playwrights_own() -> Path | None:
 
 def first_line(error: BrowserError) -> str:
     """Return what a browser's error says, without its long log of what it tried."""
-    said = error.message.strip().splitlines()
-    return said[0] if said else "no reason given"
+    said = next(iter(error.message.strip().splitlines()), "no reason given")
+    return next((f"{words} ({code})" for code, words in UNREACHED.items() if code in said), said)
 
 
 async def within(seconds: float, step: Awaitable[Result]) -> Result:

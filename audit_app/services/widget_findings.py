@@ -55,7 +55,8 @@ class Part:
 
     kind: PartKind
     found: str
-    """found, missing, later (shows only once a conversation was begun) or unreached."""
+    """found, missing, unopened (missing, and nothing else opened the chat), later (shows only once a conversation was
+    begun) or unreached."""
     does: str = ""
     mark: Mark | None = None
     choices: Sequence[tuple[str, Mark]] = ()
@@ -147,11 +148,11 @@ def screens(trial: WidgetTrial) -> list[Screen]:
     pictures = {picture.name: picture.id for picture in trial.pictures}
     scenes: list[Mapping[str, Any]] = result["scenes"]
     steps = {step["part"]: step for step in result["steps"]}
-    ready = bool(result.get("ready_to_write"))
+    ready, opened = bool(result.get("ready_to_write")), bool(result.get("way"))
     made: list[Screen] = []
     for place, scene in enumerate(scenes):
         parts = [
-            _part(kind, steps.get(kind.key), place, scene, ready)
+            _part(kind, steps.get(kind.key), place, scene, ready, opened)
             for kind in PARTS
             if _scene_of(kind.key, steps, scenes) == place
         ]
@@ -179,13 +180,19 @@ def _scene_of(part: str, steps: Mapping[str, Any], scenes: Sequence[Mapping[str,
 
 
 def _part(
-    kind: PartKind, step: Mapping[str, Any] | None, place: int, scene: Mapping[str, Any], ready: bool
+    kind: PartKind,
+    step: Mapping[str, Any] | None,
+    place: int,
+    scene: Mapping[str, Any],
+    ready: bool,
+    opened: bool,
 ) -> Part:
     choices = [(f"{place}-{mark['number']}", mark) for mark in scene["marks"] if mark["kind"] in kind.marks]
     if step is None:
         # Where the way led to its end, what was not met on it is not there.
         return Part(kind, "missing" if ready else "unreached", choices=choices)
-    return Part(kind, step["found"], step["does"], step["mark"], choices)
+    unopened = kind.key == "launcher" and step["found"] == "missing" and not opened
+    return Part(kind, "unopened" if unopened else step["found"], step["does"], step["mark"], choices)
 
 
 def _fields(place: int, scene: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Iterator[FormField]:

@@ -91,6 +91,13 @@ def test_a_page_that_is_not_there_fails_in_one_sentence_and_leaves_its_evidence(
     assert sorted(file.name for file in tmp_path.iterdir()) == ["failed-not-sent.png", "failed-opening.zip"]
 
 
+def test_a_server_that_does_not_answer_is_named_in_words_for_people() -> None:
+    with chat_server() as server:
+        gone = f"{server.url}/page.html"
+    result = run("probe", "chat", gone, "--text", "A lamp?", "--yes")
+    assert f"The chat on {gone} could not be opened: nothing answers at this address" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--email", "anna at home"), ("--language", "??"), ("--time-zone", "Mars/Phobos")],

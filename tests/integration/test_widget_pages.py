@@ -186,6 +186,8 @@ def test_a_way_that_ended_early_is_corrected_from_the_last_picture(client: Visit
     trial = tried(session, no_way_in())
     shown = client.get(f"/admin/widgets/tries/{trial.id}").text
     assert "would not find its way in" in shown
+    assert "Nothing that opens a chat was found." in shown
+    assert "The chat stands open, or" not in shown
 
     written = correct(client, session, trial, choice_launcher="0-3")
     assert written["launcher"] == {"host": "#open", "frame": "", "button": None}

@@ -71,7 +71,7 @@ def no_way_in() -> Trial:
         ready_to_write=False,
         way="",
         problem="The chat could not be opened.",
-        steps=[Step("consent", "missing", "click", "page")],
+        steps=[Step(part, "missing", "click", "page") for part in ("consent", "launcher")],
         scenes=[Scene("page", "1-page.png", (BANNER, OTHER, LAUNCHER))],
         pictures=[picture("1-page.png")],
     )

@@ -98,9 +98,11 @@ def keep(part: Part) -> str:
     """What it means to leave a part as it is."""
     if part.mark:
         return f"As found: {part.mark['number']} · {mark(part.mark)}"
-    return {"missing": "As it is: not there", "later": "As it is: not seen yet"}.get(
-        part.found, "As it is: not reached"
-    )
+    return {
+        "missing": "As it is: not there",
+        "unopened": "As it is: not found",
+        "later": "As it is: not seen yet",
+    }.get(part.found, "As it is: not reached")
 
 
 def action(part: Part) -> str:
@@ -108,6 +110,7 @@ def action(part: Part) -> str:
     if part.mark is None:
         return {
             "missing": NOT_THERE.get(part.kind.key, "Looked for, and not there."),
+            "unopened": "Nothing that opens a chat was found. If you see it on the picture, say which it is.",
             "later": "Shows only once a conversation was begun, so a dry run cannot see it.",
         }.get(part.found, "The dry run did not get so far.")
     return {
