@@ -30,8 +30,11 @@ Hint = tuple[int, str]
 
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
+    hints = [] if platform else hints_of_a_machine(letter)
+    if not (hints or letter.fields or letter.tells_below):
+        return _plain(letter, platform)
     reading = Reading.of(letter)
-    machine = [*([] if platform else hints_of_a_machine(letter)), *_text_of_a_machine(letter, reading)]
+    machine = [*hints, *_text_of_a_machine(letter, reading)]
     if not machine:
         return _plain(letter, platform)
     person = _person(letter, reading)
@@ -161,7 +164,7 @@ def _doubt(letter: Letter) -> str:
         return "Its text cannot be read"
     if not letter.mail.attachments and not letter.new:
         return "There is nothing in it but a quoted mail or a signature"
-    if not hints_of_a_person(letter) and _is_in_an_unknown_script(letter.new[:MOST_OF_A_SCRIPT]):
+    if _is_in_an_unknown_script(letter.new[:MOST_OF_A_SCRIPT]) and not hints_of_a_person(letter):
         return (
             "It is written in a script of which no phrases of automatic mail are known, and answers no mail"
         )
