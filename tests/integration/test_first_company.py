@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from tests.integration import probe_factories as make
 RUNNING = PROJECT_ROOT / "docs" / "administrators" / "running.md"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_script_of_the_documentation_and_the_pages_lead_to_a_first_probe(
     session: Session, settings: Settings
 ) -> None:
