@@ -43,6 +43,14 @@ async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Obse
     return seen
 
 
+def shown_by(observation: Observation) -> set[str]:
+    """What proves an observation, by kind; a proof without content is none."""
+    return {proof.kind for proof in observation.evidence if proof.content}
+
+
+PROOF = {"screenshot", "transcript"}
+
+
 def chat_on(
     server: ChatServer, ways: str, waits: Patience | None = None, widget: str | Widget = ACME
 ) -> list[Observation]:
@@ -79,6 +87,7 @@ def test_a_chat_that_makes_it_hard_is_written_in_once_and_its_answer_seen(ways: 
     assert sent.kind is ObservationKind.SENT
     assert (robot.kind, robot.author) == (ObservationKind.ACKNOWLEDGED, "Robot")
     assert (saga.kind, saga.text) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.")
+    assert (shown_by(sent), shown_by(robot), shown_by(saga)) == (PROOF, PROOF, PROOF)
     assert server.own_messages() == [QUESTION]
     assert server.visitors == [{"name": ANNA.name, "email": ANNA.email}]
 
@@ -223,6 +232,7 @@ def test_a_page_that_will_not_keep_still_is_written_in_all_the_same(ways: str) -
         sent, saga = chat_on(server, ways)
 
     assert (sent.kind, saga.kind) == (ObservationKind.SENT, ObservationKind.HUMAN_REPLY)
+    assert (shown_by(sent), shown_by(saga)) == (PROOF, PROOF)
     assert server.own_messages() == [QUESTION]
     assert time.monotonic() - began < 40
 
@@ -268,6 +278,8 @@ def test_a_page_that_goes_elsewhere_by_itself_is_gone_back_to() -> None:
     with chat_server(Said("operator", "Here I am.", 2.0, "Saga")) as server:
         (saga,) = go_away_after_sending(server, "away")
     assert saga.kind is ObservationKind.HUMAN_REPLY
+    assert shown_by(saga) == PROOF
+    assert len(server.own_messages()) == 1
 
 
 def test_a_browser_whose_page_dies_is_our_failure_and_not_theirs() -> None:
