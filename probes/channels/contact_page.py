@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +21,8 @@ MOST_CLICKS = 2
 READ_SECONDS = 15.0
 SETTLE_SECONDS = 3.0
 """How long a page may take to show what its scripts fetch."""
+LATE_SECONDS = 2.0
+"""How much longer a page without an address is looked at: some scripts begin late, and it is the company we speak of."""
 LINK_MS = 2000.0
 """How long an address may take to come into view; one in a closed menu never does, and is published all the same."""
 READ = """() => ({
@@ -70,13 +74,23 @@ async def _search(page: Page) -> tuple[Mapping[str, How], int]:
     while True:
         await activity.settle(SETTLE_SECONDS)
         await dismiss_consent_banner(page)
-        published = published_addresses(**await within(READ_SECONDS, page.evaluate(READ)))
-        if published or clicks >= MOST_CLICKS:
+        if published := await _published(page):
             return published, clicks
-        more = await _follow(page)
+        more = await _follow(page) if clicks < MOST_CLICKS else 0
         if not more:
-            return published, clicks
+            return await _published_late(page), clicks
         clicks += more
+
+
+async def _published(page: Page) -> Mapping[str, How]:
+    return published_addresses(**await within(READ_SECONDS, page.evaluate(READ)))
+
+
+async def _published_late(page: Page) -> Mapping[str, How]:
+    end = time.monotonic() + LATE_SECONDS
+    while not (published := await _published(page)) and time.monotonic() < end:
+        await asyncio.sleep(0.25)
+    return published
 
 
 async def _follow(page: Page) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import tempfile
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -89,12 +89,19 @@ def test_browsers_elsewhere_cannot_keep_a_profile_and_say_so_before_anything_is_
         asyncio.run(run())
 
 
+def profile_folders() -> set[Path]:
+    """The folders of the browsers that this process, and no other one, has running."""
+    words = [word for child in psutil.Process().children(recursive=True) for word in child.cmdline()]
+    return {Path(word.partition("=")[2]) for word in words if word.startswith("--user-data-dir=")}
+
+
 def test_a_profile_that_is_too_large_is_not_kept_and_its_folder_goes_with_the_chat() -> None:
-    before = set(Path(tempfile.gettempdir()).glob("chat-profile-*"))
+    folders = set[Path]()
 
     async def run(browsers: Browsers) -> None:
         async with open_chat(browsers, f"{server.url}/page.html", WITH_PROFILE, ANNA) as session:
             await session.introduce()
+            folders.update(profile_folders())
             await session.page.evaluate("""async () => {
               const noise = new Uint8Array(9e6);
               for (let at = 0; at < noise.length; at += 65536)
@@ -106,7 +113,8 @@ def test_a_profile_that_is_too_large_is_not_kept_and_its_folder_goes_with_the_ch
 
     with chat_server() as server:
         run_chat(run)
-    assert set(Path(tempfile.gettempdir()).glob("chat-profile-*")) <= before
+    assert [folder.name.startswith("chat-profile-") for folder in folders] == [True]
+    assert not any(folder.exists() for folder in folders)
 
 
 def test_a_chat_with_a_profile_is_gone_back_to_from_its_file_alone(tmp_path: Path) -> None:

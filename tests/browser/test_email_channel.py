@@ -83,7 +83,7 @@ def test_an_address_in_a_closed_menu_or_beside_another_link_is_published_all_the
 
 PAGES = {
     "/start": "<nav hidden><a href=/about>About</a><a href=/kontakta-oss>Kontakta oss</a></nav><p>Lamps</p>",
-    "/kontakta-oss": "<p id=a></p><script>setTimeout(() => { a.textContent = 'umea (snabel-a) company.example'; }, 300)</script>",
+    "/kontakta-oss": "<p id=a></p><script>setTimeout(() => { a.textContent = 'umea (snabel-a) company.example'; }, 600)</script>",
     "/machine": '<script type=application/ld+json>{"email": "umea@company.example"}</script><p>Hello</p>',
     "/picture": "<img alt='Our address' src='data:image/gif;base64,R0lGODlhAQABAAAAACw=' width=90 height=20>",
     "/window": "<a target=_blank href=/machine>Customer service</a>",
