@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime
 from audit_app.models import (
     Campaign,
     ChannelName,
     ClockName,
     Location,
+    Observation,
     Probe,
     Region,
     Scenario,
@@ -116,15 +118,15 @@ _seconds = case(
     else_=Probe.elapsed_seconds,
 )
 _is_unsent = and_(Probe.outcome == Outcome.OPEN, Probe.sent_latest.is_(None))
+# Also a reply behind an answer waits: it may turn out to be the earlier person's.
+_to_decide = Probe.observations.any(Observation.kind == ObservationKind.UNCERTAIN_REPLY)
 _group = case(
-    (Probe.outcome == Outcome.UNCERTAIN, Group.DECISION.value),
+    (_to_decide, Group.DECISION.value),
     (_is_unsent, Group.UNSENT.value),
     (Probe.outcome == Outcome.OPEN, Group.OPEN.value),
     else_=Group.CLOSED.value,
 )
-_rank = case(
-    (Probe.outcome == Outcome.UNCERTAIN, 0), (_is_unsent, 2), (Probe.outcome == Outcome.OPEN, 1), else_=3
-)
+_rank = case((_to_decide, 0), (_is_unsent, 2), (Probe.outcome == Outcome.OPEN, 1), else_=3)
 
 
 def probe_page(session: Session, user: User, wanted: ProbeFilter, number: int, now: datetime) -> ProbePage:
@@ -136,8 +138,8 @@ def probe_page(session: Session, user: User, wanted: ProbeFilter, number: int, n
     number = min(max(1, number), pages)
     ordered = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     groups: dict[Group, list[ProbeRow]] = {}
-    for probe in session.scalars(ordered.options(*_loading())):
-        groups.setdefault(group_of(probe), []).append(_row(probe, now))
+    for probe, group in session.execute(ordered.add_columns(_group).options(*_loading())):
+        groups.setdefault(Group(group), []).append(_row(probe, now))
     return ProbePage(groups, {group: counts.get(group, 0) for group in Group}, number, pages)
 
 
@@ -155,13 +157,6 @@ def probe_choices(session: Session, user: User) -> ProbeChoices:
         campaigns=pairs(Campaign.id, Campaign.name),
         channels=[channel for (channel,) in pairs(Probe.channel)],
     )
-
-
-def group_of(probe: Probe) -> Group:
-    """The part of the list in which the probe stands."""
-    if probe.outcome is Outcome.OPEN:
-        return Group.OPEN if probe.sent_latest else Group.UNSENT
-    return Group.DECISION if probe.outcome is Outcome.UNCERTAIN else Group.CLOSED
 
 
 def _row(probe: Probe, now: datetime) -> ProbeRow:
