@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, Mailbox, Persona, Probe
 from audit_app.services.entries import Sheet
-from audit_app.services.search import plain
+from audit_app.services.keys import free_key
 
 LANGUAGES = {
     "en": "English",
@@ -30,7 +29,7 @@ LANGUAGES = {
     "sv": "Swedish",
 }
 """The languages in which replies and forms are understood; a persona writes the wordings of its own."""
-LONGEST_NAME, LONGEST_SEGMENT, LONGEST_KEY = 200, 80, 60
+LONGEST_NAME, LONGEST_SEGMENT = 200, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def add_persona(session: Session, entry: PersonaEntry) -> Persona:
     persona = Persona()
     with session.no_autoflush:
         _fill(session, persona, entry)
-        persona.key = _free_key(session, persona.name)
+        persona.key = free_key(session, Persona.key, persona.name, "persona")
     session.add(persona)
     session.flush()
     _put_into(session, persona, entry.campaigns)
@@ -137,13 +136,6 @@ def _check_mailbox(session: Session, persona: Persona, mailbox: Mailbox) -> None
             f"{count} open {'probe was' if count == 1 else 'probes were'} written from {persona.mailbox.address}, and "
             "the answers come there. Wait until they are closed, or add another persona."
         )
-
-
-def _free_key(session: Session, name: str) -> str:
-    stem = "-".join(re.findall(r"[a-z0-9]+", plain(name)))[:LONGEST_KEY] or "persona"
-    taken = set(session.scalars(select(Persona.key).where(Persona.key.startswith(stem, autoescape=True))))
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return stem if stem not in taken else next(key for key in numbered if key not in taken)
 
 
 def _put_into(session: Session, persona: Persona, campaign_ids: Iterable[int]) -> None:
