@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
 from audit_app.domain.errors import InvalidInput
 
 LONGEST_PAGE = 500
+Day = TypeVar("Day", bound=date)
 
 
 class EntryInvalid(InvalidInput):
@@ -70,3 +74,36 @@ def page_address(text: str) -> str:
     if len(address) > LONGEST_PAGE:
         raise InvalidInput(f"The address has {len(address)} characters; at most {LONGEST_PAGE} are kept.")
     return address
+
+
+def local_day(text: str) -> date:
+    """The day that `text` writes; raises InvalidInput."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(f"“{text.strip()[:30]}” is no date. Write it as 2026-12-31.") from None
+    return _in_our_time(day)
+
+
+def local_moment(text: str, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, that `text` writes in the local time of `zone`; raises InvalidInput."""
+    if not text.strip():
+        raise InvalidInput("Enter the day and the time.")
+    try:
+        local = datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+    except ValueError:
+        raise InvalidInput(f"“{text.strip()[:30]}” is no time. Write it as 2026-11-23 09:30.") from None
+    _in_our_time(local)
+    instant = local.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != local:
+        raise InvalidInput(
+            f"There is no {local:%H:%M} on that day in {zone.key}, for the clocks change. Enter another time."
+        )
+    return instant
+
+
+def _in_our_time(day: Day) -> Day:
+    # The first and last years of the calendar have no midnight in UTC everywhere.
+    if not 1971 <= day.year <= 9000:
+        raise InvalidInput(f"The year {day.year} is not one of ours. Check the date.")
+    return day

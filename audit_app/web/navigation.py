@@ -34,6 +34,9 @@ ENTRIES = (
     Entry("admin.widgets", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
     Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
     Entry("admin.personas", "Personas", "person", bottom_bar=False, group="Set-up"),
+    Entry("admin.scenarios", "Scenarios", "note", bottom_bar=False, group="Set-up"),
+    Entry("admin.targets", "Service targets", "clock", bottom_bar=False, group="Set-up"),
+    Entry("admin.campaigns", "Campaigns", "flag", bottom_bar=False, group="Set-up"),
     Entry("admin.users", "Users", "people", group="Set-up"),
 )
 BOTTOM_BAR_ENTRIES = 4

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import Location, Mailbox, Touchpoint, User
+from audit_app.services.personas import PersonaEntry, add_persona
 from tests.browser.pages import Screen, check_page, sign_in
+from tests.integration import probe_factories as make
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -110,3 +112,65 @@ def test_a_touchpoint_is_entered_confirmed_changed_and_then_waits_again(
     ):
         page.goto(path)
         check_page(screen)
+
+
+def test_a_campaign_is_entered_from_its_question_to_its_pause(
+    screen: Screen, session: Session, ada: User, umea: Location
+) -> None:
+    for number in range(9):
+        make.touchpoint(session, umea, address=f"desk-{number}@fjordfield.example")
+    box = make.mailbox_of(session, ANNA)
+    session.flush()
+    add_persona(session, PersonaEntry("Anna Berg", box.id))
+    session.commit()
+    page = screen.page
+    sign_in(page, ada)
+    page.goto("/admin/campaigns/new")
+    check_page(screen)
+    page.get_by_role("link", name="Enter a service target").click()
+    check_page(screen)
+    page.get_by_role("link", name="Add a service target").first.click()
+    page.get_by_label("Name").fill("Ten hours")
+    check_page(screen)
+    page.get_by_role("button", name="Add the service target").click()
+    expect(page.get_by_role("row", name="Ten hours")).to_contain_text("20 h")
+
+    page.goto("/admin/scenarios")
+    check_page(screen)
+    page.get_by_role("link", name="Add a scenario").first.click()
+    page.get_by_label("What is asked").fill("Open on Sundays?")
+    page.get_by_role("button", name="Add and go on to its first wording").click()
+    page.get_by_label("Chat", exact=True).check()
+    expect(page.get_by_label("Subject")).to_be_hidden()
+    page.get_by_label("E-mail", exact=True).check()
+    page.get_by_label("Subject").fill("Sundays")
+    page.get_by_label("Text").fill("Hello,\n\nis {location} open on Sundays, {nmae}?")
+    page.get_by_role("button", name="Add the wording").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is filled in for “{nmae}”")
+    check_page(screen)
+    page.get_by_label("Text").fill("Hello,\n\nis {location} open on Sundays?\n\n{name}")
+    page.get_by_role("button", name="Add the wording").click()
+    check_page(screen)
+    page.get_by_role("link", name="Delete wording 1").click()
+    check_page(screen)
+
+    page.goto("/admin/campaigns/new")
+    page.get_by_label("Name").fill("Weekly question")
+    page.get_by_label("Show only").fill("desk-3")
+    page.get_by_role("button", name="Tick all shown", exact=True).click()
+    expect(page.get_by_text("1 of 9 ticked")).to_be_visible()
+    page.get_by_label("Open on Sundays?").check()
+    page.get_by_label("Anna Berg").check()
+    page.get_by_label("Service target").select_option(label="Ten hours")
+    check_page(screen)
+    page.get_by_role("button", name="Add the campaign").click()
+    expect(page.get_by_role("heading", name="Weekly question")).to_be_visible()
+    expect(page.get_by_text("desk-3@fjordfield.example")).to_be_visible()
+    check_page(screen)
+    page.get_by_role("link", name="Pause it").click()
+    check_page(screen)
+    page.get_by_role("button", name="Pause the campaign").click()
+    expect(page.get_by_text("This campaign is paused")).to_be_visible()
+    check_page(screen)
+    page.goto("/admin/campaigns")
+    check_page(screen)

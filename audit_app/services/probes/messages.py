@@ -17,6 +17,8 @@ from probes.base import Message
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"
+PLACEHOLDERS = ("{name}", "{location}")
+"""What a wording may hold: the persona's name and the location's, filled in when a probe is planned."""
 
 
 def new_token() -> str:
@@ -90,7 +92,10 @@ def _is_taken(persona: Persona, address: str) -> bool:
 
 def _filled(text: str, persona: Persona, touchpoint: Touchpoint) -> str:
     # Plain replacement: a wording may hold other braces, which str.format would trip over.
-    return text.replace("{name}", persona.name).replace("{location}", touchpoint.location.name)
+    own = zip(PLACEHOLDERS, (persona.name, touchpoint.location.name), strict=True)
+    for placeholder, value in own:
+        text = text.replace(placeholder, value)
+    return text
 
 
 def message_of(probe: Probe) -> Message:

@@ -66,10 +66,10 @@ def _due(session: Session, campaign: Campaign, now: datetime) -> list[Due]:
     every = timedelta(minutes=campaign.every_minutes)
     number = (now - campaign.starts_at) // every
     slot = campaign.starts_at + number * every
-    return [Due(campaign, touchpoint, slot, number) for touchpoint in _reachable(session, campaign)]
+    return [Due(campaign, touchpoint, slot, number) for touchpoint in reachable(session, campaign)]
 
 
-def _reachable(session: Session, campaign: Campaign) -> Sequence[Touchpoint]:
+def reachable(session: Session, campaign: Campaign) -> Sequence[Touchpoint]:
     """The campaign's touchpoints to which a probe may go and for which there is a driver."""
     return session.scalars(
         select(Touchpoint)
@@ -131,18 +131,18 @@ def _count_since(session: Session, touchpoints: Collection[int], since: datetime
 
 
 def _plan(due: Due, caps: _Caps, now: datetime) -> Probe | None:
-    pairs = _pairs(due.campaign, due.touchpoint.channel)
-    if not pairs or not caps.has_room(due):
+    possible = pairs(due.campaign, due.touchpoint.channel)
+    if not possible or not caps.has_room(due):
         return None
     # Neighbours start at different places, so that one slot does not ask everywhere the same.
-    wording, persona = pairs[(due.number + due.touchpoint.id) % len(pairs)]
+    wording, persona = possible[(due.number + due.touchpoint.id) % len(possible)]
     if persona.mailbox.down_since is not None or not persona.mailbox.active:
         return None
     caps.take(due)
     return compose(due.campaign, due.touchpoint, due.slot, wording, persona, now)
 
 
-def _pairs(campaign: Campaign, channel: ChannelName) -> list[tuple[Wording, Persona]]:
+def pairs(campaign: Campaign, channel: ChannelName) -> list[tuple[Wording, Persona]]:
     """Every wording with every persona that speaks its language, in a lasting order."""
     wordings = [wording for scenario in campaign.scenarios for wording in _wordings(scenario, channel)]
     return [
