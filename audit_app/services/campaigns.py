@@ -79,15 +79,16 @@ def campaign_by_id(session: Session, campaign_id: int) -> Campaign:
 
 
 def touchpoints_to_choose(session: Session, campaign: Campaign | None) -> Sequence[Touchpoint]:
-    """What a campaign may write to: all that is switched on, and what is in it already."""
+    """What a campaign may write to: what is in it already comes first, then all that is switched on."""
     inside = {touchpoint.id for touchpoint in campaign.touchpoints} if campaign else set[int]()
-    return session.scalars(
+    found = session.scalars(
         select(Touchpoint)
         .join(Touchpoint.location)
         .options(joinedload(Touchpoint.location))
         .where((Touchpoint.active & Location.active) | Touchpoint.id.in_(inside))
         .order_by(Location.name, Touchpoint.channel, Touchpoint.address)
-    ).all()
+    )
+    return sorted(found, key=lambda touchpoint: touchpoint.id not in inside)
 
 
 def add_campaign(session: Session, entry: CampaignEntry) -> Campaign:

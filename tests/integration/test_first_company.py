@@ -1,4 +1,4 @@
-"""The script in docs/administrators/running.md: from an empty database to a first probe that is due."""
+"""The script in docs/administrators/running.md and the pages: from an empty database to a first probe that is due."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app.config import PROJECT_ROOT, Settings
-from audit_app.models import Campaign, Touchpoint
-from audit_app.services import personas, touchpoints
+from audit_app.models import ChannelName
+from audit_app.services import campaigns, personas, scenarios, service_targets, touchpoints
+from audit_app.services.campaigns import CampaignEntry
 from audit_app.services.probes.planning import plan_due
+from audit_app.services.scenarios import ScenarioEntry, WordingEntry
+from audit_app.services.service_targets import TargetEntry
 from tests.integration import probe_factories as make
 
 RUNNING = PROJECT_ROOT / "docs" / "administrators" / "running.md"
@@ -31,17 +34,30 @@ def test_the_script_of_the_documentation_and_the_pages_lead_to_a_first_probe(
     subprocess.run([sys.executable, "-c", script], env=os.environ | own, check=True)
 
     now = datetime.now(UTC)
-    assert plan_due(session, now) == []
-    touchpoint, campaign = (
-        session.scalars(sa.select(Touchpoint)).one(),
-        session.scalars(sa.select(Campaign)).one(),
-    )
-    touchpoints.confirm(session, touchpoint, touchpoint.address, "Ada", now)
     box = make.mailbox_of(session)
     session.flush()
-    entry = personas.PersonaEntry(name="Anna Berg", language="de", mailbox=box.id, campaigns=[campaign.id])
-    personas.add_persona(session, entry)
+    anna = personas.add_persona(session, personas.PersonaEntry("Anna Berg", box.id, language="de"))
+    entry = touchpoints.TouchpointEntry("berlin@company.example")
+    shop = touchpoints.add_touchpoint(session, "berlin", ChannelName.EMAIL, entry)
+    lamps = scenarios.add_scenario(session, ScenarioEntry("Are there lamps?"))
+    asked = WordingEntry(
+        "email", "de", "Guten Tag,\n\nhaben Sie in {location} auch Lampen?\n\n{name}", "Lampen"
+    )
+    scenarios.save_wording(session, lamps, None, asked)
+    target = service_targets.add_target(session, TargetEntry("Ten hours"))
+    wanted = CampaignEntry(
+        name="Weekly question",
+        target=target.id,
+        starts_at=now.astimezone(ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d %H:%M"),
+        every_minutes=7 * 24 * 60,
+        touchpoints=[shop.id],
+        scenarios=[lamps.id],
+        personas=[anna.id],
+    )
+    campaigns.add_campaign(session, wanted)
+    assert plan_due(session, now) == []
+    touchpoints.confirm(session, shop, shop.address, "Ada", now)
 
     (probe,) = plan_due(session, now)
     assert (probe.to_address, probe.subject) == ("berlin@company.example", "Lampen")
-    assert "in Berlin auch Lampen" in probe.text
+    assert probe.text == "Guten Tag,\n\nhaben Sie in Berlin auch Lampen?\n\nAnna Berg"
