@@ -50,6 +50,9 @@ def test_each_role_sees_its_own_menu(
         "Chat widgets",
         "Mailboxes",
         "Personas",
+        "Scenarios",
+        "Service targets",
+        "Campaigns",
         "Users",
     ]
 
