@@ -130,6 +130,8 @@ def asks_to_reply_above(line: str) -> bool:
     """Recognise "##- Please type your reply above this line -##"."""
     if not line or len(line) > LONGEST_COMMENT_LINE or not (line[0] in RULES or line[-1] in RULES):
         return False
+    if line.startswith("##-") and line.endswith("-##"):  # whatever language Zendesk says it in
+        return True
     said = key(line)
     return any(phrase in said for phrase in keys("above_line"))
 

@@ -25,6 +25,14 @@ MOST_UNREADABLE = 0.1
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
+CHAT_LINE = re.compile(
+    r"\W{0,2}(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?\W{1,4}"
+    r"(?:[^:\n]{1,40}:|\*{3})\s",
+    re.IGNORECASE,
+)
+"""A line of a chat as transcripts show it: "(09:01:12) Kim: Hello", "[09:02] *** Kim has left"."""
+FEWEST_CHAT_LINES = 2
+
 Hint = tuple[int, str]
 
 
@@ -67,12 +75,14 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     Programs quote what they confirm and set In-Reply-To, too.
     """
     hints = hints_of_a_person(letter)
-    if not reading.away and signed_by_a_person(letter):
-        hints.append((2, "It is signed by a person"))
+    signed = not reading.away and signed_by_a_person(letter)
     own, stock = len(reading.own), len(reading.stock)
     mostly_stock = own < stock or (own == stock and reading.weight > 1)
     if mostly_stock and not reading.mild:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
+        signed = signed and own == stock
+    if signed:
+        hints.append((1 if mostly_stock and not reading.mild else 2, "It is signed by a person"))
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
         hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
@@ -95,6 +105,12 @@ def _says(field: str) -> Callable[[Letter, Reading], bool]:
 
 def _below(field: str) -> Callable[[Letter, Reading], bool]:
     return lambda letter, reading: field in letter.tells_below
+
+
+def _is_a_transcript(letter: Letter, reading: Reading) -> bool:
+    lines = [line for line in letter.new.split("\n") if WORD.search(line)]
+    said = sum(bool(CHAT_LINE.match(line)) for line in lines)
+    return said >= FEWEST_CHAT_LINES and 2 * said >= len(lines)
 
 
 def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
@@ -126,6 +142,7 @@ HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]],
         lambda letter, reading: reading.away,
         lambda letter: (1, "It says that nobody is there, or asks for a proof"),
     ),
+    (_is_a_transcript, lambda letter: (4, "It is the transcript of a chat")),
     (_signed_by_a_team, lambda letter: (1, "It is signed by a team, not by a person")),
     (_only_stock, lambda letter: (1, "It says nothing else")),
 )
@@ -140,7 +157,7 @@ def _kind(letter: Letter) -> Kind:
         return "survey"
     if "notice" in letter.fields:
         return "automatic"
-    return "acknowledgement" if letter.fields & {"acknowledgement", "courtesy"} else "automatic"
+    return "acknowledgement" if letter.fields & {"acknowledgement", "courtesy", "repeated"} else "automatic"
 
 
 def _plain(letter: Letter, platform: str) -> Judgement:

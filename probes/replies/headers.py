@@ -55,7 +55,15 @@ def _kind(letter: Letter, mark: str) -> Kind:
     told = letter.fields
     if "challenge" in told and "out_of_office" not in told:
         return "challenge"
-    away = "out_of_office" in told or "vacation" in mark.casefold()
+    if "out_of_office" in told or "vacation" in mark.casefold():
+        return "out_of_office"
+    if told & {"acknowledgement", "courtesy", "repeated"}:
+        return "acknowledgement"
+    if letter.prefix == "automatic" or "subjects" in letter.subject_tells:
+        # So the assistants of mail programs call their notes, which are of absences unless they say otherwise.
+        return "automatic" if "notice" in told else "out_of_office"
+    # Sieve says so (RFC 5230) in the comment behind the keyword.
+    away = bool(re.search(r"auto-replied\s*\(vacation", letter.mail.header("Auto-Submitted"), re.IGNORECASE))
     return "out_of_office" if away else "acknowledgement"
 
 

@@ -75,8 +75,14 @@ class Letter:
 
     @cached_property
     def layout(self) -> tuple[list[str], str]:
-        """The sentences between greeting and closing, and everything below the closing."""
-        return lay_out(self.new)
+        """The sentences between greeting and closing, and everything below; none of what it repeats of ours."""
+        sentences, below = lay_out(self.new)
+        if "repeated" not in self.all_tells:
+            return sentences, below
+        last = next(
+            (number for number, each in enumerate(sentences) if "repeated" in phrases.told(each)), None
+        )
+        return (sentences, below) if last is None else (sentences[: last + 1], "")
 
     @property
     def sentences(self) -> list[str]:

@@ -25,6 +25,7 @@ SAID = (
     "delay",
     "challenge",
     "receipt",
+    "repeated",
     "neutral",
     "team",
 )
@@ -62,6 +63,7 @@ class Language(BaseModel):
     delay: list[str]
     challenge: list[str]
     receipt: list[str]
+    repeated: list[str]
     neutral: list[str]
     team: list[str]
     greetings: list[str]

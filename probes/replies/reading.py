@@ -13,7 +13,8 @@ from probes.replies.patterns import key, words
 from probes.replies.tickets import tickets_in_text
 
 STOCK: Mapping[str, int] = {
-    "acknowledgement": 2, "notice": 2, "survey": 2, "challenge": 2, "courtesy": 1, "out_of_office": 1,
+    "acknowledgement": 2, "repeated": 2, "notice": 2, "survey": 2, "challenge": 2, "courtesy": 1,
+    "out_of_office": 1,
 }  # fmt: skip
 """The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
 MOST_STOCK = 5
