@@ -12,6 +12,7 @@ from probes.replies.patterns import WORD
 from probes.replies.reading import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
 from probes.replies.signed import signed_by_a_person
 from probes.replies.verdict import Judgement, Kind
+from probes.replies.vocabulary import share_of_stock_words
 
 CERTAIN = 2
 """By how much a machine's side has to weigh more than a person's."""
@@ -22,13 +23,16 @@ UNKNOWN_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f\u0370-\u052f\u0590-\u05ff\u1e
 """A letter that is neither Latin, Greek, Cyrillic nor Hebrew: whose phrases for automatic mail are not known."""
 MOST_UNREADABLE = 0.1
 """The part of a text that may be unreadable; a broken accent now and then is no reason to doubt."""
+MOST_STOCK_WORDS = 0.7
+"""The part of a person's letter that may be made of the words of automatic mail, where nothing else shows a person."""
+NOBODYS = "It speaks in the words of automatic mail alone, and nothing shows that a person wrote it"
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
 CHAT_LINE = re.compile(
-    r"\W{0,2}(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?\W{1,4}"
+    r"^[(\[]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?\W{1,4}"
     r"(?:[^:\n]{1,40}:|\*{3})\s",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 """A line of a chat as transcripts show it: "(09:01:12) Kim: Hello", "[09:02] *** Kim has left"."""
 FEWEST_CHAT_LINES = 2
@@ -39,13 +43,15 @@ Hint = tuple[int, str]
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
     hints = [] if platform else hints_of_a_machine(letter)
-    if not (hints or letter.fields or letter.tells_below):
+    if not (hints or letter.fields or letter.tells_below or _is_a_transcript(letter)):
         return _plain(letter, platform)
     reading = Reading.of(letter)
     machine = [*hints, *_text_of_a_machine(letter, reading)]
     if not machine:
         return _plain(letter, platform)
     person = _person(letter, reading)
+    if _is_nobodys(letter):
+        machine.append((2, NOBODYS))
     return _weigh(letter, platform, machine, person)
 
 
@@ -107,10 +113,9 @@ def _below(field: str) -> Callable[[Letter, Reading], bool]:
     return lambda letter, reading: field in letter.tells_below
 
 
-def _is_a_transcript(letter: Letter, reading: Reading) -> bool:
-    lines = [line for line in letter.new.split("\n") if WORD.search(line)]
-    said = sum(bool(CHAT_LINE.match(line)) for line in lines)
-    return said >= FEWEST_CHAT_LINES and 2 * said >= len(lines)
+def _is_a_transcript(letter: Letter) -> bool:
+    said = len(CHAT_LINE.findall(letter.new))
+    return said >= FEWEST_CHAT_LINES and 2 * said >= sum(map(bool, letter.new.split("\n")))
 
 
 def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
@@ -142,7 +147,7 @@ HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]],
         lambda letter, reading: reading.away,
         lambda letter: (1, "It says that nobody is there, or asks for a proof"),
     ),
-    (_is_a_transcript, lambda letter: (4, "It is the transcript of a chat")),
+    (lambda letter, reading: _is_a_transcript(letter), lambda letter: (4, "It is the transcript of a chat")),
     (_signed_by_a_team, lambda letter: (1, "It is signed by a team, not by a person")),
     (_only_stock, lambda letter: (1, "It says nothing else")),
 )
@@ -185,7 +190,14 @@ def _doubt(letter: Letter) -> str:
         return (
             "It is written in a script of which no phrases of automatic mail are known, and answers no mail"
         )
-    return ""
+    return NOBODYS if _is_nobodys(letter) else ""
+
+
+def _is_nobodys(letter: Letter) -> bool:
+    """Tell whether a letter is made of the words of programs and bears no sign of a person beside them."""
+    if letter.split.quotes or share_of_stock_words("\n".join(letter.sentences)) < MOST_STOCK_WORDS:
+        return False
+    return not signed_by_a_person(letter) and all(weight < 2 for weight, _ in hints_of_a_person(letter))
 
 
 def _is_in_an_unknown_script(text: str) -> bool:

@@ -113,3 +113,25 @@ def test_a_filter_that_blocked_a_mail_does_not_go_on_trying() -> None:
         mail(text, From="Filter <postmaster@fjordfield.example>", Subject="Blocked", Return_Path="<>")
     )
     assert judged.verdict == "bounce", judged
+
+
+def test_a_letter_in_the_words_of_programs_alone_is_not_taken_for_a_persons_and_one_about_the_lamp_is() -> (
+    None
+):
+    stock = "Everything you sent through this request reached the support department; agents respond to enquiries daily."
+    assert judge(mail(stock, Subject="Re: A lamp")).verdict == "uncertain"
+    assert (
+        judge(mail("The green lamp stands upstairs beside the yellow carpet.", Subject="Re: A lamp")).verdict
+        == "human"
+    )
+    quoted = f"{stock}\n\nOn Fri, 20 Nov 2026 at 10:02, Anna Berg <anna@shopper.example> wrote:\n> The lamp?"
+    assert judge(mail(quoted, Subject="Re: A lamp")).verdict == "human"
+
+
+def test_a_transcript_is_known_by_its_lines_alone() -> None:
+    assert (
+        judge(
+            mail("20.11.2026, 10:02 - Anna: The lamp?\n20.11.2026, 10:03 - Saga: 89 euros", Subject="Saga")
+        ).verdict
+        != "human"
+    )
