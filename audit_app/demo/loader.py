@@ -15,7 +15,7 @@ from audit_app.demo.chain import COMPANY, SHOPS, Shop
 from audit_app.demo.company import SHOPPER_PASSWORD
 from audit_app.demo.questions import QUESTIONS, SHOPPERS, Shopper
 from audit_app.domain.checklist_file import load_checklist
-from audit_app.domain.clock import OpeningHours, Period, Weekday, public_holidays
+from audit_app.domain.clock import OpeningHours, Period, Weekday
 from audit_app.models import (
     Assignment,
     Campaign,
@@ -91,7 +91,7 @@ def _add_locations(session: Session, addresses: Addresses, now: datetime) -> Non
                 address=shop.address,
                 region=regions[shop.region],
                 time_zone=shop.time_zone,
-                opening_hours=_opening_hours(shop, now).model_dump(mode="json"),
+                opening_hours=_opening_hours(shop).model_dump(mode="json"),
                 touchpoints=_touchpoints(shop, addresses, now),
             )
         )
@@ -112,12 +112,11 @@ def _touchpoints(shop: Shop, addresses: Addresses, now: datetime) -> list[Touchp
     ]
 
 
-def _opening_hours(shop: Shop, now: datetime) -> OpeningHours:
+def _opening_hours(shop: Shop) -> OpeningHours:
     """Weekdays ten to seven, Saturdays ten to five, closed on the country's public holidays."""
     week = {day: (Period(opens=time(10), closes=time(19)),) for day in WEEKDAYS}
     week[Weekday.SATURDAY] = (Period(opens=time(10), closes=time(17)),)
-    years = range(now.year - 1, now.year + 2)
-    return OpeningHours(weekly=week, holidays=public_holidays(COUNTRIES[shop.time_zone], years))
+    return OpeningHours(weekly=week, country=COUNTRIES[shop.time_zone])
 
 
 def _add_campaigns(session: Session, addresses: Addresses, now: datetime) -> None:

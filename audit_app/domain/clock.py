@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -67,14 +68,22 @@ class Period(BaseModel):
 class OpeningHours(BaseModel):
     """When a location is open: periods per weekday, and dates on which it does not open at all.
 
-    A period belongs to the day on which it begins: the night shift before a holiday works to its end, the one that
+    These are the public holidays of its country, of whatever year, except those on which it opens all the same, and
+    dates of its own. A period belongs to the day on which it begins: the night shift before a holiday works to its end, the one that
     would begin on the holiday does not. Plain JSON in and out (``model_dump(mode="json")``, ``model_validate``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     weekly: Mapping[Weekday, tuple[Period, ...]]
+    country: str = ""
+    """The ISO 3166 code of the country whose public holidays are kept; empty for none."""
+    part: str = ""
+    """The part of the country, such as `NY`, that has some of its own."""
+    open_on: frozenset[date] = frozenset()
+    """Public holidays on which it opens as on other days."""
     holidays: frozenset[date] = frozenset()
+    """Dates of its own on which it does not open, whatever the country does."""
 
     @model_validator(mode="after")
     def _periods_in_order(self) -> Self:
@@ -84,7 +93,7 @@ class OpeningHours(BaseModel):
                     raise ValueError(f"{day.value}: the periods must be in order and must not overlap")
         return self
 
-    @field_serializer("holidays")
+    @field_serializer("holidays", "open_on")
     def _sorted(self, value: frozenset[date]) -> list[str]:
         return [day.isoformat() for day in sorted(value)]
 
@@ -96,7 +105,15 @@ class OpeningHours(BaseModel):
 
     def periods_on(self, day: date) -> tuple[Period, ...]:
         """Return the periods that begin on the given local date."""
-        return () if day in self.holidays else self.weekly.get(tuple(Weekday)[day.weekday()], ())
+        return () if self.rests_on(day) else self.weekly.get(tuple(Weekday)[day.weekday()], ())
+
+    def rests_on(self, day: date) -> bool:
+        """Whether the date is a day off, whatever its weekday's periods are."""
+        if day in self.holidays:
+            return True
+        if not self.country or day in self.open_on:
+            return False
+        return day in _holidays_of(self.country, self.part, day.year)
 
 
 ALWAYS_OPEN = OpeningHours.on(Weekday, time(0), time(0))
@@ -117,6 +134,11 @@ def public_holidays(country: str, years: Iterable[int], subdivision: str | None 
         raise InvalidInput(
             f"No holidays are known for “{place}”; use ISO 3166 codes such as “SE” or “US-NY”."
         ) from problem
+
+
+@lru_cache(maxsize=1024)
+def _holidays_of(country: str, part: str, year: int) -> frozenset[date]:
+    return public_holidays(country, [year], part or None)
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:

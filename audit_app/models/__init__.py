@@ -6,7 +6,7 @@ from audit_app.models.base import Base
 from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, ServiceTarget, Wording
 from audit_app.models.checklist import Checklist, ChecklistVersion
 from audit_app.models.evidence import Evidence, EvidenceKind
-from audit_app.models.location import ChannelName, Location, Organisation, Region, Touchpoint
+from audit_app.models.location import ChannelName, FormerHours, Location, Organisation, Region, Touchpoint
 from audit_app.models.mailbox import AddressStyle, IncomingMail, Mailbox, MailFolder, MailState, Security
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
@@ -35,6 +35,7 @@ __all__ = [
     "ClockName",
     "Evidence",
     "EvidenceKind",
+    "FormerHours",
     "IncomingMail",
     "KeyKind",
     "Location",

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit_app.domain.clock import OpeningHours
+from audit_app.domain.timetable import Former, Timetable
 from audit_app.models.base import Base
 from audit_app.models.types import Json, JsonObject, words
 
@@ -61,11 +63,33 @@ class Location(Base):
 
     region: Mapped[Region] = relationship(back_populates="locations")
     touchpoints: Mapped[list[Touchpoint]] = relationship(back_populates="location")
+    former_hours: Mapped[list[FormerHours]] = relationship(order_by="FormerHours.until, FormerHours.id")
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which this location's times are shown."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def timetable(self) -> Timetable:
+        """What the opening-hours clock goes by, now and for what was before."""
+        former = [
+            Former(OpeningHours.model_validate(each.opening_hours), ZoneInfo(each.time_zone), each.until)
+            for each in self.former_hours
+        ]
+        return Timetable(OpeningHours.model_validate(self.opening_hours), self.zone, former)
+
+
+class FormerHours(Base):
+    """Opening hours and time zone that a location had until an instant; what was measured by them stays as it is."""
+
+    __tablename__ = "former_hours"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), index=True)
+    until: Mapped[datetime]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    opening_hours: Mapped[JsonObject] = mapped_column(Json)
 
 
 class Touchpoint(Base):

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain import clock
 from audit_app.domain.response_time import Outcome
@@ -34,9 +33,7 @@ def pending_by_location(session: Session, locations: Iterable[int], now: datetim
             Probe.sent_latest,
             ServiceTarget.target_hours,
             ServiceTarget.clock,
-            Location.id.label("location_id"),
-            Location.time_zone,
-            Location.opening_hours,
+            Location,
         )
         .join(Probe.touchpoint)
         .join(Touchpoint.location)
@@ -44,12 +41,13 @@ def pending_by_location(session: Session, locations: Iterable[int], now: datetim
         .join(Campaign.target)
         .where(Location.id.in_(sorted(locations)), Probe.sent_latest.is_not(None))
         .where(Probe.outcome.in_((Outcome.OPEN, Outcome.UNCERTAIN)))
+        .options(selectinload(Location.former_hours))
     )
     found: dict[int, Pending] = {}
     for row in session.execute(query):
-        so_far = found.get(row.location_id, Pending())
+        so_far = found.get(row.Location.id, Pending())
         is_open = row.outcome is Outcome.OPEN
-        found[row.location_id] = Pending(
+        found[row.Location.id] = Pending(
             so_far.open + is_open,
             so_far.overdue + (is_open and _waited(row, now) > timedelta(hours=row.target_hours)),
             so_far.uncertain + (not is_open),
@@ -61,5 +59,5 @@ def _waited(row: Any, now: datetime) -> timedelta:
     """How long the probe has waited on its service target's clock."""
     if row.clock is ClockName.ELAPSED:
         return clock.elapsed(row.sent_latest, now)
-    hours = clock.OpeningHours.model_validate(row.opening_hours)
-    return clock.opening_time_between(hours, ZoneInfo(row.time_zone), row.sent_latest, now)
+    location: Location = row.Location
+    return location.timetable.open_between(row.sent_latest, now)

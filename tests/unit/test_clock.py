@@ -153,6 +153,20 @@ def test_an_unknown_country_is_named() -> None:
 instants = st.datetimes(datetime.fromisoformat("2025-10-01"), datetime.fromisoformat("2026-12-01")).map(
     lambda instant: instant.replace(tzinfo=UTC)
 )
+
+
+def test_the_public_holidays_of_a_country_are_kept_in_every_year_but_where_it_opens_all_the_same() -> None:
+    christmas = date(2026, 12, 25)
+    hours = OpeningHours.on(Weekday, time(9), time(17)).model_copy(
+        update={"country": "US", "part": "NY", "holidays": frozenset({date(2026, 8, 3)})}
+    )
+    assert not hours.periods_on(christmas)
+    assert not hours.periods_on(christmas.replace(year=2035))
+    assert not hours.periods_on(date(2026, 8, 3))
+    assert hours.model_copy(update={"open_on": frozenset({christmas})}).periods_on(christmas)
+    assert OpeningHours.model_validate(json.loads(hours.model_dump_json())) == hours
+
+
 plans = st.sampled_from([NINE_TO_FIVE, EIGHT_TO_FIVE, NIGHT_SHIFT, ALWAYS_OPEN])
 zones = st.sampled_from([NEW_YORK, LONDON, ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Kathmandu")])
 spans = st.timedeltas(timedelta(0), timedelta(days=12))

@@ -29,9 +29,7 @@ def limits_of(probe: Probe) -> Limits:
 
 def opening_time(probe: Probe) -> Measure:
     """The opening-hours clock of the probe's location."""
-    location = probe.touchpoint.location
-    hours, zone = clock.OpeningHours.model_validate(location.opening_hours), location.zone
-    return lambda start, end: clock.opening_time_between(hours, zone, start, end)
+    return probe.touchpoint.location.timetable.open_between
 
 
 def measure_of(probe: Probe) -> Measure:
@@ -44,10 +42,8 @@ def reached_at(probe: Probe, sent: datetime, duration: timedelta) -> datetime | 
     """When `duration` will have passed since `sent` on the target's clock; None where the location never opens."""
     if probe.campaign.target.clock is ClockName.ELAPSED:
         return sent + duration
-    location = probe.touchpoint.location
-    hours = clock.OpeningHours.model_validate(location.opening_hours)
     try:
-        return clock.add_opening_time(hours, location.zone, sent, duration)
+        return probe.touchpoint.location.timetable.after(sent, duration)
     except InvalidInput:
         return None
 
