@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from audit_app.extensions import db
-from audit_app.models import Organisation, RoleName, User
+from audit_app.models import RoleName, User
+from audit_app.services.company import company
 from audit_app.web.access import declared_access
 
 
@@ -30,6 +30,8 @@ ENTRIES = (
     Entry("locations.index", "Locations", "place", bottom_bar=False),
     Entry("visits.index", "Visits", "visits"),
     Entry("probes.index", "Probes", "probe"),
+    Entry("admin.company", "Company", "shop", bottom_bar=False, group="Set-up"),
+    Entry("admin.locations", "Locations and hours", "place", bottom_bar=False, group="Set-up"),
     Entry("admin.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
     Entry("admin.widgets", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
     Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
@@ -77,17 +79,12 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def menu() -> dict[str, object]:
         if not current_user.is_authenticated:
-            return {"menu": [], "bottom_bar": [], "may_search": False, "organisation": organisation()}
+            return {"menu": [], "bottom_bar": [], "may_search": False, "organisation": company(db.session)}
         entries = entries_for(current_user)
         return {
             "menu": entries,
             "menu_here": entry_of_this_page(entries),
             "bottom_bar": [entry for entry in entries if entry.bottom_bar][:BOTTOM_BAR_ENTRIES],
             "may_search": may_use("search.index", current_user),
-            "organisation": organisation(),
+            "organisation": company(db.session),
         }
-
-
-def organisation() -> Organisation | None:
-    """The company that is audited, or None before it was entered."""
-    return db.session.scalar(sa.select(Organisation).limit(1))

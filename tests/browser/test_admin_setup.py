@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
-from audit_app.models import Location, Mailbox, Touchpoint, User
+from audit_app.models import Location, Mailbox, Organisation, Touchpoint, User
 from audit_app.services.personas import PersonaEntry, add_persona
 from tests.browser.pages import Screen, check_page, sign_in
 from tests.integration import probe_factories as make
@@ -174,3 +174,80 @@ def test_a_campaign_is_entered_from_its_question_to_its_pause(
     check_page(screen)
     page.goto("/admin/campaigns")
     check_page(screen)
+
+
+def test_an_empty_database_leads_to_the_company_and_the_first_location(
+    screen: Screen, session: Session, ada: User
+) -> None:
+    page = screen.page
+    sign_in(page, ada)
+    session.execute(sa.delete(Organisation))
+    session.commit()
+    page.goto("/")
+    check_page(screen)
+    page.get_by_role("link", name="Enter the company").click()
+    check_page(screen)
+    page.get_by_label("Name").fill("Fjord & Field")
+    page.get_by_role("button", name="Save the name").click()
+    page.get_by_role("link", name="Enter a location").click()
+    check_page(screen)
+    page.get_by_role("link", name="Add a location").first.click()
+    check_page(screen)
+    page.get_by_label("Name", exact=True).fill("Umeå City")
+    page.get_by_label("Name of the new region").fill("North")
+    page.get_by_label("Time zone").select_option("Europe/Stockholm")
+    page.get_by_label("Monday").fill("9–5")
+    page.get_by_label("Closed on the public holidays of").select_option("SE")
+    page.get_by_role("button", name="Add the location").click()
+    expect(page.get_by_role("alert")).to_contain_text("would end on the next day")
+    check_page(screen)
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Monday")).to_be_focused()
+    page.get_by_label("Monday").fill("10:00–13:00, 14:00–19:00")
+    page.get_by_text("Public holidays of Sweden").click()
+    expect(page.get_by_text("Midsummer Day").first).to_be_visible()
+    check_page(screen)
+    page.get_by_role("button", name="Add the location").click()
+    expect(page.get_by_role("row", name="Umeå City")).to_contain_text("Mon 10:00–13:00, 14:00–19:00")
+    check_page(screen)
+    page.goto("/")
+    expect(page.get_by_role("link", name="Add a touchpoint and confirm it")).to_be_visible()
+    check_page(screen)
+
+
+def test_a_location_is_changed_moved_to_a_new_region_and_switched_off(
+    screen: Screen, ada: User, umea: Location
+) -> None:
+    page = screen.page
+    sign_in(page, ada)
+    page.goto("/admin/locations")
+    page.get_by_role("link", name="Umeå").first.click()
+    expect(page.get_by_label("Name of the new region")).to_be_hidden()
+    check_page(screen)
+    page.get_by_label("Region", exact=True).select_option("")
+    page.get_by_label("Name of the new region").fill("Norrland")
+    page.get_by_label("Sunday").fill("")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(page.get_by_role("row", name="Umeå")).to_contain_text("Mon to Sat 00:00–24:00")
+    page.get_by_role("link", name="Regions").click()
+    expect(page.get_by_role("row", name="Norrland")).to_be_visible()
+    check_page(screen)
+    page.get_by_role("link", name="North").click()
+    check_page(screen)
+    page.get_by_role("link", name="Delete the region").click()
+    check_page(screen)
+    page.get_by_role("button", name="Delete the region").click()
+    expect(page.get_by_role("status")).to_contain_text("North is deleted")
+
+    page.goto("/admin/locations")
+    page.get_by_role("link", name="Umeå").first.click()
+    page.get_by_role("link", name="Switch the location off").click()
+    check_page(screen)
+    page.get_by_role("button", name="Switch the location off").click()
+    expect(page.get_by_text("No location yet")).to_be_visible()
+    page.goto("/admin/locations?state=off")
+    check_page(screen)
+    page.get_by_role("link", name="Umeå").first.click()
+    check_page(screen)
+    page.get_by_role("button", name="Switch the location on").click()
+    expect(page.get_by_role("status")).to_contain_text("Umeå is switched on")

@@ -46,6 +46,8 @@ def test_each_role_sees_its_own_menu(
         "Locations",
         "Visits",
         "Probes",
+        "Company",
+        "Locations and hours",
         "Touchpoints",
         "Chat widgets",
         "Mailboxes",

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from audit_app.domain.response_time import Outcome
-from audit_app.models import Location, User
+from audit_app.models import Location, Organisation, User
 from tests import factories
 from tests.factories import NOW
 from tests.integration import probe_factories
@@ -257,9 +257,32 @@ def test_a_score_that_rounds_up_to_a_band_explains_its_letter(
     assert "Just under 80.0: the letter follows the exact score, 79.970." in text
 
 
-def test_an_administrator_without_locations_is_not_sent_to_an_administrator(
-    client: Visitor, ada: User
+def test_an_administrator_of_an_empty_database_is_led_to_a_first_probe_step_by_step(
+    client: Visitor, session: Session, ada: User
 ) -> None:
-    text = page(client, ada)
-    assert "There is no location yet" in text
-    assert "Ask an administrator" not in text
+    session.execute(sa.delete(Organisation))
+    assert next_step(page(client, ada)) == "Enter the company"
+    factories.organisation(session)
+    assert next_step(page(client, ada)) == "Enter a location"
+    umea = factories.location(session)
+    assert next_step(page(client, ada)) == "Add a touchpoint and confirm it"
+    touchpoint = probe_factories.touchpoint(session, umea, confirmed=False)
+    assert next_step(page(client, ada)) == "Add a touchpoint and confirm it"
+    touchpoint.confirmed_at = NOW
+    assert next_step(page(client, ada)) == "Add a mailbox"
+    probe_factories.campaign(session, touchpoint)
+    assert "First steps" not in page(client, ada)
+
+
+def test_only_an_administrator_is_led_through_the_first_steps(client: Visitor, magnus: User) -> None:
+    text = page(client, magnus)
+    assert "First steps" not in text
+    assert "Ask an administrator" in text
+
+
+def next_step(text: str) -> str:
+    """The one step that is marked as the next."""
+    (step,) = re.findall(
+        r'aria-current="step".*?<a href="[^"]+" class="btn btn-primary">([^<]+)', text, re.DOTALL
+    )
+    return step

@@ -1,9 +1,12 @@
-"""Pages of the feature `admin`: the people, what probes ask, where, as whom and how often, and what they go by."""
+"""Pages of the feature `admin`: the company and its locations, the people, what probes ask, where, as whom and how often, and what they go by."""
 
 from audit_app.web.admin import (
     campaigns,
+    company,
+    locations,
     mailboxes,
     personas,
+    regions,
     scenarios,
     service_targets,
     touchpoints,
@@ -13,8 +16,11 @@ from audit_app.web.admin import (
 
 __all__ = [
     "campaigns",
+    "company",
+    "locations",
     "mailboxes",
     "personas",
+    "regions",
     "scenarios",
     "service_targets",
     "touchpoints",

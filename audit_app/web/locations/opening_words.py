@@ -8,6 +8,7 @@ from itertools import groupby
 from pydantic import ValidationError
 
 from audit_app.domain.clock import OpeningHours, Period, Weekday
+from audit_app.domain.opening_text import periods_text
 from audit_app.models.types import JsonObject
 
 
@@ -33,4 +34,4 @@ def _days(days: Sequence[Weekday]) -> str:
 
 
 def _hours(periods: Sequence[Period]) -> str:
-    return ", ".join(f"{period.opens:%H:%M}–{period.closes:%H:%M}" for period in periods) or "closed"
+    return periods_text(periods) or "closed"

@@ -13,6 +13,7 @@ from audit_app.services.scores import current_policy
 from audit_app.services.standings import InTimeShare, in_time_share
 from audit_app.web.access import roles, user_now
 from audit_app.web.overview.chosen_period import ChosenPeriod
+from audit_app.web.overview.first_steps import first_steps
 from audit_app.web.overview.table import SORT_WORDS, Table
 from audit_app.web.presentation import percent, request_instant
 
@@ -28,9 +29,11 @@ def index() -> ResponseReturnValue:
     policy = current_policy(db.session, now)
     seen = overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
     table = Table.of(request.args)
+    nothing_yet = seen.total.now is None and seen.total.before is None
     return render_template(
         "overview/index.html",
         seen=seen,
+        steps=first_steps(db.session, user) if nothing_yet else [],
         chosen=chosen,
         policy=policy,
         table=table,

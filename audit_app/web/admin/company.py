@@ -1,0 +1,40 @@
+"""The company's own page: its name."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from audit_app.domain.errors import AuditError
+from audit_app.extensions import db
+from audit_app.models import RoleName
+from audit_app.services import company as service
+from audit_app.web.access import roles
+from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.views import blueprint
+
+
+class CompanyForm(FlaskForm):
+    """What is known about the company."""
+
+    name = StringField("Name", description="As it stands above every page.")
+
+
+@blueprint.route("/company", methods=["GET", "POST"])
+@roles(RoleName.ADMIN)
+def company() -> ResponseReturnValue:
+    """Enter the company's name, or change it."""
+    known = service.company(db.session)
+    form = CompanyForm(data={"name": known.name if known else ""})
+    if form.validate_on_submit():
+        try:
+            named = service.name_company(db.session, form.name.data or "")
+        except AuditError as error:
+            blame(form, error)
+        else:
+            db.session.commit()
+            flash(f"The company is called {named.name}.", "success")
+            return redirect(url_for("admin.company" if known else "overview.index"))
+    return render_template("admin/company.html", form=form, known=known is not None), status_of(form)

@@ -1,0 +1,64 @@
+"""Regions: the list, renaming, and deleting one that holds nothing. New ones are entered with a location."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from audit_app.domain.errors import AuditError
+from audit_app.extensions import db
+from audit_app.models import RoleName
+from audit_app.services import regions as service
+from audit_app.web.access import roles
+from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.forms import ConfirmForm
+from audit_app.web.admin.location_forms import RegionForm
+from audit_app.web.admin.views import blueprint
+
+
+@blueprint.get("/locations/regions")
+@roles(RoleName.ADMIN)
+def regions() -> str:
+    """List the regions with what is in them and who answers for them."""
+    listed = service.all_regions(db.session)
+    managers = {region.id: service.managers_of(db.session, region) for region in listed}
+    return render_template("admin/regions.html", regions=listed, managers=managers)
+
+
+@blueprint.route("/locations/regions/<int:region_id>", methods=["GET", "POST"])
+@roles(RoleName.ADMIN)
+def edit_region(region_id: int) -> ResponseReturnValue:
+    """Rename a region."""
+    region = service.region_by_id(db.session, region_id)
+    form = RegionForm(data={"name": region.name})
+    if form.validate_on_submit():
+        try:
+            service.rename_region(db.session, region, form.name.data or "")
+        except AuditError as error:
+            blame(form, error)
+        else:
+            db.session.commit()
+            flash(f"The region is called {region.name}.", "success")
+            return redirect(url_for("admin.regions"))
+    stays = service.why_it_stays(db.session, region)
+    return render_template("admin/region_form.html", form=form, region=region, stays=stays), status_of(form)
+
+
+@blueprint.route("/locations/regions/<int:region_id>/delete", methods=["GET", "POST"])
+@roles(RoleName.ADMIN)
+def delete_region(region_id: int) -> ResponseReturnValue:
+    """Say what is lost with the region, and delete it once that is confirmed."""
+    region = service.region_by_id(db.session, region_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.delete_region(db.session, region)
+        db.session.commit()
+        flash(f"The region {region.name} is deleted.", "success")
+        return redirect(url_for("admin.regions"))
+    return render_template(
+        "admin/delete_region.html",
+        form=form,
+        region=region,
+        stays=service.why_it_stays(db.session, region),
+        managers=service.managers_of(db.session, region),
+    )
