@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +34,15 @@ def host_of(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         raise InvalidInput(f"“{url}” is not the address of a page: it begins with https:// and names a host.")
     return host if port is None else f"{host}:{port}"
+
+
+def ask_before(act: str, url: str, *, yes: bool) -> None:
+    """Ask somebody at a terminal whether the page's host may be written to, and end the command if not.
+
+    A script is not asked: whoever wrote it named the page, and there is nobody to answer.
+    """
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"{act} on {host_of(url)}? Only where you are allowed to", abort=True, err=True)
 
 
 def keep_evidence(folder: Path | None, prefix: str, evidence: tuple[Evidence, ...] | list[Evidence]) -> None:

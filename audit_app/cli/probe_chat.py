@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
+from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.firsts import First
 from audit_app.services.chat_alone import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
@@ -33,14 +33,13 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--state", type=FILE, help="File that keeps the chat, to be gone back to.")
 @click.option("--resume", type=FILE, help="Go back to the chat that this file keeps; sends nothing.")
 @click.option("--out", type=FOLDER, help="Folder for screenshots and transcripts.")
-@click.option("--yes", is_flag=True, help="Do not ask whether this host may be written to.")
+@click.option("--yes", is_flag=True, help="At a terminal: do not ask whether this host may be written to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each observation.")
 def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given: Any) -> None:
     """Write to the chat on a page, once, and tell who answers; or go back to one with --resume."""
     kept, path = _begun(url, resume, given)
-    if resume is None and not yes:
-        question = f"Write to the chat on {host_of(kept.url)}? Only where you are allowed to"
-        click.confirm(question, abort=True, err=True)
+    if resume is None:
+        ask_before("Write to the chat", kept.url, yes=yes)
 
     def tell(observation: Observation, firsts: tuple[First, ...]) -> None:
         row = _row(observation) | {"first": [first.value for first in firsts]}

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
+from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.form_mappings import mapping_problems
 from probes.base import (
@@ -50,19 +50,16 @@ NOBODY = "anna.berg@example.com"
 @click.option("--time-zone", default="UTC", show_default=True, help="The customer's time zone.")
 @click.option("--dry-run", is_flag=True, help="Fill in and take a screenshot, but send nothing.")
 @click.option("--out", type=FOLDER, help="Folder for screenshots and traces.")
-@click.option("--yes", is_flag=True, help="Do not ask whether this host may be written to.")
+@click.option("--yes", is_flag=True, help="At a terminal: do not ask whether this host may be written to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each observation.")
 def form(url: str, dry_run: bool, yes: bool, as_json: bool, **given: Any) -> None:
     """Fill in the contact form on a page, and send it once."""
-    host = host_of(url)
+    host_of(url)
     _check(given, dry_run=dry_run)
     folder = given["out"] or Path(tempfile.mkdtemp(prefix="audit-probe-"))
     keep_evidence(folder, "", [])  # a folder that cannot be written is told before anything is sent
-    if not yes:
-        act = "Fill in, but not send," if dry_run else "Write by"
-        click.confirm(
-            f"{act} the contact form on {host}? Only where you are allowed to", abort=True, err=True
-        )
+    act = "Fill in, but not send," if dry_run else "Write by"
+    ask_before(f"{act} the contact form", url, yes=yes)
     mapping = _mapping(given["mapping"]) if given["mapping"] else NO_MAPPING
     done = asyncio.run(_take(_message(url, given), mapping, folder, as_json=as_json, dry_run=dry_run))
     sys.exit(0 if done else 1)

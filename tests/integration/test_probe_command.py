@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,8 +29,10 @@ def company(tmp_path: Path) -> Iterator[DemoCompany]:
 def run(folder: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
     """Run the command as a person does, and read its lines."""
     command = [sys.executable, "-m", "audit_app.cli", "probe", "form", *words]
-    command += ["--text", "Hello, when do you open?", "--yes", "--json", "--out", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    command += ["--text", "Hello, when do you open?", "--json", "--out", str(folder)]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120
+    )
     assert "Traceback" not in done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -103,3 +106,24 @@ def test_a_wrong_mapping_is_told_with_its_line_and_no_browser_opens(tmp_path: Pa
         str(done.exception)
         == f"{mapping}: Line 2: “feilds” is not known here. Check its spelling, or remove it."
     )
+
+
+@pytest.mark.parametrize("what", ["chat", "form"])
+def test_at_a_terminal_nothing_is_written_before_somebody_says_yes(what: str) -> None:
+    # Nobody listens there: had it gone on, it would say so.
+    words = ["probe", what, "http://127.0.0.1:9/", "--text", "Hello", "--email", ADDRESS]
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "audit_app.cli", *words],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as asking:
+        os.write(ours, b"n\n")
+        said, asked = asking.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert "on 127.0.0.1:9? Only where you are allowed to" in asked
+    assert "Aborted" in asked
+    assert (asking.returncode, said) == (1, "")
