@@ -27,6 +27,8 @@ class ObservationKind(StrEnum):
     LOST = "lost"
     FAILED = "failed"
     ADDRESS_SEEN = "address_seen"
+    TAKEN_BACK = "taken_back"
+    """A mail that was assigned here and is not of this probe; it says nothing about it."""
 
 
 class ProbeState(StrEnum):
@@ -43,7 +45,8 @@ class ProbeState(StrEnum):
 
 # A claim may be given back, because nothing has left the house before "sending". From there back to "planned" leads
 # only the word of the driver that nobody took the message: one that may have gone out is never sent again. Where a
-# mail shows that it was taken all the same, the next claim makes it "sent".
+# mail shows that it was taken all the same, the next claim makes it "sent". Where the only proof that it left was a mail
+# that turns out to be another's, nobody knows again whether it did.
 TRANSITIONS: Mapping[ProbeState, frozenset[ProbeState]] = MappingProxyType(
     {
         ProbeState.PLANNED: frozenset({ProbeState.CLAIMED, ProbeState.CANCELLED}),
@@ -60,7 +63,7 @@ TRANSITIONS: Mapping[ProbeState, frozenset[ProbeState]] = MappingProxyType(
             {ProbeState.PLANNED, ProbeState.SENT, ProbeState.SEND_UNKNOWN, ProbeState.FAILED}
         ),
         ProbeState.SEND_UNKNOWN: frozenset({ProbeState.SENT, ProbeState.FAILED}),
-        ProbeState.SENT: frozenset(),
+        ProbeState.SENT: frozenset({ProbeState.SEND_UNKNOWN}),
         ProbeState.FAILED: frozenset(),
         ProbeState.CANCELLED: frozenset(),
     }

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
-from audit_app.models.types import Json, Sealed, words
+from audit_app.models.types import Json, JsonObject, Sealed, words
 
 if TYPE_CHECKING:
     from audit_app.models.evidence import Evidence
@@ -116,6 +116,8 @@ class IncomingMail(Base):
     platform: Mapped[str] = mapped_column(String(40), default="")
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)
     rules_version: Mapped[str] = mapped_column(String(40), default="")
+    handled: Mapped[list[JsonObject]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    """What people did with it, oldest first: the deed, who, when, and the probe that it was about."""
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
 
     mailbox: Mapped[Mailbox] = relationship()

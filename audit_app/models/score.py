@@ -76,6 +76,8 @@ class ReplyRating(Base):
     suggested: Mapped[JsonObject] = mapped_column(Json, default=dict, server_default=text("'{}'"))
     """What the rules suggested to the rater: their version and the share of each item; empty without suggestions."""
     created_at: Mapped[datetime]
+    set_aside_at: Mapped[datetime | None]
+    """When the answer that was rated turned out to be none of this probe's; such a rating counts no longer."""
 
     probe: Mapped[Probe] = relationship()
     rater: Mapped[User] = relationship()

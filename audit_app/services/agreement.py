@@ -84,7 +84,9 @@ def _rated_twice(session: Session, user: User) -> Iterator[tuple[int, Raters, tu
     query = select(ReplyRating.probe_id, ReplyRating.rater_id, ReplyRating.items)
     ratings: defaultdict[int, list[tuple[int, Shares]]] = defaultdict(list)
     for probe, rater, items in session.execute(
-        query.where(ReplyRating.probe_id.in_(seen)).order_by(ReplyRating.rater_id)
+        query.where(ReplyRating.probe_id.in_(seen), ReplyRating.set_aside_at.is_(None)).order_by(
+            ReplyRating.rater_id
+        )
     ):
         ratings[probe].append((rater, items))
     for probe, given in ratings.items():

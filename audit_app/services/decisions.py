@@ -37,7 +37,7 @@ def decisions_on(observation: Observation) -> list[Decision]:
 
 def can_be_decided(observation: Observation) -> bool:
     """Whether the reply waits for a decision, or had one that may be changed while its text is still there."""
-    if observation.probe.erased_at:
+    if observation.probe.erased_at or observation.kind is ObservationKind.TAKEN_BACK:
         return False
     return observation.kind is ObservationKind.UNCERTAIN_REPLY or bool(decisions_on(observation))
 

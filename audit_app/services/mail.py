@@ -21,18 +21,22 @@ from audit_app.models import (
     Mailbox,
     MailFolder,
     MailState,
+    Observation,
     Probe,
     User,
 )
+from audit_app.services.mail_deeds import Deed, note, refused
 from audit_app.services.mail_matching import (
+    Match,
     find_own_copy,
     find_probe,
     learn_delivered_id,
     learn_tickets,
 )
-from audit_app.services.probes.ledger import lock, record
+from audit_app.services.probes.ledger import lock, record, summarise
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import sent_before, settle_sent
+from audit_app.services.probes.withdrawals import reinstate, withdrawal_of
 from audit_app.services.texts import LONGEST_INDEXED, storable
 from probes import base
 from probes import mailbox as driver
@@ -44,6 +48,7 @@ from probes.replies.verdict import Judgement
 
 OWN_COPY = "own_copy"
 OWN_COPY_WORDS = "our own copy of the message"
+ASSIGNED_BY = "assigned by "
 RECEIVED_LINE = "our mail server's Received line"
 BETWEEN_BOTH = "between the last Received line and the mailbox's receipt (INTERNALDATE)"
 LONGEST_HEADER = 998
@@ -168,7 +173,7 @@ def place_of(session: Session, row: IncomingMail) -> Place | None:
     own = find_own_copy(session, read, mail.received_at)
     if own is not None:
         return Place(own, OWN_COPY_WORDS, observe_copy(mail, message_of(own)), None)
-    found = find_probe(session, read)
+    found = _find(session, row, read)
     if found.probe_id is None:
         return None
     probe = session.get_one(Probe, found.probe_id)
@@ -189,12 +194,22 @@ def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: 
     if own is not None:
         _keep_own_copy(session, row, mail, read, lock(session, own.id), now)
         return
-    found = find_probe(session, read)
+    found = _find(session, row, read)
     if found.probe_id is None:
         _, judgement = _judged(mail, "")
         _keep_judgement(row, judgement, [storable(reason, 2000) for reason in (found.words, *found.in_doubt)])
         return
     _attach(session, row, mail, found.probe_id, found.words, now)
+
+
+def _find(session: Session, row: IncomingMail, read: ReadMail) -> Match:
+    """The probe of a mail by the rules; none from which a person has taken it back."""
+    found = find_probe(session, read)
+    if found.probe_id is None or found.probe_id not in refused(row):
+        return found
+    return Match(
+        None, f"{found.words} to probe {found.probe_id}, from which somebody took it back", found.in_doubt
+    )
 
 
 def _keep_own_copy(
@@ -219,7 +234,7 @@ def _keep_own_copy(
 
 def _attach(
     session: Session, row: IncomingMail, mail: driver.IncomingMail, probe_id: int, by: str, now: datetime
-) -> None:
+) -> Observation:
     """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
     probe = lock(session, probe_id)
     fact, judgement = _judged(mail, probe.text)
@@ -232,9 +247,19 @@ def _attach(
     _keep_judgement(row, judgement, reasons)
     row.evidence.probe_id = probe.id
     key = storable(fact.key, LONGEST_INDEXED)
-    next(seen for seen in probe.observations if seen.key == key).evidence.append(row.evidence)
+    seen = next(each for each in probe.observations if each.key == key)
+    seen.evidence.append(row.evidence)
+    withdrawn = withdrawal_of(seen)
+    if withdrawn and withdrawn.follows:
+        _reinstate(session, probe, seen, now)
     if learn_tickets(session, probe, read, judgement):
         _place_waiting(session, probe, now)
+    return seen
+
+
+def _reinstate(session: Session, probe: Probe, seen: Observation, now: datetime) -> None:
+    reinstate(session, seen)
+    summarise(probe, now)
 
 
 def _place_waiting(session: Session, probe: Probe, now: datetime) -> None:
@@ -253,7 +278,7 @@ def _place_waiting(session: Session, probe: Probe, now: datetime) -> None:
 def _place_again(session: Session, row: IncomingMail, probe_id: int, now: datetime) -> None:
     try:
         with session.begin_nested():
-            found = find_probe(session, ReadMail.of(row.evidence.content))
+            found = _find(session, row, ReadMail.of(row.evidence.content))
             if found.probe_id == probe_id:
                 _attach(session, row, _as_arrived(row), probe_id, found.words, now)
     except OperationalError:
@@ -322,7 +347,10 @@ def proves_sent(probe: Probe, now: datetime) -> bool:
 def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:
     """Say that `mail` answers `probe`: it is judged like any other answer. Raises Conflict if it has its probe."""
     _refuse_matched(mail)
-    _attach(session, mail, _as_arrived(mail), probe.id, storable(f"assigned by {user.name}", 200), now)
+    by = storable(f"{ASSIGNED_BY}{user.name}", 200)
+    seen = _attach(session, mail, _as_arrived(mail), probe.id, by, now)
+    _reinstate(session, probe, seen, now)
+    note(mail, Deed.ASSIGNED, user, now, probe.id)
     session.flush()
 
 
@@ -330,7 +358,7 @@ def discard_mail(session: Session, mail: IncomingMail, user: User, now: datetime
     """Say that `mail` answers no probe; it is kept and can still be assigned. Raises Conflict if it has its probe."""
     _refuse_matched(mail)
     mail.state = MailState.DISCARDED
-    mail.reasons = [*mail.reasons, f"{user.name} discarded it on {now:%Y-%m-%d %H:%M} UTC"]
+    note(mail, Deed.DISCARDED, user, now)
     session.flush()
 
 

@@ -130,20 +130,28 @@ def learn_tickets(session: Session, probe: Probe, read: ReadMail, judgement: Jud
     ourselves are none. They count for the sender's domain, and for that of the address we wrote to: a help desk
     may acknowledge from a domain of its own and a person answer from the company's.
     """
-    if judgement.verdict == "bounce":
-        return False
+    return _learn(session, probe, KeyKind.TICKET, tickets_of(probe, read, judgement.verdict))
+
+
+def tickets_of(probe: Probe, read: ReadMail, verdict: str) -> list[str]:
+    """The ticket numbers that a reply of this verdict teaches, each with the domain for which it counts."""
+    if verdict == "bounce":
+        return []
     numbers = tickets_in_subject(read.header("Subject"))
-    if judgement.verdict == "automatic":
+    if verdict == "automatic":
         numbers += tickets_in_text(read.text)
     ours = f"{probe.subject}\n{probe.text}".upper()
     written_to = probe.to_address.rpartition("@")[2].casefold() if "@" in probe.to_address else ""
     domains = dict.fromkeys([*sender_domains(read)[:1], written_to])
-    return _learn(
-        session,
-        probe,
-        KeyKind.TICKET,
-        [f"{domain} {number}" for domain in domains if domain for number in numbers if number not in ours],
-    )
+    return [f"{domain} {number}" for domain in domains if domain for number in numbers if number not in ours]
+
+
+def forget_tickets(session: Session, probe: Probe, values: Iterable[str]) -> None:
+    """Drop ticket numbers of a locked probe: the mail that taught them is not of it."""
+    query = select(ProbeKey).where(ProbeKey.probe_id == probe.id, ProbeKey.kind == KeyKind.TICKET)
+    for key in session.scalars(query.where(ProbeKey.value.in_(sorted(set(values))))):
+        session.delete(key)
+    session.flush()
 
 
 def _learn(session: Session, probe: Probe, kind: KeyKind, values: Iterable[str]) -> bool:

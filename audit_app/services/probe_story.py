@@ -11,11 +11,13 @@ from audit_app.domain import clock
 from audit_app.domain.firsts import First
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import InTime, Limits, Outcome, ResponseTime
-from audit_app.models import Evidence, EvidenceKind, Observation, Probe
+from audit_app.models import Evidence, EvidenceKind, IncomingMail, Observation, Probe
 from audit_app.services.decisions import Decision, can_be_decided, decisions_on
 from audit_app.services.evidence import is_picture
 from audit_app.services.probe_times import Reading, firsts, in_time, readings, verdict_with
 from audit_app.services.probes.looks import limits_of
+from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
+from audit_app.services.taking_back import can_be_taken_back
 from probes.replies.mail import ReadMail
 
 REPLIES = frozenset(
@@ -55,6 +57,9 @@ class Entry:
     whole_text: str
     decisions: list[Decision]
     to_decide: bool
+    withdrawal: Withdrawal | None
+    mails: list[IncomingMail]
+    """The mails that brought it and that a person may take back."""
     pictures: list[Evidence]
     files: list[Evidence]
 
@@ -142,10 +147,11 @@ def _entries(probe: Probe) -> list[Entry]:
     human = [seen for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY]
     first = min(human, key=lambda seen: (seen.latest, seen.id), default=None)
     stopped = probe.outcome is Outcome.ANSWERED
-    return [_entry(probe, seen, stopped and seen is first) for seen in probe.observations]
+    mails = [mail for mail in probe.mails if can_be_taken_back(mail)]
+    return [_entry(probe, seen, stopped and seen is first, mails) for seen in probe.observations]
 
 
-def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
+def _entry(probe: Probe, seen: Observation, stops_clock: bool, mails: list[IncomingMail]) -> Entry:
     return Entry(
         observation=seen,
         after=_after(probe, seen),
@@ -153,6 +159,8 @@ def _entry(probe: Probe, seen: Observation, stops_clock: bool) -> Entry:
         whole_text=whole_text(seen),
         decisions=decisions_on(seen),
         to_decide=can_be_decided(seen),
+        withdrawal=withdrawal_of(seen),
+        mails=[mail for mail in mails if mail.evidence.observation_id == seen.id],
         pictures=[each for each in seen.evidence if is_picture(each) and not each.erased_at],
         files=[each for each in seen.evidence if not is_picture(each) and not each.erased_at],
     )

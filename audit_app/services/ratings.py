@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
@@ -86,13 +86,13 @@ def rate(
     # Two tabs of one person must not both insert: the second waits here, and then finds the first's row.
     session.refresh(probe, with_for_update=True)
     check_rateable(probe)
-    rating = own_rating(session, probe, rater)
+    rating = session.scalar(_by(probe, rater))
     if rating is None:
         rating = ReplyRating(probe=probe, rater=rater)
         session.add(rating)
     rating.items = {item.key: str(items[item.key]) for item in rubric.items}
     rating.quality, rating.note, rating.created_at = quality, note.strip(), now
-    rating.suggested = dict(suggested or {})
+    rating.suggested, rating.set_aside_at = dict(suggested or {}), None
     session.flush()
     return rating
 
@@ -121,14 +121,16 @@ def read_items(items: Mapping[str, str]) -> Rating:
 
 
 def own_rating(session: Session, probe: Probe, rater: User) -> ReplyRating | None:
-    """The rating that `rater` gave, if any."""
-    return session.scalar(
-        select(ReplyRating).where(ReplyRating.probe_id == probe.id, ReplyRating.rater_id == rater.id)
-    )
+    """The rating that `rater` gave, if any; not one of an answer that was none of this probe's."""
+    return session.scalar(_by(probe, rater).where(ReplyRating.set_aside_at.is_(None)))
+
+
+def _by(probe: Probe, rater: User) -> Select[ReplyRating]:
+    return select(ReplyRating).where(ReplyRating.probe_id == probe.id, ReplyRating.rater_id == rater.id)
 
 
 def ratings_of(session: Session, probe: Probe) -> list[RatedReply]:
-    """All ratings of the probe's answer, oldest first, each taken apart."""
+    """All ratings of the probe's answer, oldest first, each taken apart; those set aside are among them."""
     query = select(ReplyRating).where(ReplyRating.probe_id == probe.id)
     return [
         taken_apart(rating)
@@ -137,8 +139,8 @@ def ratings_of(session: Session, probe: Probe) -> list[RatedReply]:
 
 
 def mean_quality(ratings: list[RatedReply]) -> Fraction | None:
-    """What the score counts: the mean of all ratings; None where there is none."""
-    values = [rated.rating.quality for rated in ratings]
+    """What the score counts: the mean of all ratings that count; None where there is none."""
+    values = [rated.rating.quality for rated in ratings if not rated.rating.set_aside_at]
     return sum(values, Fraction(0)) / len(values) if values else None
 
 

@@ -21,6 +21,7 @@ from audit_app.services.mail import OWN_COPY, Place, place_again, place_of, prov
 from audit_app.services.probes.ledger import lock, summarise
 from audit_app.services.probes.looks import limits_of, measure_of
 from audit_app.services.probes.steps import sent_before
+from audit_app.services.probes.withdrawals import withdrawal_of
 from audit_app.services.texts import storable
 from probes import base
 from probes import mailbox as driver
@@ -196,6 +197,8 @@ def _in_words(verdict: str, kind: str) -> str:
 def _why_kept(probe: Probe, seen: Observation | None, fact: base.Observation) -> str:
     if seen is None:
         return ""
+    if withdrawn := withdrawal_of(seen):
+        return f"{withdrawn.by} took it back from this probe"
     if decisions := decisions_on(seen):
         return f"{decisions[-1].by} decided on it"
     if "settled_by" in seen.details:

@@ -178,6 +178,7 @@ def _probes(session: Session, locations: list[int], period: Period) -> tuple[Pro
         .where(here)
     )
     rated = select(ReplyRating.probe_id, ReplyRating.quality).join(Probe).join(Probe.touchpoint).where(here)
+    rated = rated.where(ReplyRating.set_aside_at.is_(None))
     qualities = _means(session.execute(rated.order_by(ReplyRating.id)))
     facts = [_fact(row, qualities) for row in session.execute(query)]
     return tuple(sorted(facts, key=lambda fact: (fact.at, fact.id)))

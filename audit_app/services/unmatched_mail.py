@@ -1,11 +1,16 @@
-"""Mail that matched no probe: a person says which probe it answers, or that it answers none."""
+"""Mail that matched no probe: a person says which probe it answers, or that it answers none.
+
+Each of these words can be taken back; the mail is kept, and so is who said what.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
@@ -15,12 +20,14 @@ from audit_app.models import (
     IncomingMail,
     Location,
     MailState,
+    Persona,
     Probe,
     Scenario,
     Touchpoint,
     User,
 )
-from audit_app.services.mail import assign_mail
+from audit_app.services.mail import ASSIGNED_BY, OWN_COPY, assign_mail
+from audit_app.services.mail_deeds import Deed, note
 from audit_app.services.probe_story import readable_text
 
 PAGE_SIZE = 20
@@ -28,34 +35,45 @@ MOST_CANDIDATES = 6
 PREVIEW = 600
 """Characters of a mail that the list shows; the mail's own page shows all."""
 
-ASIDE = (MailState.UNMATCHED, MailState.DISCARDED)
+
+class Pile(StrEnum):
+    """The lists of mails that no rule placed."""
+
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    DISCARDED = "discarded"
+
+
+_IN: Mapping[Pile, ColumnElement[bool]] = {
+    Pile.WAITING: IncomingMail.state == MailState.UNMATCHED,
+    Pile.ASSIGNED: and_(
+        IncomingMail.state == MailState.MATCHED, IncomingMail.matched_by.startswith(ASSIGNED_BY)
+    ),
+    Pile.DISCARDED: IncomingMail.state == MailState.DISCARDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """One page of mails with the beginning of their texts, and how many there are in both lists."""
+    """One page of a pile of mails with the beginning of their texts, and how many there are in each pile."""
 
     mails: list[tuple[IncomingMail, str]]
     number: int
     pages: int
-    waiting: int
-    discarded: int
+    counts: Mapping[Pile, int]
 
 
-def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
-    """Page `number` (from 1) of the mails that wait, or of the discarded ones, newest first."""
-    counted = session.execute(
-        select(IncomingMail.state, func.count())
-        .where(IncomingMail.state.in_(ASIDE))
-        .group_by(IncomingMail.state)
-    )
-    counts = dict(counted.all())
-    state = MailState.DISCARDED if discarded else MailState.UNMATCHED
-    pages = max(1, -(-counts.get(state, 0) // PAGE_SIZE))
+def mail_page(session: Session, pile: Pile, number: int) -> MailPage:
+    """Page `number` (from 1) of the mails that wait, were assigned by a person, or were discarded; newest first."""
+    counts = {
+        each: session.scalar(select(func.count(IncomingMail.id)).where(test)) or 0
+        for each, test in _IN.items()
+    }
+    pages = max(1, -(-counts[pile] // PAGE_SIZE))
     number = min(max(1, number), pages)
     mails = session.scalars(
         select(IncomingMail)
-        .where(IncomingMail.state == state)
+        .where(_IN[pile])
         .order_by(IncomingMail.received_at.desc(), IncomingMail.id.desc())
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
@@ -63,27 +81,24 @@ def mail_page(session: Session, discarded: bool, number: int) -> MailPage:
             joinedload(IncomingMail.mailbox), joinedload(IncomingMail.evidence).undefer(Evidence.content)
         )
     )
-    shown = [(mail, text_of(mail)[:PREVIEW]) for mail in mails]
-    return MailPage(
-        shown, number, pages, counts.get(MailState.UNMATCHED, 0), counts.get(MailState.DISCARDED, 0)
-    )
+    return MailPage([(mail, text_of(mail)[:PREVIEW]) for mail in mails], number, pages, counts)
 
 
 def waiting_mails(session: Session) -> int:
     """How many mails wait for somebody to say where they belong."""
-    waiting = select(func.count()).where(IncomingMail.state == MailState.UNMATCHED)
+    waiting = select(func.count(IncomingMail.id)).where(_IN[Pile.WAITING])
     return session.scalar(waiting) or 0
 
 
-def mail_aside(session: Session, mail_id: int) -> IncomingMail:
-    """The mail with this number, if it waits or was discarded; raises NotFound otherwise."""
+def letter(session: Session, mail_id: int) -> IncomingMail:
+    """The mail with this number, wherever it lies; raises NotFound for none, and for our own copy of a message."""
     mail = session.scalar(
         select(IncomingMail)
-        .where(IncomingMail.id == mail_id, IncomingMail.state.in_(ASIDE))
+        .where(IncomingMail.id == mail_id, IncomingMail.kind != OWN_COPY)
         .options(joinedload(IncomingMail.evidence).undefer(Evidence.content))
     )
     if mail is None:
-        raise NotFound("This mail is not among those without a probe. Somebody may have assigned it already.")
+        raise NotFound("There is no such mail. Choose one from the list.")
     return mail
 
 
@@ -93,7 +108,7 @@ def text_of(mail: IncomingMail) -> str:
 
 
 def candidates(session: Session, mail: IncomingMail, words: str) -> list[Probe]:
-    """Probes that the mail may answer: those whose number, subject, text or location `words` name.
+    """Probes that the mail may answer: those whose number, question, persona, location or addresses `words` name.
 
     Without words, those sent before the mail came, from the mailbox in which it lies; the latest ones first.
     """
@@ -102,16 +117,28 @@ def candidates(session: Session, mail: IncomingMail, words: str) -> list[Probe]:
         .join(Probe.touchpoint)
         .join(Touchpoint.location)
         .join(Probe.scenario)
+        .join(Probe.persona)
         .where(Probe.sent_latest.is_not(None))
         .options(
-            contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location), joinedload(Probe.persona)
+            contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location),
+            contains_eager(Probe.scenario),
+            contains_eager(Probe.persona),
         )
     )
     number = words.strip().removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 10:
         query = query.where(Probe.id == int(number))
     elif words.strip():
-        columns = (Probe.subject, Probe.text, Scenario.title, Location.name, Probe.from_address)
+        columns = (
+            Probe.subject,
+            Probe.text,
+            Scenario.title,
+            Persona.name,
+            Location.name,
+            Location.address,
+            Probe.from_address,
+            Probe.to_address,
+        )
         for word in words.split():
             query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     else:
@@ -144,7 +171,7 @@ def restore(session: Session, mail: IncomingMail, user: User, now: datetime) -> 
     if mail.state is not MailState.DISCARDED:
         raise Conflict("This mail is not discarded; reload the page to see where it is.")
     mail.state = MailState.UNMATCHED
-    mail.reasons = [*mail.reasons, f"{user.name} put it back on {now:%Y-%m-%d %H:%M} UTC"]
+    note(mail, Deed.PUT_BACK, user, now)
     session.flush()
 
 

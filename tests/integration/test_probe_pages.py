@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
+from audit_app.services.mail_deeds import deeds_of
 from audit_app.services.probes.ledger import record
 from audit_app.services.search import find
 from probes.base import Evidence
@@ -458,7 +459,7 @@ def test_a_stray_mail_is_assigned_and_stops_the_clock(
     page = client.get(f"/probes/{probe.id}").text
     assert "Assigned by Ada Admin" in page
     assert "Raw mail" in page
-    assert client.get(f"/mail/unmatched/{stray.id}").status_code == 404
+    assert f"It answers probe #{probe.id}" in client.get(f"/mail/unmatched/{stray.id}").text
 
 
 @on_sqlite
@@ -503,7 +504,10 @@ def test_a_discarded_mail_is_kept_and_can_be_put_back(client: Visitor, session: 
     assert "Buy now!" in client.get("/mail/unmatched").text
     row = session.scalars(select(IncomingMail)).one()
     assert row.state is MailState.UNMATCHED
-    assert [reason for reason in row.reasons if "Ada Admin" in reason] != []
+    assert [(each.deed, each.by) for each in deeds_of(row)] == [
+        ("discarded", "Ada Admin"),
+        ("put_back", "Ada Admin"),
+    ]
     assert client.post(f"/mail/unmatched/{stray.id}/discard").status_code == 400
 
 

@@ -78,7 +78,7 @@ def lock(session: Session, probe_id: int) -> Probe:
 def _same(
     known: dict[tuple[ObservationKind, str], Observation], kind: ObservationKind, key: str
 ) -> Observation | None:
-    kinds = REPLIES if kind in REPLIES else {kind}
+    kinds = {*(REPLIES if kind in REPLIES else {kind}), ObservationKind.TAKEN_BACK}
     return next((known[each, key] for each in kinds if (each, key) in known), None)
 
 

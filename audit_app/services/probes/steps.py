@@ -30,6 +30,7 @@ from audit_app.services.probes.looks import next_look, next_search
 from probes import base
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME
 
+PROVED_BY_ANSWER = "proved-by-answer"
 FIRST_RETRY = timedelta(seconds=30)
 DEFERRALS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
 """How long after each "not now" the same message is tried again: greylisting opens after some minutes, at most hours."""
@@ -109,7 +110,7 @@ def sent_before(probe: Probe, received_at: datetime) -> base.Observation:
         begun,
         received_at + RECEIPT_PRECISION,
         source=RECEIPT_TIME,
-        key="proved-by-answer",
+        key=PROVED_BY_ANSWER,
         role="visitor",
         reasons=("An answer to it came, so it had been sent before",),
     )

@@ -1,4 +1,7 @@
-"""The pages of mail that matched no probe: assigning it, or setting it aside; nothing is ever deleted."""
+"""The pages of mail that matched no probe: assigning it, setting it aside, and taking either back.
+
+Nothing is ever deleted.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from audit_app.extensions import db
 from audit_app.models import IncomingMail, MailState, RoleName
 from audit_app.services import unmatched_mail as service
 from audit_app.services.mail import discard_mail
+from audit_app.services.mail_deeds import Deed, deeds_of
 from audit_app.services.mail_suggestions import suggestions_for
 from audit_app.services.periods import organisation_zone
+from audit_app.services.taking_back import can_be_taken_back, take_back
+from audit_app.services.unmatched_mail import Pile
 from audit_app.web.access import roles, user_now
 from audit_app.web.arguments import number_in
 from audit_app.web.presentation import request_instant
@@ -25,25 +31,31 @@ admins = roles(RoleName.ADMIN)
 @blueprint.get("/mail/unmatched")
 @admins
 def unmatched() -> str:
-    """The mails that wait for somebody to say where they belong, or the discarded ones."""
-    discarded = request.args.get("show") == "discarded"
-    page = service.mail_page(db.session, discarded, request.args.get("page", 1, type=int))
+    """The mails that wait for somebody to say where they belong, those that were assigned, or the discarded ones."""
+    pile = _pile(request.args.get("show", ""))
+    page = service.mail_page(db.session, pile, request.args.get("page", 1, type=int))
+    waiting = [mail for mail, _ in page.mails if pile is Pile.WAITING]
     return render_template(
         "probes/unmatched.html",
         found=page,
-        suggestions=suggestions_for(db.session, [mail for mail, _ in page.mails]) if not discarded else {},
+        suggestions=suggestions_for(db.session, waiting),
         undo=_just_discarded(),
-        discarded=discarded,
+        pile=pile,
+        deeds={mail.id: deeds_of(mail) for mail, _ in page.mails},
         form=AnyForm(),
         zone=organisation_zone(db.session),
         words=words,
     )
 
 
+def _pile(text: str) -> Pile:
+    return Pile(text) if text in set(Pile) else Pile.WAITING
+
+
 def _just_discarded() -> IncomingMail | None:
     """The mail that was set aside a moment ago, so that one press puts it back."""
     try:
-        mail = service.mail_aside(db.session, number_in(request.args.get("undo", "")) or 0)
+        mail = service.letter(db.session, number_in(request.args.get("undo", "")) or 0)
     except NotFound:
         return None
     return mail if mail.state is MailState.DISCARDED else None
@@ -52,15 +64,16 @@ def _just_discarded() -> IncomingMail | None:
 @blueprint.get("/mail/unmatched/<int:mail_id>")
 @admins
 def unmatched_mail(mail_id: int) -> str:
-    """One such mail in full, with the probes that it may answer."""
+    """One mail in full, with the probes that it may answer, or with the one that it lies with."""
     return _mail_page(mail_id, AssignForm(formdata=None))
 
 
 def _mail_page(mail_id: int, form: AssignForm) -> str:
-    mail = service.mail_aside(db.session, mail_id)
+    mail = service.letter(db.session, mail_id)
     asked = request.args.get("q", "").strip()[:100]
-    suggested = [] if asked else suggestions_for(db.session, [mail])[mail.id]
-    others = service.candidates(db.session, mail, asked)
+    placed = mail.state is MailState.MATCHED
+    suggested = [] if asked or placed else suggestions_for(db.session, [mail])[mail.id]
+    others = [] if placed else service.candidates(db.session, mail, asked)
     likely = {each.probe.id: each.reasons for each in suggested}
     return render_template(
         "probes/unmatched_mail.html",
@@ -73,17 +86,28 @@ def _mail_page(mail_id: int, form: AssignForm) -> str:
         ],
         likely=likely,
         discarded=mail.state is MailState.DISCARDED,
+        may_take_back=can_be_taken_back(mail),
+        taken_from=_just_taken_from(mail),
+        deeds=deeds_of(mail),
         form=form,
         zone=organisation_zone(db.session),
         words=words,
     )
 
 
+def _just_taken_from(mail: IncomingMail) -> int | None:
+    """The probe from which the mail was taken back a moment ago, so that one press puts it there again."""
+    last = deeds_of(mail)[-1:]
+    taken = number_in(request.args.get("taken", ""))
+    waits = mail.state is MailState.UNMATCHED and last and last[0].deed is Deed.TAKEN_BACK
+    return taken if waits and last[0].probe_id == taken else None
+
+
 @blueprint.post("/mail/unmatched/<int:mail_id>/assign")
 @admins
 def assign(mail_id: int) -> ResponseReturnValue:
     """Say which probe the mail answers."""
-    mail, form = service.mail_aside(db.session, mail_id), AssignForm()
+    mail, form = service.letter(db.session, mail_id), AssignForm()
     if not form.validate_on_submit():
         return _mail_page(mail_id, form), 422
     try:
@@ -93,15 +117,24 @@ def assign(mail_id: int) -> ResponseReturnValue:
         form.probe.errors = [str(error)]
         return _mail_page(mail_id, form), 422
     db.session.commit()
-    flash("The mail was assigned to this probe and judged like any other reply.", "success")
-    return redirect(url_for("probes.show", probe_id=probe.id))
+    return redirect(url_for("probes.show", probe_id=probe.id, assigned=mail_id))
+
+
+@blueprint.post("/mail/<int:mail_id>/take-back")
+@admins
+def take_back_mail(mail_id: int) -> ResponseReturnValue:
+    """Say that the mail does not answer the probe it lies with; it waits again, and can be assigned to another."""
+    mail = service.letter(db.session, mail_id)
+    probe = take_back(db.session, mail, user_now(), request_instant())
+    db.session.commit()
+    return redirect(url_for("probes.unmatched_mail", mail_id=mail_id, taken=probe.id))
 
 
 @blueprint.post("/mail/unmatched/<int:mail_id>/discard")
 @admins
 def discard(mail_id: int) -> ResponseReturnValue:
     """Set the mail aside; it can be put back at any time."""
-    mail = service.mail_aside(db.session, mail_id)
+    mail = service.letter(db.session, mail_id)
     discard_mail(db.session, mail, user_now(), request_instant())
     db.session.commit()
     return redirect(url_for("probes.unmatched", undo=mail_id))
@@ -111,7 +144,7 @@ def discard(mail_id: int) -> ResponseReturnValue:
 @admins
 def restore(mail_id: int) -> ResponseReturnValue:
     """Put a discarded mail back among those that wait."""
-    mail = service.mail_aside(db.session, mail_id)
+    mail = service.letter(db.session, mail_id)
     service.restore(db.session, mail, user_now(), request_instant())
     db.session.commit()
     flash("The mail waits again.", "success")

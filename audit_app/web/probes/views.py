@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.reply_quality import Share
 from audit_app.extensions import db
-from audit_app.models import Probe, ReplyRating, RoleName
+from audit_app.models import IncomingMail, Probe, ReplyRating, RoleName
 from audit_app.services import ratings as rating_service
 from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
 from audit_app.services.overview import mailboxes_down
@@ -17,12 +17,14 @@ from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
 from audit_app.services.probe_story import story_of, whole_text
 from audit_app.services.rating_suggestions import ReadAnswer, read_answer, stored_suggestions
 from audit_app.services.review_queue import waiting_replies
+from audit_app.services.taking_back import can_be_taken_back
 from audit_app.services.unmatched_mail import waiting_mails
 from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
 from audit_app.web.access import roles, user_now
+from audit_app.web.arguments import number_in
 from audit_app.web.presentation import NOTHING, request_instant
 from audit_app.web.probes import words
-from audit_app.web.probes.forms import ITEM, DecisionForm, RatingForm, rating_form, read_filter
+from audit_app.web.probes.forms import ITEM, AnyForm, DecisionForm, RatingForm, rating_form, read_filter
 
 blueprint = Blueprint("probes", __name__)
 blueprint.add_app_template_filter(words.foreign)
@@ -77,14 +79,24 @@ def index() -> str:
 @readers
 def show(probe_id: int) -> str:
     """One probe: its verdict, its times and everything that was observed."""
-    return render_template("probes/show.html", **_shown(visible_probe(db.session, user_now(), probe_id)))
+    probe = visible_probe(db.session, user_now(), probe_id)
+    return render_template("probes/show.html", undo=_just_assigned(probe), form=AnyForm(), **_shown(probe))
+
+
+def _just_assigned(probe: Probe) -> IncomingMail | None:
+    """The mail that was assigned to the probe a moment ago, so that one press takes it back."""
+    if not user_now().is_a(RoleName.ADMIN):
+        return None
+    number = number_in(request.args.get("assigned", ""))
+    return next((mail for mail in probe.mails if mail.id == number and can_be_taken_back(mail)), None)
 
 
 @blueprint.get("/probes/<int:probe_id>/live")
 @readers
 def live(probe_id: int) -> str:
     """The part of the page that changes while the probe is open."""
-    return render_template("probes/_live.html", **_shown(visible_probe(db.session, user_now(), probe_id)))
+    probe = visible_probe(db.session, user_now(), probe_id)
+    return render_template("probes/_live.html", form=AnyForm(), **_shown(probe))
 
 
 def _shown(probe: Probe) -> dict[str, object]:
@@ -98,6 +110,7 @@ def _shown(probe: Probe) -> dict[str, object]:
         "mean": rating_service.mean_quality(ratings),
         "own": next((rated for rated in ratings if rated.rating.rater_id == user_now().id), None),
         "may_judge": may_judge(user_now(), probe),
+        "may_move_mail": user_now().is_a(RoleName.ADMIN),
         "words": words,
     }
 

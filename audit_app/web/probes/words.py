@@ -12,6 +12,7 @@ from audit_app.domain.probe import ObservationKind
 from audit_app.domain.reply_quality import Share
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
 from audit_app.models import ChannelName, ClockName, EvidenceKind
+from audit_app.services.mail_deeds import Deed
 from audit_app.services.probe_list import Group, Kind
 from audit_app.services.probe_story import Story
 from audit_app.web.presentation import duration, hours, local_time, zone_name
@@ -49,6 +50,7 @@ KINDS: dict[ObservationKind, KindLook] = {
     ObservationKind.UNCERTAIN_REPLY: KindLook(
         "mark-question", "unsure", "A reply that may be a person’s", "nobody can tell yet"
     ),
+    ObservationKind.TAKEN_BACK: KindLook("mail", "muted", "Not of this probe", "says nothing about it"),
     ObservationKind.BOUNCED: KindLook("close", "never", "Came back undelivered"),
     ObservationKind.BLOCKED: KindLook("alert", "late", "Blocked", "our failure, not theirs"),
     ObservationKind.LOST: KindLook("alert", "late", "Out of our sight", "our failure, not theirs"),
@@ -100,6 +102,13 @@ SHARES: dict[Share, str] = {
     Share.PARTLY: "Partly",
     Share.NO: "No",
     Share.NOT_APPLICABLE: "N/A",
+}
+
+DEEDS: dict[Deed, str] = {
+    Deed.ASSIGNED: "assigned it to",
+    Deed.TAKEN_BACK: "took it back from",
+    Deed.DISCARDED: "discarded it",
+    Deed.PUT_BACK: "put it back",
 }
 
 EVIDENCE: dict[EvidenceKind, str] = {

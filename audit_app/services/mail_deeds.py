@@ -1,0 +1,48 @@
+"""What people did with a mail: who said where it belongs, and who took that back. Every deed is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from audit_app.models import IncomingMail, User
+
+
+class Deed(StrEnum):
+    """What somebody can do with a mail."""
+
+    ASSIGNED = "assigned"
+    TAKEN_BACK = "taken_back"
+    DISCARDED = "discarded"
+    PUT_BACK = "put_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """One deed, by whom and when; `probe_id` is the probe that it was about, if it was about one."""
+
+    deed: Deed
+    by: str
+    at: datetime
+    probe_id: int | None
+
+
+def note(mail: IncomingMail, deed: Deed, user: User, now: datetime, probe_id: int | None = None) -> None:
+    """Keep what `user` did with the mail."""
+    row = {"deed": deed.value, "by": user.name, "by_id": user.id, "at": now.isoformat(), "probe": probe_id}
+    mail.handled = [*mail.handled, row]
+
+
+def deeds_of(mail: IncomingMail) -> list[Handling]:
+    """What people did with the mail, oldest first."""
+    return [
+        Handling(Deed(row["deed"]), row["by"], datetime.fromisoformat(row["at"]), row["probe"])
+        for row in mail.handled
+    ]
+
+
+def refused(mail: IncomingMail) -> set[int]:
+    """The probes from which somebody took the mail back: no rule brings it there again."""
+    last = {each.probe_id: each.deed for each in deeds_of(mail) if each.probe_id is not None}
+    return {probe for probe, deed in last.items() if deed is Deed.TAKEN_BACK}
