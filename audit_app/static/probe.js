@@ -7,6 +7,8 @@
   const said = page.querySelector("[data-live-said]");
   let busy = false;
   let timer = 0;
+  let waits = true;
+  let late = false;
 
   const explain = (words) => {
     const how = page.querySelector("[data-live-how]");
@@ -37,13 +39,18 @@
         if (before) before.after(part);
         else region.prepend(part);
         news.push(part.dataset.say);
-      } else if (old.dataset.version !== part.dataset.version && !old.contains(document.activeElement)) {
+      } else if (old.dataset.version !== part.dataset.version && old.contains(document.activeElement)) {
+        late = true;
+      } else if (old.dataset.version !== part.dataset.version) {
         if (old.dataset.say !== part.dataset.say) news.push(part.dataset.say);
         replace(old, part);
       }
       before = part.isConnected && part.ownerDocument === document ? part : old;
     }
-    for (const gone of known.values()) gone.remove();
+    for (const gone of known.values()) {
+      if (gone.contains(document.activeElement)) late = true;
+      else gone.remove();
+    }
     return news;
   };
 
@@ -59,14 +66,15 @@
       }
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       // Asked first, for what is new moves from there into the page.
-      const waits = fresh.querySelector("[data-waiting]") !== null;
+      waits = fresh.querySelector("[data-waiting]") !== null;
+      late = false;
       const news = [...page.querySelectorAll("[data-live]")].flatMap((region) => {
         const same = fresh.querySelector(`[data-live="${region.dataset.live}"]`);
         return same ? update(region, same) : [];
       });
       if (news.some(Boolean)) said.textContent = news.filter(Boolean).join(". ");
       if (waits) explain("This page updates by itself.");
-      else clearInterval(timer);
+      else if (!late) clearInterval(timer);
     } catch {
       explain("No connection; this page tries again.");
     } finally {
@@ -77,4 +85,8 @@
   explain("This page updates by itself.");
   timer = setInterval(refresh, EVERY);
   document.addEventListener("visibilitychange", refresh);
+  // What was held back because it had the focus comes as soon as the focus has gone.
+  page.addEventListener("focusout", () => {
+    if (late) setTimeout(refresh);
+  });
 })();

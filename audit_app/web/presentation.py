@@ -42,7 +42,7 @@ OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
     Outcome.ANSWERED: ("dot", "Answered"),
     Outcome.UNANSWERED: ("cross", "Not answered in time"),
     Outcome.BOUNCED: ("cross", "Came back undelivered"),
-    Outcome.UNCERTAIN: ("question", "Uncertain"),
+    Outcome.UNCERTAIN: ("question", "Needs a decision"),
     Outcome.EXCLUDED: ("dash", "Left out"),
 }
 """Outcome → shape (a symbol `mark-…` of icons.svg) and words; the shape says it without colour too."""

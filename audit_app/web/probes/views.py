@@ -108,7 +108,7 @@ def _shown(probe: Probe) -> dict[str, object]:
         "zone": probe.touchpoint.location.zone,
         "ratings": ratings,
         "mean": rating_service.mean_quality(ratings),
-        "own": next((rated for rated in ratings if rated.rating.rater_id == user_now().id), None),
+        "own": rating_service.own_rating(db.session, probe, user_now()),
         "may_judge": may_judge(user_now(), probe),
         "may_move_mail": user_now().is_a(RoleName.ADMIN),
         "words": words,
