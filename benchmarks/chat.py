@@ -1,32 +1,43 @@
 """How much the chat driver costs: many chats at once against the demo company, beside a bare script with the same clicks.
 
-    python benchmarks/chat.py [--chats 30] [--rounds 2] [--answer-after 3]
+    python benchmarks/chat.py [--chats 30] [--rounds 4] [--answer-after 3]
 
-Both do the same in the same browser, one after the other: open the shop's page, get rid of the banner, open the chat,
-say who we are, write, and wait until a person has answered. The bare script stops there; the driver also reads the
-transcript, takes its pictures and keeps what it needs to come back. Prints time and memory of each and their ratio
-(aim: under 1.3), and how far the measured answer times lie from when the company's server took the answer down (aim:
-99 of 100 under 100 ms): for the chats that were given the server's time, and for those that were not, in which the
-page's own record of its changes has to do. Every second chat is of each kind.
+Both do the same: open the shop's page, get rid of the banner, open the chat, say who we are, write, and wait until a
+person has answered. The bare script stops there; the driver also reads the transcript, takes its pictures and keeps
+what it needs to come back. Each side runs in a process of its own with a browser of its own, first one chat to warm up
+and then all at once; who comes first changes from round to round. The company runs in another process.
+
+Prints for each round the time, the processor time and the greatest memory of all processes of each side (Python,
+Playwright's driver, browser; what some share is counted by their shares), and over the rounds the ratios with their
+range (aim: time and memory under 1.3). Then how far the measured answer times lie from when the company's server took
+the answer down (aim: 99 of 100 under 100 ms): for the chats that were given the server's time, and for those that were
+not, in which the page's own record of its changes has to do. Every second chat is of each kind.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
+import select
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+from playwright.async_api import ViewportSize, async_playwright
 
 from audit_app.demo.company import DemoCompany
 from probes.base import Observation, ObservationKind
-from probes.browser import Browsers, find_browser, open_page
+from probes.browser import Browsers, find_browser
 from probes.channels.chat_dating import SERVER_TIME
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import open_chat
@@ -34,105 +45,193 @@ from probes.widgets.files import load_widget
 
 QUESTION = "Hello, do you have the lamp from the window in stock?"
 ANSWER = '[role="log"] .message--operator:not(.typing)'
+WATCH_SECONDS = 180.0
+LOOK_SECONDS = 0.2
+"""Between two looks at the processor time of all processes."""
+WEIGH_SECONDS = 1.0
+"""Between two looks at their memory, which itself takes some processor time."""
 MEGABYTE = 1024 * 1024
-Chat = Callable[[Browsers, str, "Run", bool], Awaitable[None]]
-Times = list[tuple[str, datetime, datetime]]
+Answers = list[Observation]
+Chat = Callable[[bool], Awaitable[Answers]]
+"""Holds one chat; the argument leaves the server's times in the page unread."""
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 DEMO = load_widget("demo")
 TIMELESS = DEMO.model_copy(update={"messages": DEMO.messages.model_copy(update={"time": ""})})
 
 
-@dataclass
-class Run:
-    """One way of doing it: how long, with how much memory at most, and what was measured."""
-
-    seconds: float = 0.0
-    peak: int = 0
-    answers: list[Observation] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+# --- the two sides, in a process of their own ---------------------------------------------------------------------
 
 
-async def bare(browsers: Browsers, url: str, run: Run, timeless: bool) -> None:
-    """The clicks alone."""
-    async with browsers.context("en", "Europe/Stockholm") as context:
-        page = await open_page(context)
+@asynccontextmanager
+async def bare(url: str) -> AsyncGenerator[Chat, None]:
+    """The clicks alone, by Playwright alone."""
+
+    async def chat(timeless: bool) -> Answers:
+        context = await browser.new_context(locale="en", timezone_id="Europe/Stockholm", viewport=VIEWPORT)
+        page = await context.new_page()
         await page.goto(url, wait_until="domcontentloaded")
         await page.get_by_role("button", name="Only necessary").click()
         await page.locator("fjord-chat").get_by_role("button", name="Open chat").click()
-        chat = page.frame_locator("fjord-chat iframe")
-        await chat.get_by_label("Your name", exact=True).fill("Anna Berg")
-        await chat.get_by_label("Your e-mail", exact=True).fill("anna@shopper.example")
-        await chat.get_by_role("button", name="Start chat").click()
-        await chat.get_by_role("textbox", name="Message").fill(QUESTION)
-        await chat.get_by_role("button", name="Send").click()
-        await chat.locator(ANSWER).first.wait_for(timeout=120_000)
+        frame = page.frame_locator("fjord-chat iframe")
+        await frame.get_by_label("Your name", exact=True).fill("Anna Berg")
+        await frame.get_by_label("Your e-mail", exact=True).fill("anna@shopper.example")
+        await frame.get_by_role("button", name="Start chat").click()
+        await frame.get_by_role("textbox", name="Message").fill(QUESTION)
+        await frame.get_by_role("button", name="Send").click()
+        await frame.locator(ANSWER).first.wait_for(timeout=WATCH_SECONDS * 1000)
+        await context.close()
+        return []
+
+    async with async_playwright() as playwright:
+        args = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses to run as root
+        browser = await playwright.chromium.launch(executable_path=find_browser(), args=args)
+        yield chat
+        await browser.close()
 
 
-async def driven(browsers: Browsers, url: str, run: Run, timeless: bool) -> None:
-    """The same by the chat channel; `timeless` leaves the server's times in the page unread."""
+@asynccontextmanager
+async def driven(url: str) -> AsyncGenerator[Chat, None]:
+    """The same by the chat channel."""
     persona = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
-    async with open_chat(browsers, url, TIMELESS if timeless else DEMO, persona) as session:
-        await session.introduce()
-        await session.state()
-        await session.send(QUESTION)
-        async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=120)):
-            if seen.kind is ObservationKind.HUMAN_REPLY:
-                run.answers.append(replace(seen, evidence=()))
-                break
-        await session.state()
+
+    async def chat(timeless: bool) -> Answers:
+        answers: Answers = []
+        async with open_chat(browsers, url, TIMELESS if timeless else DEMO, persona) as session:
+            await session.introduce()
+            await session.state()
+            await session.send(QUESTION)
+            async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
+                if seen.kind is ObservationKind.HUMAN_REPLY:
+                    answers.append(seen)
+                    break
+            await session.state()
+        return answers
+
+    async with Browsers(find_browser(), contexts_per_browser=1000, most_pages=1000) as browsers:
+        yield chat
 
 
-async def measure(chat: Chat, urls: list[str]) -> Run:
-    """All at once in one browser of their own."""
-    run = Run()
-    async with Browsers(find_browser(), contexts_per_browser=1000) as browsers:
-        async with browsers.context():
-            pass  # the browser's own start is not what is compared
-        watcher = asyncio.create_task(_note_memory(run))
+SIDES = {"bare script": bare, "chat driver": driven}
+
+
+async def run_side(name: str, url: str, chats: int) -> None:
+    """Warm up, say so on standard output, wait for a line, and then print what all chats at once came to."""
+    async with SIDES[name](url) as chat:
+        await chat(True)
+        print(flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
         began = time.perf_counter()
-        results = await asyncio.gather(
-            *(chat(browsers, url, run, place % 2 == 1) for place, url in enumerate(urls)),
-            return_exceptions=True,
-        )
-        run.seconds = time.perf_counter() - began
-        watcher.cancel()
-    run.failures = [str(result).splitlines()[0] for result in results if isinstance(result, BaseException)]
+        each = (chat(place % 2 == 1) for place in range(chats))
+        results = await asyncio.gather(*each, return_exceptions=True)
+        seconds = time.perf_counter() - began
+    answers = [answer for result in results if isinstance(result, list) for answer in result]
+    failures = [str(result).splitlines()[0] for result in results if isinstance(result, BaseException)]
+    print(json.dumps({"seconds": seconds, "failures": failures, "answers": list(map(_as_json, answers))}))
+
+
+def _as_json(answer: Observation) -> dict[str, str]:
+    times = {"earliest": answer.earliest.isoformat(), "latest": answer.latest.isoformat()}
+    return times | {"key": answer.key, "source": answer.source, "seen": str(answer.details["seen"])}
+
+
+# --- measuring them -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Run:
+    """What one side took in one round."""
+
+    seconds: float
+    failures: list[str]
+    answers: list[dict[str, str]]
+    processor: float = 0.0
+    """Seconds of processor time."""
+    peak: int = 0
+    """Bytes."""
+    company: float = 0.0
+    """Seconds of processor time that the demo company needed meanwhile."""
+
+
+class Tree:
+    """What a process and all that it has started use, as far as is seen."""
+
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
+        self._used: dict[int, float] = {}
+        self.peak = 0
+
+    def processor(self) -> float:
+        """Look at all of them, and return the seconds of processor time so far; what has ended stays counted."""
+        for process in self._all():
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                self._used[process.pid] = times.user + times.system
+        return sum(self._used.values())
+
+    def weigh(self) -> None:
+        """Note how much memory they have now, if that is more than ever."""
+        weight = 0
+        for process in self._all():
+            with suppress(psutil.Error):
+                weight += process.memory_full_info().pss
+        self.peak = max(self.peak, weight)
+
+    def _all(self) -> list[psutil.Process]:
+        return [self._root, *self._root.children(recursive=True)]
+
+
+def measure(name: str, url: str, chats: int) -> Run:
+    """Have one side hold its chats, and look at its processes meanwhile."""
+    command = [sys.executable, __file__, "--side", name, "--url", url, "--chats", str(chats)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as side:
+        assert side.stdin is not None  # noqa: S101 -- for the type checker
+        assert side.stdout is not None  # noqa: S101 -- for the type checker
+        side.stdout.readline()  # it is warm
+        tree = Tree(side.pid)
+        before, ours, looking = tree.processor(), time.process_time(), -time.thread_time()
+        print(file=side.stdin, flush=True)
+        weighed = time.monotonic()
+        while not select.select([side.stdout], [], [], LOOK_SECONDS)[0]:
+            used = tree.processor()
+            if time.monotonic() - weighed > WEIGH_SECONDS:
+                tree.weigh()
+                weighed = time.monotonic()
+        looking += time.thread_time()
+        run = Run(**json.loads(side.stdout.readline()))
+    run.processor, run.peak = used - before, tree.peak
+    run.company = time.process_time() - ours - looking
     return run
 
 
-async def _note_memory(run: Run) -> None:
-    while True:
-        run.peak = max(run.peak, await asyncio.to_thread(_memory))
-        await asyncio.sleep(0.5)
+def compare(url: str, chats: int, rounds: int) -> dict[str, list[Run]]:
+    """Take turns, so that neither always comes first."""
+    runs: dict[str, list[Run]] = {name: [] for name in SIDES}
+    for turn in range(rounds):
+        for name in list(SIDES) if turn % 2 == 0 else reversed(SIDES):
+            run = measure(name, url, chats)
+            runs[name].append(run)
+            print(
+                f"{turn + 1}. {name}: {run.seconds:.1f} s, {run.processor:.1f} s of processor time"
+                f" (the company {run.company:.1f} s), {run.peak / MEGABYTE:.0f} MB;"
+                f" failures: {run.failures or 'none'}",
+                flush=True,
+            )
+    return runs
 
 
-def _memory() -> int:
-    """Memory of this process and its browsers that is theirs alone, in bytes."""
-    total = 0
-    me = psutil.Process()
-    for process in [me, *me.children(recursive=True)]:
-        try:
-            total += process.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total
+# --- what came of it ----------------------------------------------------------------------------------------------
 
 
-def lags(answers: list[Observation], said: dict[str, datetime]) -> Times:
-    """The source of each answer's time, and when it came: by us, at its worse end, and by the company's own record."""
-    found = []
-    for answer in answers:
-        at = said[answer.key]
-        found.append((answer.source, max(answer.earliest, answer.latest, key=lambda end: abs(end - at)), at))
-    return found
+def lags(answers: Sequence[dict[str, str]], said: dict[str, datetime]) -> list[tuple[str, float]]:
+    """The source of each answer's time, and how far its worse end lies from the company's own record, in ms."""
+    return [
+        (answer["source"], max(abs(_ms(answer[end], said[answer["key"]])) for end in ("earliest", "latest")))
+        for answer in answers
+    ]
 
 
-def first_seen(answers: list[Observation], said: dict[str, datetime]) -> list[float]:
-    """Milliseconds from an answer to our first look that had it."""
-    return [_ms(datetime.fromisoformat(str(each.details["seen"])) - said[each.key]) for each in answers]
-
-
-def _ms(span: timedelta) -> float:
-    return span / timedelta(milliseconds=1)
+def _ms(at: str, since: datetime) -> float:
+    return (datetime.fromisoformat(at) - since) / timedelta(milliseconds=1)
 
 
 def percentile(values: list[float], of_hundred: int) -> float:
@@ -142,55 +241,51 @@ def percentile(values: list[float], of_hundred: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[of_hundred - 1]
 
 
-async def compare(urls: list[str], rounds: int) -> tuple[list[Run], list[Run]]:
-    """Take turns, so that neither always comes first."""
-    ours: list[Run] = []
-    theirs: list[Run] = []
-    for turn in range(rounds):
-        order = [(bare, theirs), (driven, ours)]
-        for chat, runs in order if turn % 2 == 0 else reversed(order):
-            runs.append(await measure(chat, urls))
-    return theirs, ours
+def print_ratios(runs: dict[str, list[Run]]) -> None:
+    """The middle of the ratios of the rounds, and the least and the greatest of them."""
+    pairs = list(zip(runs["chat driver"], runs["bare script"], strict=True))
+    for name, part in (("time", "seconds"), ("processor time", "processor"), ("memory", "peak")):
+        ratios = [getattr(ours, part) / getattr(theirs, part) for ours, theirs in pairs]
+        print(f"{name} ratio: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def print_lags(answers: Sequence[dict[str, str]], said: dict[str, datetime]) -> None:
+    """How far off the answer times are, by where they come from, and when we saw the answers first."""
+    print("answer times against the company's own record, at the worse end of the interval:")
+    found = lags(answers, said)
+    shown = {
+        "with the server's time": [lag for source, lag in found if source == SERVER_TIME],
+        "without it": [lag for source, lag in found if source != SERVER_TIME],
+        "first look that had it": [_ms(answer["seen"], said[answer["key"]]) for answer in answers],
+    }
+    for name, lag in shown.items():
+        print(
+            f"  {name}: p50 {percentile(lag, 50):.0f} ms, p99 {percentile(lag, 99):.0f} ms ({len(lag)} answers)"
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--chats", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--answer-after", type=float, default=3.0, help="seconds until a person answers")
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--url", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.side:
+        asyncio.run(run_side(chosen.side, chosen.url, chosen.chats))
+        return
     after = (chosen.answer_after, chosen.answer_after)
     with (
         tempfile.TemporaryDirectory() as folder,
         DemoCompany(Path(folder), answer_after=after) as company,
     ):
-        urls = [company.shop_url("stockholm")] * chosen.chats
-        theirs, ours = asyncio.run(compare(urls, chosen.rounds))
-        answers = [answer for run in ours for answer in run.answers]
+        runs = compare(company.shop_url("stockholm"), chosen.chats, chosen.rounds)
         said = {f"m{message.id}": message.at for message in company.sent_chats()}
-    for name, runs in (("bare script", theirs), ("chat driver", ours)):
-        seconds = ", ".join(f"{run.seconds:.1f} s" for run in runs)
-        memory = ", ".join(f"{run.peak / MEGABYTE:.0f} MB" for run in runs)
-        print(f"{name}: {seconds}; {memory}; failures: {sum((run.failures for run in runs), []) or 'none'}")
-    print(f"time ratio:   {_middle(ours, 'seconds') / _middle(theirs, 'seconds'):.2f}")
-    print(f"memory ratio: {_middle(ours, 'peak') / _middle(theirs, 'peak'):.2f}")
-    print("answer times against the company's own record, at the worse end of the interval:")
-    found = lags(answers, said)
-    for name, given in (("with the server's time", True), ("without it", False)):
-        _print_lags(
-            name, [abs(_ms(at - true)) for source, at, true in found if (source == SERVER_TIME) is given]
-        )
-    _print_lags("first look that had it", first_seen(answers, said))
-
-
-def _print_lags(name: str, lag: list[float]) -> None:
-    print(
-        f"  {name + ':':24} p50 {percentile(lag, 50):.0f} ms, p99 {percentile(lag, 99):.0f} ms ({len(lag)} answers)"
-    )
-
-
-def _middle(runs: list[Run], what: str) -> float:
-    return statistics.median(float(getattr(run, what)) for run in runs)
+    print_ratios(runs)
+    print_lags([answer for run in runs["chat driver"] for answer in run.answers], said)
 
 
 if __name__ == "__main__":
