@@ -33,6 +33,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import TimeoutError as BrowserTimeout
 
+from probes.banners.selector import banner_engine
 from probes.base import JSON, Evidence, OurFailure
 from probes.memory import MOST_PAGES, Memory, Room, measure_memory
 
@@ -155,7 +156,7 @@ class Browsers:
         self._current: Browser | None = None
         self._opened = 0
         self._open: dict[Browser, int] = {}
-        self._selectors: dict[str, str] = {}
+        self._selectors = {"banner": banner_engine()}
         self._room = Room(most_pages, None if url else measure)
 
     async def __aenter__(self) -> Browsers:

@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
-from importlib.resources import files
 
-from probes.banners.words import in_all_languages, platforms
+from probes.banners.selector import banner_selector
 from probes.browser import BrowserError, ElementHandle, Frame, Page, within
 
 LOOK_SECONDS = 3.0
 CLICK_MS = 3000.0
 MOST_PRESSES = 20
 """How often the same button is pressed on one page: a banner that comes back after that cannot be got rid of."""
-PARTS = ("about", "necessary", "refuse", "accept", "notice", "other")
 
 
 async def expect_consent_banners(page: Page, own_words: Sequence[str] = ()) -> None:
@@ -32,10 +29,9 @@ async def expect_consent_banners(page: Page, own_words: Sequence[str] = ()) -> N
     async def look() -> None:
         await _dismiss(page, own_words, pressed)
 
-    # The page as a whole is always there, so that the browser asks before each of its steps.
-    always = page.locator("html")
-    await page.remove_locator_handler(always)
-    await page.add_locator_handler(always, look, no_wait_after=True)
+    button = page.locator(banner_selector(own_words)).first
+    await page.remove_locator_handler(button)
+    await page.add_locator_handler(button, look, no_wait_after=True)
 
 
 async def dismiss_consent_banner(page: Page, own_words: Sequence[str] = ()) -> bool:
@@ -71,23 +67,6 @@ async def _press(button: ElementHandle) -> None:
 
 async def _find(frame: Frame, own_words: Sequence[str], *, inside: bool) -> ElementHandle | None:
     """Find the best button in a frame, or in the frame within it that holds the banner."""
-    given = _known() | {"own": list(own_words), "inside": inside}
-    found = (await within(LOOK_SECONDS, frame.evaluate_handle(_script(), given))).as_element()
+    found = await within(LOOK_SECONDS, frame.query_selector(banner_selector(own_words, inside=inside)))
     inner = await found.content_frame() if found else None
     return await _find(inner, own_words, inside=True) if inner else found
-
-
-@cache
-def _known() -> dict[str, object]:
-    return {
-        "refuse": [each for platform in platforms() for each in platform.refuse],
-        "accept": [each for platform in platforms() for each in platform.accept],
-        "frames": [platform.frame for platform in platforms() if platform.frame],
-        "words": {part: in_all_languages(part) for part in PARTS},
-    }
-
-
-@cache
-def _script() -> str:
-    text = (files("probes.banners") / "find.js").read_text("utf-8")
-    return text[text.index("({") :]
