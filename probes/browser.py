@@ -68,6 +68,8 @@ LOAD_SECONDS = 45.0
 """What loading a page may take."""
 LAUNCH_SECONDS = 60.0
 CLOSE_SECONDS = 10.0
+PICTURE_QUALITY = 85
+"""Of pictures as JPEG: small print stays sharp, in two thirds of the time and of the bytes of PNG."""
 SCRIPT_MEMORY = "--js-flags=--max-old-space-size=512"
 """What the scripts of one page may use, in MB: a page that wants more crashes alone."""
 UNREACHED = {
@@ -385,10 +387,12 @@ async def open_page(context: BrowserContext) -> Page:
 async def screenshot(page: Page, name: str) -> Evidence | None:
     """Picture what the page shows now, or None if it cannot even do that: evidence must not fail a probe."""
     try:
-        picture = await within(STEP_SECONDS, page.screenshot(type="png", animations="disabled"))
+        picture = await within(
+            STEP_SECONDS, page.screenshot(type="jpeg", quality=PICTURE_QUALITY, animations="disabled")
+        )
     except BrowserError:
         return None
-    return Evidence("screenshot", "image/png", f"{name}.png", picture)
+    return Evidence("screenshot", "image/jpeg", f"{name}.jpg", picture)
 
 
 async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:

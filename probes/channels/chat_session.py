@@ -306,7 +306,7 @@ class ChatSession:
         heard = self.changes.heard
         if self._pictured is None or self._pictured[0] != heard:
             self._pictured = heard, await pictures(self.page, name)
-        shots = (replace(shot, name=f"{name}.png") for shot in self._pictured[1])
+        shots = (replace(shot, name=f"{name}.jpg") for shot in self._pictured[1])
         return (as_evidence(lines, name), *shots)
 
 

@@ -258,7 +258,7 @@ def test_script_in_a_message_is_kept_as_words() -> None:
     assert saga.text.rstrip("\ufffd?") == "<script>alert(1)</script><img src=x onerror=alert(2)>"
     assert saga.author == "<b>Saga</b>"
     saga.text.encode()
-    assert {proof.media_type for proof in saga.evidence} <= {"image/png", "application/json"}
+    assert {proof.media_type for proof in saga.evidence} <= {"image/jpeg", "application/json"}
 
 
 def go_away_after_sending(server: ChatServer, ways: str) -> list[Observation]:

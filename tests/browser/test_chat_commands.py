@@ -57,7 +57,7 @@ def test_a_chat_is_written_in_watched_and_gone_back_to_without_a_database(tmp_pa
     assert saga["earliest"] == saga["latest"]
     assert rows(again) == []
     assert server.own_messages() == ["A lamp?"]
-    assert {file.suffix for file in out.iterdir()} == {".png", ".json"}
+    assert {file.suffix for file in out.iterdir()} == {".jpg", ".json"}
 
 
 def test_nothing_is_written_before_the_host_was_confirmed() -> None:
@@ -88,7 +88,7 @@ def test_a_page_that_is_not_there_fails_in_one_sentence_and_leaves_its_evidence(
 
     assert isinstance(result.exception, AuditError)
     assert "status 404" in str(result.exception)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["failed-not-sent.png", "failed-opening.zip"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["failed-not-sent.jpg", "failed-opening.zip"]
 
 
 def test_a_server_that_does_not_answer_is_named_in_words_for_people() -> None:

@@ -45,7 +45,7 @@ def test_the_address_is_found_on_the_contact_page_in_spite_of_the_consent_banner
     seen = look(company.contact_url("umea"), "umea@fjordfield.example")
     assert seen.kind is ObservationKind.ADDRESS_SEEN
     assert (seen.details["matches"], seen.details["clicks"], seen.details["how"]) == (True, 0, "mailto link")
-    assert [evidence.media_type for evidence in seen.evidence] == ["image/png"]
+    assert [evidence.media_type for evidence in seen.evidence] == ["image/jpeg"]
 
 
 def test_the_way_to_the_contact_page_is_counted_in_clicks(company: DemoCompany) -> None:

@@ -44,8 +44,8 @@ def test_a_dry_run_fills_in_and_pictures_the_form_and_sends_nothing(
     code, (line,) = run(tmp_path / "seen", company.contact_url("umea"), "--dry-run")
     assert (code, line["kind"]) == (0, "filled")
     assert line["filled"]["Your name"] == "Anna Berg"
-    assert [Path(file).name for file in line["evidence"]] == ["filled-in.png"]
-    assert Path(line["evidence"][0]).read_bytes().startswith(b"\x89PNG")
+    assert [Path(file).name for file in line["evidence"]] == ["filled-in.jpg"]
+    assert Path(line["evidence"][0]).read_bytes().startswith(b"\xff\xd8")
     assert company.received() == 0
 
 

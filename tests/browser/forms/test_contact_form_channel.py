@@ -29,7 +29,7 @@ def test_the_demo_companys_form_is_filled_in_and_sent_once(visitor: Visitor, tmp
     assert sent.earliest <= sent.latest <= datetime.now(UTC)
     assert sent.details["filled"]["What is it about?"] == "A complaint"  # type: ignore[index,call-overload]
     assert ADDRESS in str(mail.message["Reply-To"])
-    assert [evidence.name for evidence in sent.evidence] == ["filled-in.png", "sent.png"]
+    assert [evidence.name for evidence in sent.evidence] == ["filled-in.jpg", "sent.jpg"]
 
 
 def test_preparing_sends_nothing(visitor: Visitor, site: OddSite) -> None:
@@ -149,7 +149,7 @@ def test_a_refusal_without_proof_that_nothing_was_kept_is_never_pressed_again(
     assert len(site.got) == 1
     trace = next(evidence for evidence in told.value.evidence if evidence.kind == "trace")
     assert "trace.trace" in zipfile.ZipFile(io.BytesIO(trace.content)).namelist()
-    assert [evidence.name for evidence in told.value.evidence][:2] == ["filled-in.png", "not-sent.png"]
+    assert [evidence.name for evidence in told.value.evidence][:2] == ["filled-in.jpg", "not-sent.jpg"]
 
 
 @pytest.mark.parametrize("page", ["silent", "broken-line"])
