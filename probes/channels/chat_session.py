@@ -45,7 +45,16 @@ from probes.channels.chat_signals import Changes, ChangeTimes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import Watch
 from probes.channels.shown_times import Span
-from probes.channels.transcript import READ, READ_AROUND, Line, as_evidence, checked, own_line, read_lines
+from probes.channels.transcript import (
+    READ,
+    READ_AROUND,
+    Line,
+    as_evidence,
+    checked,
+    noted_as,
+    own_line,
+    read_lines,
+)
 from probes.profile import Profile, open_profile
 from probes.trace import traced
 from probes.widgets.files import AUTO, load_widget, widget_names
@@ -81,6 +90,8 @@ class ChatSession:
         """The message was left in a form, because nobody was there: answers come by mail."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
+        self.changed = ChangeTimes()
+        """When the page had changed, as it said when it was last read."""
         self._storage = Storage(page.context, kept)
         self._pictured: tuple[int, tuple[Evidence, ...]] | None = None
 
@@ -147,7 +158,6 @@ class ChatSession:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
-            await self.change_times()
             press = await self.entrance.write(text)
         except BrowserError as error:
             raise await self._not_taken(first_line(error)) from error
@@ -254,8 +264,11 @@ class ChatSession:
     # --- looking ----------------------------------------------------------------------------------------------
 
     async def transcript(self) -> list[Line]:
-        """Read all messages that the chat shows, in order, without typing bubbles. Raises BrowserError."""
-        messages, chat = self.entrance.widget.messages, self.entrance.chat
+        """Read all messages that the chat shows, in order, without typing bubbles. Raises BrowserError.
+
+        The page tells at once when it changed (`changed`), and from the first reading on when each message came.
+        """
+        messages, chat, asked = self.entrance.widget.messages, self.entrance.chat, now()
         reading: Awaitable[object]
         if messages.item:
             # Not through a locator: that would load all of Playwright into every frame a second time.
@@ -264,7 +277,9 @@ class ChatSession:
         else:
             roots = chat if isinstance(chat, Locator) else chat.locator("body")
             reading = either([roots]).evaluate_all(READ_AROUND, self._text)
-        return read_lines(checked(await within(self.patience.show, reading)), messages.names)
+        items, told = checked(await within(self.patience.show, reading))
+        self.changed = self.changes.told(told, noted_as(items), asked)
+        return read_lines(items, messages.names)
 
     async def look(self) -> list[Line]:
         """The same, more than once if the page is just being redrawn. Raises OurFailure."""
@@ -285,13 +300,6 @@ class ChatSession:
                     sentence = f"The chat on {self.url} can no longer be observed: {first_line(error)}"
                     raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
-
-    async def change_times(self, messages: Sequence[str] = ()) -> ChangeTimes:
-        """Ask the chat when it changed, and when each of these was there first; it notes that from the first call on."""
-        scope, parts = self.entrance.chat, self.entrance.widget.messages
-        place = scope.page if isinstance(scope, Locator) else scope
-        looks = parts.model_dump(exclude={"names"}) if parts.item else None
-        return await self.changes.times(place, looks, messages)
 
     def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
         """Yield what is said after our own message (see `chat_watch.Watch`)."""

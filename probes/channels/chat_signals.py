@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from probes.base import JSON
-from probes.browser import BrowserError, Frame, Page, within
+from probes.browser import Page
 
 SIGNAL = "__noteChange"
 TIMES = "__changeTimes"
@@ -18,7 +17,6 @@ MOST_TIMES = 200
 MOST_MESSAGES = 1000
 MOST_ROOTS = 200
 LONGEST_KEY = 200
-ASK_SECONDS = 5.0
 TICK = timedelta(milliseconds=1)
 """How finely a page's clock tells the time; it leaves out the rest."""
 OBSERVE = f"""(() => {{
@@ -78,8 +76,13 @@ OBSERVE = f"""(() => {{
 It says nothing more until it was heard, so no page can flood us. When each change came, and once it is told how
 messages look, when each of them was there first, it keeps until it is asked.
 """
+ASK = f"""(parts, messages) => {{
+  try {{ return window.{TIMES}?.(parts, messages) ?? []; }} catch {{ return []; }}
+}}"""
+"""Asks a frame when it changed, and when each of `messages` was there first, by their ids, or texts where they have none.
 
-
+With `parts` (the `messages` of a widget's file) it notes that from now on.
+"""
 Span = tuple[datetime, datetime]
 
 
@@ -166,20 +169,8 @@ class Changes:
         await self.wait(seconds - REST_SECONDS)
         self.clear()
 
-    async def times(
-        self, place: Page | Frame, parts: Mapping[str, JSON] | None = None, messages: Sequence[str] = ()
-    ) -> ChangeTimes:
-        """Ask a frame when it changed, by its own clock set right by ours; nothing where it does not say.
-
-        With `parts` (the `messages` of a widget's file) it notes from now on when each message is there first, and
-        tells that of those whose id, or text where they have none, is in `messages`.
-        """
-        asked = datetime.now(UTC)
-        question = f"([parts, asked]) => window.{TIMES}?.(parts, asked) ?? []"
-        try:
-            told = await within(ASK_SECONDS, place.evaluate(question, [parts, list(messages)]))
-        except BrowserError:
-            return ChangeTimes()
+    def told(self, told: object, messages: Sequence[str], asked: datetime) -> ChangeTimes:
+        """Read what a frame said of its changes when it was asked with `ASK`; nothing where it does not say."""
         return read_times(told, messages, None if self._same_clock else (asked, datetime.now(UTC)))
 
 

@@ -50,7 +50,6 @@ class Watch:
         if chat.offline:
             return  # the answer comes by mail
         last_look = self._witnessed or since or self._begun() or _now()
-        await chat.change_times()  # so that the page notes when each message is there first
         gone_since: float | None = None
         while True:
             chat.changes.clear()
@@ -125,7 +124,7 @@ class Watch:
         fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
         fresh = fresh[: max(0, MOST_ANSWERS - len(self._seen))]
         self._seen.update(line.id for _, line in fresh)
-        times = await self._times([line for _, line in fresh], between)
+        times = self._times(between)
         return [await self._told(kind, line, lines, between, times) for kind, line in fresh]
 
     def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
@@ -140,12 +139,10 @@ class Watch:
         first = next((line for line in after if line.role == "bot"), None)
         return said + [(_kind(line, line is first), line) for line in after]
 
-    async def _times(self, fresh: Sequence[Line], between: Span) -> ChangeTimes:
-        """Ask the page when these came; it is not asked where we did not see all that came since the last look."""
+    def _times(self, between: Span) -> ChangeTimes:
+        """Return when the page changed; that tells nothing where we did not see all that came since the last look."""
         unseen = self._witnessed is None or between[0] < self._witnessed
-        if unseen or all(line.at for line in fresh):
-            return ChangeTimes()
-        return await self._chat.change_times([_noted_as(line) for line in fresh])
+        return ChangeTimes() if unseen else self._chat.changed
 
     async def _told(
         self,

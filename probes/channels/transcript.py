@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 
 from probes.base import Evidence
 from probes.browser import BrowserError
+from probes.channels.chat_signals import ASK
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]
@@ -28,13 +29,15 @@ LONGEST_TEXT = 20_000
 """Characters of one message."""
 
 _READING = f"""
-  const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT};
+  const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT}, LONGEST_ASKED = 2000;
   const some = (items) => items.length <= MOST ? items : [...items.slice(0, MOST / 2), ...items.slice(-MOST / 2)];
   const said = (element, longest = LONGEST) => {{
     const raw = element?.textContent ?? "";
     const shown = raw.length > longest ? raw : element?.innerText ?? raw;
     return shown.slice(0, longest).trim();
   }};
+  const changes = {ASK};
+  const told = (items, parts) => [items, changes(parts, items.map((item) => (item.id || item.text).slice(0, LONGEST_ASKED)))];
   const deep = (root, selector) => {{
     const found = root.querySelector(selector) ?? root.shadowRoot?.querySelector(selector);
     if (found) return found;
@@ -50,7 +53,7 @@ READ = f"""(parts) => {{{_READING}
     ...[...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? everywhere(e.shadowRoot) : []))];
   const inner = (item, selector) => (selector ? deep(item, selector) : null);
   const taken = everywhere(document).filter((item) => !parts.pending || !item.matches(parts.pending));
-  return some(taken).map((item) => {{
+  return told(some(taken).map((item) => {{
     const stamp = parts.time ? (item.matches(parts.time) ? item : inner(item, parts.time)) : null;
     return {{
       id: parts.id_attribute ? (item.getAttribute(parts.id_attribute) || "").slice(0, 200) : "",
@@ -60,9 +63,9 @@ READ = f"""(parts) => {{{_READING}
       at: (stamp?.getAttribute(parts.time_attribute) || "").slice(0, 60),
       shown: said(stamp, 60),
     }};
-  }});
+  }}), parts);
 }}"""
-"""Runs in the page: what each message element says, by the `messages` of a widget's file."""
+"""Runs in the page: what each message element says, by the `messages` of a widget's file, and when the page changed."""
 
 READ_AROUND = f"""(roots, own) => {{{_READING}
   const flat = (text) => text.replace(/\\s+/g, " ").trim();
@@ -82,7 +85,7 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   const holds = all.filter((e) => size(e) >= wanted.length && size(e) < wanted.length + 400
     && shown(e) && flat(said(e)).includes(wanted));
   const leaf = holds.find((e) => !holds.some((other) => other !== e && e.contains(other)));
-  if (!leaf || !wanted) return [];
+  if (!leaf || !wanted) return told([], null);
   let item = leaf;
   const up = (e) => e.parentElement ?? (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
   const others = (e) => [...(up(e)?.children ?? [])].filter((next) => next !== e && shown(next) && flat(said(next, 400)));
@@ -114,11 +117,11 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   }};
   const siblings = [...(up(item)?.children ?? [item])].filter((e) => e === item || (shown(e) && flat(said(e, 400))
     && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
-  return some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
+  return told(some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
     ? {{id: "", role: "visitor", author: "", text: own, ...timed(e)}}
-    : {{id: "", role: flat(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}});
+    : {{id: "", role: flat(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}}), null);
 }}"""
-"""Runs in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
+"""The same in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,15 @@ class Line:
     """Whether `id` is the chat's own, not made here of what is said."""
 
 
-def checked(given: object) -> list[Mapping[str, str]]:
-    """Make sure that what came from a page is what our script gives: a page may tamper with it. Raises BrowserError."""
-    if not isinstance(given, list) or len(given) > MOST_MESSAGES or not all(map(_is_item, given)):
+def checked(given: object) -> tuple[list[Mapping[str, str]], object]:
+    """Return the messages that came from a page, and what it told of its changes, which is still to be checked.
+
+    Makes sure that the messages are what our script gives, for a page may tamper with it. Raises BrowserError.
+    """
+    items, told = given if isinstance(given, list) and len(given) == 2 else (None, None)
+    if not isinstance(items, list) or len(items) > MOST_MESSAGES or not all(map(_is_item, items)):
         raise BrowserError("the page tampers with how it is read")
-    return given
+    return items, told
 
 
 def _is_item(item: object) -> bool:
@@ -151,6 +158,11 @@ def _is_item(item: object) -> bool:
         and all(isinstance(item.get(part), str) and len(item[part]) <= LONGEST_TEXT for part in PARTS)
         and item["role"] in ("typing", "visitor", "bot", "system", "person", "unknown")
     )
+
+
+def noted_as(items: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return what the page notes each of these messages by: its own id, or what it says."""
+    return [_storable(item["id"] or item["text"]) for item in items]
 
 
 def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -> list[Line]:

@@ -163,11 +163,12 @@ def test_what_no_database_can_hold_is_replaced_in_what_a_chat_says() -> None:
     [
         None,
         "text",
-        [1],
-        [{}],
-        [item("person", "Hi") | {"role": "boss"}],
-        [item("person", "x" * 20_001)],
-        [item("bot", "")] * 401,
+        [item("person", "Hi")],
+        [[1], []],
+        [[{}], []],
+        [[item("person", "Hi") | {"role": "boss"}], []],
+        [[item("person", "x" * 20_001)], []],
+        [[item("bot", "")] * 401, []],
     ],
 )
 def test_a_page_that_tampers_with_how_it_is_read_is_not_believed(given: object) -> None:
