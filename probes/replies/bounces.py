@@ -64,14 +64,15 @@ def bounce(letter: Letter) -> Judgement | None:
     if not signs:
         return _pasted_report(letter)
     told = _told(letter)
-    if "delay" in told and not _final(letter):
+    if "delay" in told and ("delay_subjects" in letter.subject_tells or not _final(letter)):
         return Judgement(
             "automatic", "delay", "", (*signs, f"It says that it goes on trying{_words(letter, 'delay')}")
         )
     proof = _proof(letter, told)
     if proof and _enough(letter, told):
         return Judgement("bounce", "bounce", "", (*signs, *proof))
-    if _is_daemon(mail) and "out_of_office" not in told:
+    called_one = letter.prefix == "bounce" and comes_from_system(mail) and has_null_return_path(mail)
+    if (_is_daemon(mail) or called_one) and "out_of_office" not in told:
         return Judgement("bounce", "bounce", "", (*signs, "Nothing else comes from there"))
     return None
 

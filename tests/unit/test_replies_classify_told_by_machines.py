@@ -135,3 +135,22 @@ def test_a_transcript_is_known_by_its_lines_alone() -> None:
         ).verdict
         != "human"
     )
+
+
+def test_a_subject_that_calls_it_a_delay_is_believed_though_the_text_speaks_of_what_may_still_fail_for_good() -> (
+    None
+):
+    text = "There was a temporary problem delivering your message. It will retry for 46 more hours. You hear if it fails permanently."
+    daemon = {"From": "Mail Delivery Subsystem <mailer-daemon@mail.example>", "Return_Path": "<>"}
+    judged = judge(mail(text, Subject="Delivery Status Notification (Delay)", **daemon))
+    assert (judged.verdict, judged.kind) == ("automatic", "delay"), judged
+    assert judge(mail(text, Subject="Delivery Status Notification (Failure)", **daemon)).verdict == "bounce"
+
+
+def test_a_postmasters_mail_that_calls_itself_undeliverable_is_a_bounce_whatever_reason_it_gives() -> None:
+    text = "Die Empfängerorganisation nimmt keine Nachrichten von außen an."
+    subject = "Nicht zustellbar: Eine Lampe"
+    assert (
+        judge(mail(text, From="postmaster@x.example", Subject=subject, Return_Path="<>")).verdict == "bounce"
+    )
+    assert judge(mail(text, From="Saga Lind <saga@x.example>", Subject=f"AW: {subject}")).verdict == "human"
