@@ -21,6 +21,13 @@ WRECKAGE = re.compile(
     r"^\W{0,3}Content-(?:Type|Transfer-Encoding|Disposition)[ \t]*:|^[A-Za-z0-9+/]{56,}={0,2}$", re.MULTILINE
 )
 """What stands between the parts of a mail, or is a file's content: no reader would ever see it."""
+ENCODED = re.compile(r"(?:=[0-9A-F]{2}){2}")
+FEWEST_ENCODED = 3
+FALLEN = re.compile(
+    r"^(?:Message-ID|MIME-Version|In-Reply-To|Received|Auto-Submitted)[ \t]*: *\S",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Headers in a text; where the mail has no Message-ID, they are its own."""
 ELSEWHERE = re.compile(
     r"\b(?:sent|send|received|receive|read) (?:you )?(?:an?|the|this|your) (?:new )?(?:encrypted|protected|secure)"
     r" (?:message|e-?mail)|\bverschlüsselte (?:nachricht|e-?mail) (?:zukommen|erhalten|gesendet|geschickt|für sie)",
@@ -65,6 +72,10 @@ def _sign_of_a_system(letter: Letter) -> str:
 def _damage(letter: Letter) -> str:
     """Say how the mail is damaged, if what a machine would have written may be hidden or lost by that."""
     mail = letter.mail
+    if len(ENCODED.findall(letter.new)) >= FEWEST_ENCODED:
+        return "Its text is still encoded, for what says how was lost"
+    if not mail.has("Message-ID") and FALLEN.search(letter.new):
+        return "Its headers fell into its text"
     damage = DAMAGE[mail.damage] or ("Its parts fell apart" if WRECKAGE.search(letter.new) else "")
     if not damage:
         return ""

@@ -11,6 +11,7 @@ from email.message import Message
 from email.utils import getaddresses
 from functools import cached_property, lru_cache
 
+from probes.replies.charsets import decode
 from probes.replies.html import html_as_text
 from probes.replies.mending import Damage, content_of, parse
 
@@ -181,22 +182,7 @@ def _text(part: Message) -> str:
         charset = part.get_content_charset() or "utf-8"
     except Exception:  # the email package raises all sorts of things on broken parts
         return ""
-    return _decode_bytes(content, charset)[:MOST_HTML]
-
-
-def _decode_bytes(content: bytes, charset: str) -> str:
-    """Decode a text; what is UTF-8 and not plain ASCII is UTF-8 whatever it is called."""
-    wide = charset.startswith(("utf-16", "utf-32", "utf16", "utf32"))
-    if not content.isascii() or (wide and b"\0" not in content):
-        names = ("utf-8", charset)
-    else:
-        names = (charset, "utf-8")
-    for name in names:
-        try:
-            return content.decode(name)
-        except (LookupError, ValueError):
-            continue
-    return content.decode("cp1252", "replace")
+    return decode(content, charset)[:MOST_HTML]
 
 
 def _decoded(value: str) -> str:
