@@ -221,6 +221,20 @@ def _odd() -> dict[str, tuple[str, str]]:
             f" <anna@shopper.example>\nTo:\tshop@fjordfield.example\nDate:\t20/11/2026 10:02\nSubject:\tA lamp\n\n{OLD}",
             new,
         ),
+        "Zoho": (
+            f'{new}\n\n---- On Fri, 20 Nov 2026 10:02:11 +0100 "Anna Berg" <anna@shopper.example> wrote ----\n\n{OLD}\n',
+            new,
+        ),
+        "GroupWise": (f"{new}\n\n>>> Anna Berg <anna@shopper.example> 20/11/2026 10:02 >>>\n{OLD}\n", new),
+        "ServiceNow's reference": (f"{new}\n\nRef:MSG0812345_abcDEF\n", new),
+        "osTicket's last sentence": (
+            f"{new}\n\nWe hope this response has sufficiently answered your questions. If not, please do not send"
+            " another email.\n", new,
+        ),
+        "signed by PGP in the text": (
+            f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{new}\n-----BEGIN PGP SIGNATURE-----\n\n"
+            "iQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n", new,
+        ),
         "comments of a help desk": (
             f"{new}\n\n{rule}\n\nAnna Berg, 20 Nov 2026, 10:02 CET:\n\n"
             f"{OLD}\n\n",

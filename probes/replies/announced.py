@@ -17,6 +17,11 @@ TIMED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 ADDRESS = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 BETWEEN_DASHES = re.compile(r"-{3,}\s*\S.{3,150}[:：]\s*-{3,}")
 """How Lotus Notes announces: "-----Anna Berg <anna@example.com> wrote: -----"."""
+DATED_BETWEEN_DASHES = re.compile(r"-{3,}\s*\S[^<>]{3,120}<[^<>\s@]+@[^<>\s@]+>[^<>-]{1,30}-{3,}")
+"""How Zoho announces: "---- On Fri, 20 Nov 2026 10:02:11 +0100 Anna Berg <anna@example.com> wrote ----"."""
+BETWEEN_MARKS = re.compile(r">>> \S.{3,150} >>>")
+"""How GroupWise announces: ">>> Anna Berg <anna@example.com> 20/11/2026 10:02 >>>"; what follows bears no marks."""
+BETWEEN = (BETWEEN_DASHES, DATED_BETWEEN_DASHES, BETWEEN_MARKS)
 SUMMED_UP = re.compile(r"\S.{1,80}-{3}\s?\d{1,4}[./-]\d{1,2}[./-]\d{2,4} \d{1,2}[:.]\d{2}.{0,20}-{3}")
 """How Lotus Notes sums a mail up above its headers: "Anna Berg---20.11.2026 10:02:11---Have you a lamp"."""
 DATED = re.compile(r"\d{1,4}[./-]\d{1,2}\b|\b\d{1,2}[:.h]\d{2}\b|\b(19|20)\d\d\b|\b\d{1,2}\.?\s+\w{3,}")
@@ -54,10 +59,10 @@ def announcement(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None
     """Return the first line of what announces a quoted mail, from `start` on, and the line behind it, if any does."""
     for number in range(start, len(lines)):
         line = lines[number]
-        if not line or line[0] == ">":
+        if not line or (line[0] == ">" and not line.endswith(" >>>")):
             continue
         found = (
-            ((line[0] in RULES or line[-1] in ":：") and _original(line, number))
+            ((line[0] in RULES or line[0] == ">" or line[-1] in ":：") and _original(line, number))
             or (line[-1] in ":：" and _attribution(lines, number, start))
             or ((":" in line[:30] or "：" in line[:30]) and _headers(lines, number))
         )
@@ -70,7 +75,7 @@ def _original(line: str, number: int) -> tuple[int, int] | None:
     """Recognise "-----Original Message-----" and "Begin forwarded message:"."""
     if len(line) > LONGEST:
         return None
-    known = f"{key(line)} ".startswith(_originals()) or BETWEEN_DASHES.fullmatch(line)
+    known = f"{key(line)} ".startswith(_originals()) or any(form.fullmatch(line) for form in BETWEEN)
     return (number, number + 1) if known else None
 
 

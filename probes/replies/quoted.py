@@ -20,6 +20,9 @@ SHORTEST_OWN_LINE = 12
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 LONGEST_FURNITURE = 90
 INDENTED = re.compile(r"[ \t]{1,4}>")
+SIGNED, SIGNATURE, SIGNATURE_END = (
+    f"-----{what}-----" for what in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
+)
 OUTLOOK = re.compile(r"\bOutlook\b.{0,20}\b(?:iOS|Android)\b")
 """What Outlook on a phone puts below a mail says so in every language."""
 
@@ -45,7 +48,10 @@ def new_text_of(raw: bytes, own_text: str = "") -> str:
 
 def split(text: str, own_text: str = "") -> Split:
     """Take a text apart; `own_text` is what we had sent, which is nobody's answer wherever it stands."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if SIGNED in text:
+        text = _without_armour(text)
+    lines = [line.rstrip() for line in text.split("\n")]
     if not text.isascii():
         lines = [line.strip(INVISIBLE).rstrip() for line in lines]
     if " >" in text:
@@ -55,6 +61,13 @@ def split(text: str, own_text: str = "") -> Split:
     unmarked = [line for line in body if not line.startswith(">")]
     new = "\n".join(_without_furniture(_without_own_words(unmarked, own_text)))
     return Split(re.sub(r"\n{3,}", "\n\n", new).strip(), "\n".join(signature), quotes)
+
+
+def _without_armour(text: str) -> str:
+    """Drop what PGP puts around a text that it signs (RFC 9580, section 7)."""
+    before, _, rest = text.partition(SIGNED)
+    signed, _, behind = rest.partition("\n\n")[2].partition(SIGNATURE)
+    return before + signed + behind.partition(SIGNATURE_END)[2]
 
 
 def _unquoted(lines: list[str]) -> tuple[list[str], bool]:

@@ -19,10 +19,10 @@ CONTACT = re.compile(
 )
 FRAME = re.compile(
     r"this email is a service from\b|delivered by zendesk\b|view request\b|turn off this request's notifications\b"
-    r"|this is shared with\b|powered by jira\b|\S.{0,60} commented:$",
+    r"|we hope this response has sufficiently answered\b|ref:msg\w+$|this is shared with\b|powered by jira\b|\S.{0,60} commented:$",
     re.IGNORECASE,
 )
-"""Lines that Zendesk and Jira put around an answer; they write them in English whatever the answer is written in."""
+"""Lines that Zendesk, Jira, osTicket and ServiceNow put around an answer; they write them in English whatever the answer is written in."""
 
 
 def what_was_said(new: str) -> str:
