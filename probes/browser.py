@@ -369,18 +369,21 @@ async def _close(thing: Browser | BrowserContext) -> None:
         await within(CLOSE_SECONDS, thing.close())
 
 
-async def open_page(context: BrowserContext) -> Page:
-    """Open an empty page on which alert boxes are dismissed at once, so that none can hold us up. Raises OurFailure."""
+async def open_page(context: BrowserContext, says_yes: Callable[[], bool] = bool) -> Page:
+    """Open an empty page on which boxes are answered at once, no unless `says_yes`, so that none can hold us up.
+
+    Raises OurFailure.
+    """
     try:
         page = await within(STEP_SECONDS, context.new_page())
     except BrowserError as error:
         raise OurFailure(f"The browser could not open a page: {first_line(error)}") from error
 
-    async def dismiss(dialog: Dialog) -> None:
+    async def answer(dialog: Dialog) -> None:
         with suppress(BrowserError):
-            await dialog.dismiss()
+            await (dialog.accept() if says_yes() else dialog.dismiss())
 
-    page.on("dialog", dismiss)
+    page.on("dialog", answer)
     return page
 
 

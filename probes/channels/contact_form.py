@@ -44,7 +44,7 @@ from probes.channels.form_outcome import (
     outcome_of,
     provably_unsent,
 )
-from probes.channels.form_parts import button_to, contact_form, field_to_enter
+from probes.channels.form_parts import button_to, confirmation, contact_form, field_to_enter
 from probes.channels.form_patience import FormPatience
 from probes.channels.form_persona import answers_for
 from probes.channels.form_scan import OPEN_ROOTS, Look, look_at
@@ -109,7 +109,7 @@ class ContactFormAttempt:
         context = await self._stack.enter_async_context(
             self._equipment.browsers.context(message.language, message.time_zone)
         )
-        page = await open_page(context)
+        page = await open_page(context, lambda: self._form is not None and self._form.activity.pressed)
         await page.add_init_script(OPEN_ROOTS)
         await start_trace(page)
         words = [words_of(tag) for tag in languages_for(message.language)]
@@ -209,7 +209,7 @@ class ContactFormAttempt:
     async def _trigger(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
         """Find what sends the form, see that it can be pressed, and return what presses it."""
         reader = form.filler.reader
-        found = contact_form(look.sheet, reader)
+        found = contact_form(look.sheet, reader) or confirmation(look.sheet, reader)
         button = button_to("send", look.sheet, found, reader.words, self._mapping) if found else None
         pressable = button or (field_to_enter(found) if found else None)
         if found is None or pressable is None:

@@ -47,6 +47,11 @@ class Activity:
         self.said.clear()
 
     @property
+    def pressed(self) -> bool:
+        """Whether the button was pressed, so that a box which asks if we mean it is told yes."""
+        return self._noting
+
+    @property
     def busy(self) -> bool:
         """Whether the page still waits for an answer that it asked for."""
         return bool(self._pending)

@@ -12,15 +12,16 @@ from probes.channels.form_activity import Activity
 from probes.channels.form_controls import Controls
 from probes.channels.form_fields import Entry, Reader
 from probes.channels.form_obstacles import captcha_in, closed_page
-from probes.channels.form_parts import ContactForm, button_to, contact_form, field_to_enter
+from probes.channels.form_parts import ContactForm, button_to, confirmation, contact_form, field_to_enter
 from probes.channels.form_patience import FormPatience
 from probes.channels.form_scan import Button, Field, Look, look_at
 
 TYPED = ("text", "email", "textarea")
 MOST_STEPS = 10
 MOST_LOOKS = 40
-WAITS_FOR_BUTTON = 3
-"""How often a button that cannot be pressed yet is waited for: some forms check what was typed first."""
+WAITS_FOR_MORE = 3
+"""How often is waited for a button that cannot be pressed yet, as some forms check what was typed first, and for the
+message's field, as some add it after a choice."""
 TRIES = 4
 """How often one field is filled in before it is left as the site wants it."""
 
@@ -47,10 +48,12 @@ class Filler:
                 words, mapping = self.reader.words, self.reader.mapping
                 send = button_to("send", look.sheet, form, words, mapping)
                 onwards = button_to("next", look.sheet, form, words, mapping)
-                if send is not None and not send.enabled and onwards is None and step < WAITS_FOR_BUTTON:
+                asked = "message" in self.meanings
+                waits = not asked or (send is not None and not send.enabled)
+                if waits and onwards is None and step < WAITS_FOR_MORE:
                     await self.page.wait_for_timeout(self.patience.steady * 1000)
                     continue
-                if onwards is None or (send is not None and send.enabled and "message" in self.meanings):
+                if onwards is None or (asked and send is not None and send.enabled):
                     self._expect_ready(form, send)
                     return
                 await (await look.element(onwards)).click(timeout=self.patience.click * 1000)
@@ -119,6 +122,8 @@ class Filler:
     async def _find_form(self) -> tuple[Look, ContactForm]:
         look = await look_at(self.page)
         form = contact_form(look.sheet, self.reader)
+        if form is None and "message" in self.meanings:
+            form = confirmation(look.sheet, self.reader)
         captcha = captcha_in(look.sheet, form, self.reader)
         if form is not None and not captcha:
             return look, form

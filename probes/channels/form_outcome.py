@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from probes.channels.form_fields import Reader
 from probes.channels.form_obstacles import captcha_in
-from probes.channels.form_parts import ContactForm, contact_form
+from probes.channels.form_parts import ContactForm, confirmation, contact_form
 from probes.channels.form_scan import Field, Sheet
 from probes.forms.words import has_phrase
 
@@ -65,6 +65,8 @@ def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader)
 
 def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
     form = contact_form(sheet, reader)
+    if form is None and not pressed.form.fields:
+        form = confirmation(sheet, reader)
     said = [*network.said, *(line for line in sheet.lines if line not in pressed.lines)]
     kept = form is not None and any(_holds(field, pressed.message) for field in form.fields)
     if captcha := captcha_in(sheet, form, reader):
@@ -76,8 +78,12 @@ def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -
         return Outcome("message", thanks)
     if network.busy:
         return Outcome("none")
-    if kept and (complaint := _complaint(sheet, said, pressed, reader)):
+    complaint = _complaint(sheet, said, pressed, reader)
+    if kept and complaint:
         return Outcome("refused", complaint)
+    # A form that comes back empty beside an objection was emptied by a refusal; the site may have it all the same.
+    if form is not None and (complaint or _marked(sheet, pressed)):
+        return Outcome("none")
     return _quiet_sign(sheet, form, pressed, network)
 
 
@@ -87,7 +93,7 @@ def _is_wrong(field: Field) -> bool:
 
 def _refused(sheet: Sheet, said: Sequence[str], wrong: Sequence[Field], reader: Reader) -> Outcome:
     names = tuple(field.name for field in wrong)
-    site = [line for line in (*sheet.alerts, *said) if _objects(line, reader)]
+    site = [line for line in (*sheet.alerts, *said) if _objects(line, reader)] or [*sheet.objections]
     own = [f"{field.name}: {field.problem or field.objection}" for field in wrong]
     return Outcome("refused", "; ".join(dict.fromkeys((*site[:3], *own[:3]))), names)
 
@@ -109,6 +115,10 @@ def _objects(line: str, reader: Reader) -> bool:
 def _complaint(sheet: Sheet, said: Sequence[str], pressed: Pressed, reader: Reader) -> str:
     new = [line for line in (*sheet.alerts, *said) if line not in pressed.lines]
     return next((line[:300] for line in new if _objects(line, reader)), "")
+
+
+def _marked(sheet: Sheet, pressed: Pressed) -> bool:
+    return any(line not in pressed.lines for line in sheet.objections)
 
 
 def _quiet_sign(sheet: Sheet, form: ContactForm | None, pressed: Pressed, network: Network) -> Outcome:

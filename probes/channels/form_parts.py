@@ -45,6 +45,17 @@ def contact_form(sheet: Sheet, reader: Reader) -> ContactForm | None:
     return best if best is not None and weights[best.place] >= LEAST_WEIGHT else None
 
 
+def confirmation(sheet: Sheet, reader: Reader) -> ContactForm | None:
+    """Find the step that shows our message once more, without fields, and asks whether to send it."""
+    shown = plain(" ".join(sheet.lines))
+    if any(plain(text) not in shown for text in reader.answers.for_meaning("message")):
+        return None
+    sends = (
+        each for each in sheet.buttons if each.visible and each.proper and _says("send", each, reader.words)
+    )
+    return next((ContactForm(each.place, ()) for each in sends), None)
+
+
 def _weight(form: ContactForm, sheet: Sheet, reader: Reader) -> int:
     """Weigh what a form asks for; what shows only in later steps counts too, and so does a way on to them."""
     asked = [field for field in form.fields if field.kind != "search"]

@@ -19,6 +19,8 @@ LONGEST_SUBJECT = 70
 BOUGHT_DAYS_AGO = 6
 NOTATIONS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y")
 """Of a day, for a form that does not take the one of its language."""
+NUMBER_LENGTHS = (9, 10, 8, 12, 7, 11, 6, 5)
+"""Of an order number, the usual one first, for a form that knows how long its own are."""
 SHAPE = re.compile(r"(?i)([^\W\d_]{2}|[^\W\d_]{4})([./ -])[^\W\d_]{2}\2([^\W\d_]{2}|[^\W\d_]{4})")
 
 
@@ -51,7 +53,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
             "subject": (subject,),
             "message": (message.text,),
             "phone": tuple(_phone(pattern, number) for pattern in persona.phones),
-            "order_number": (f"999{number:06d}",),
+            "order_number": tuple(f"999{number:06d}{'0' * 9}"[:digits] for digits in NUMBER_LENGTHS),
             "date": tuple(dict.fromkeys(day.strftime(shape) for shape in (persona.date, *NOTATIONS))),
             "company": (persona.company,),
             "street": (persona.street,),

@@ -38,8 +38,13 @@
     const left = box.left + window.scrollX, top = box.top + window.scrollY;
     if (left + box.width <= 0 || top + box.height <= 0) return false;
     if (left >= Math.max(document.documentElement.scrollWidth, window.innerWidth)) return false;
+    let holder = el;  // whose box decides where `el` is drawn: what an ancestor cuts off counts only up to there
     return !chain(el).slice(1).some((at) => {
-      const style = getComputedStyle(at), around = at.getBoundingClientRect();
+      const style = getComputedStyle(at), around = at.getBoundingClientRect(), how = getComputedStyle(holder).position;
+      const cuts = how !== "fixed" && (how !== "absolute" || style.position !== "static");
+      if (cuts) holder = at;
+      if (cuts && /hidden|clip/.test(style.overflow) && at !== document.body && at !== document.documentElement
+        && (box.top >= around.bottom || box.bottom <= around.top || box.left >= around.right || box.right <= around.left)) return true;
       if (/^inset\((50|[6-9]\d|100)%/.test(style.clipPath)) return true;
       return style.overflow !== "visible" && style.display !== "contents" && at !== document.body
         && at !== document.documentElement && (around.width <= 2 || around.height <= 2);
@@ -51,6 +56,9 @@
   const silenced = (el) => skipped(el) || chain(el).some((at) => at.getAttribute("aria-hidden") === "true"
     || at.hasAttribute("inert"));
   const labelsOf = (el) => [...(el.labels || [])];
+  // The star that marks a required field is often drawn by the style sheet alone.
+  const starred = (el) => labelsOf(el).some((label) => label.matches(".required, .form-required, .mandatory")
+    || [label, ...label.children].some((at) => ["::before", "::after"].some((side) => /\*/.test(getComputedStyle(at, side).content))));
   const tickable = (el) => ["checkbox", "radio"].includes(el.type) && el.tagName === "INPUT";
   // The typing field of a dropdown is often a hair wide; what a person sees and clicks is the box around it.
   const box = (el) => el.getAttribute("role") === "combobox" && el.tagName === "INPUT"
@@ -103,6 +111,9 @@
   };
   const legend = (el) => {
     const group = nearest(above(el) || el, "fieldset, [role=radiogroup], [role=group]");
+    const peers = el.type === "radio" && el.name ? all.filter((at) => at.type === "radio" && at.name === el.name && at.form === el.form) : [];
+    const alone = group && [...group.querySelectorAll(FIELD)].every((at) => !isField.has(at) || tickable(at));
+    if (peers.length > 1 && !alone) return before(chain(peers[0]).find((at) => peers.every((each) => at.contains(each))));
     if (!group) return "";
     const own = group.querySelector(":scope > legend");
     return clean(referenced(group, "aria-labelledby") || group.getAttribute("aria-label") || (own && own.textContent));
@@ -150,7 +161,7 @@
       title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el, behind)), legend: legend(el),
       autocomplete: el.getAttribute("autocomplete") || "", input_mode: el.getAttribute("inputmode") || "",
       required: Boolean(el.required || behind?.required) || behind?.getAttribute("aria-required") === "true" || el.getAttribute("aria-required") === "true"
-        || (kind === "radio" && nearest(el, "[role=radiogroup]")?.getAttribute("aria-required") === "true"),
+        || starred(el) || (kind === "radio" && nearest(el, "[role=radiogroup]")?.getAttribute("aria-required") === "true"),
       visible: visible(el), read_only: Boolean(el.readOnly),
       enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
       value: valueOf(el), checked: Boolean(el.checked) || el.getAttribute("aria-checked") === "true",
@@ -186,6 +197,9 @@
   const alerts = all.filter((el) => el.matches("[role=alert], [aria-live=assertive], [class*=error i], [class*=invalid i]")
     && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
     .map((el) => clean(el.innerText)).filter(Boolean);
+  const objections = all.filter((el) => el.matches("[class*=error i], [class*=invalid i], [class*=danger i]")
+    && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
+    .map((el) => clean(el.innerText)).filter(Boolean);
   const CAPTCHA = "iframe[src*='recaptcha' i], iframe[src*='hcaptcha' i], iframe[src*='challenges.cloudflare' i], "
     + "iframe[src*='captcha' i], div.g-recaptcha, div.h-captcha, div.cf-turnstile, div.frc-captcha, altcha-widget, div.mtcaptcha, "
     + "img[src*='captcha' i], img[alt*='captcha' i], img[id*='captcha' i], img[class*='captcha' i]";
@@ -199,7 +213,7 @@
 
   return {
     sheet: {
-      fields: fieldElements.map(describe), buttons, links, alerts, captchas,
+      fields: fieldElements.map(describe), buttons, links, alerts, objections, captchas,
       passwords: fieldElements.filter((el) => el.type === "password" && visible(el)).length,
       searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),
       lines: text.join("\n").split(/\n+/).map(clean).filter(Boolean),

@@ -119,6 +119,8 @@ class Sheet:
     links: tuple[Link, ...] = ()
     lines: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    objections: tuple[str, ...] = ()
+    """What is marked as an error, in whatever words."""
     captchas: tuple[tuple[FrameAndForm, str], ...] = ()
     searches: frozenset[FrameAndForm] = frozenset()
     asks_password: bool = False
@@ -216,6 +218,7 @@ def _sheet(url: str, sheets: list[dict[str, Any]]) -> Sheet:
         links=tuple(Link(where, **seen) for where, seen in _each(sheets, "links")),
         lines=tuple(line for sheet in sheets for line in sheet["lines"]),
         alerts=tuple(dict.fromkeys(line for sheet in sheets for line in sheet["alerts"])),
+        objections=tuple(dict.fromkeys(line for sheet in sheets for line in sheet["objections"])),
         captchas=tuple(
             ((sheet["at"], seen["form"]), seen["what"]) for sheet in sheets for seen in sheet["captchas"]
         ),

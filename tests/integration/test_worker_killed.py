@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from audit_app.config import Settings
+from audit_app.database import transaction
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
-from audit_app.models import ChannelName
-from tests.integration.worker_scene import PATIENCE, scene
+from audit_app.models import ChannelName, Mailbox, Touchpoint
+from tests.integration.fatal_line import fatal_line
+from tests.integration.worker_scene import PATIENCE, Scene, scene
 
 DATABASES = ("sqlite", "postgresql")
-BY_MAIL = ("planned", "claimed", "prepared", "handed_over", "sent", "mail_stored")
+BY_MAIL = ("planned", "claimed", "prepared", "handed_over", "sent", "storing_mail", "mail_stored")
 BY_CHAT = ("planned", "claimed", "prepared", "handed_over", "sent", "watching", "observed", "watched")
 CASES = [
     (database, channel, step)
@@ -70,3 +75,65 @@ def test_a_kill_just_before_the_send_is_never_followed_by_another_send(
         assert probe.failure
         assert probe.next_look_at is not None
         assert on.received(probe) == 0
+
+
+@contextmanager
+def killed_on_the_line(on: Scene, channel: ChannelName, word: bytes, *, answered: bool) -> Iterator[None]:
+    """A worker that died at a word of its talk with the company's server, and another that goes on."""
+    company, workers = on.company, list[subprocess.Popen[bytes]]()
+    by_mail = channel is ChannelName.EMAIL
+    site = int(company.site_url.rpartition(":")[2])
+    with fatal_line(
+        company.smtp_port if by_mail else site, word, lambda: workers[0].kill(), answered=answered
+    ) as line:
+        on.campaign(channel)
+        with transaction(on.engine) as session:
+            if by_mail:
+                session.scalars(sa.select(Mailbox)).one().smtp_port = line.port
+            else:
+                touchpoint = session.scalars(sa.select(Touchpoint)).one()
+                touchpoint.address = touchpoint.address.replace(f":{site}/", f":{line.port}/")
+        workers.append(on.start_worker())
+        assert workers[0].wait(PATIENCE) == -signal.SIGKILL
+        on.start_worker()
+        try:
+            yield
+        finally:
+            on.end_workers()
+
+
+@pytest.mark.parametrize(
+    "word", [b"mail FROM:", b"DATA\r\n", b"\r\nSubject: "], ids=["sender", "data", "text"]
+)
+@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+def test_a_kill_before_the_final_dot_sends_nothing_and_nothing_is_sent_again(
+    settings: Settings, engine: sa.Engine, tmp_path: Path, word: bytes
+) -> None:
+    with (
+        scene(settings, engine, tmp_path) as on,
+        killed_on_the_line(on, ChannelName.EMAIL, word, answered=False),
+    ):
+        probe = on.wait_for(lambda probe: probe.state is ProbeState.SEND_UNKNOWN)
+        assert probe.next_look_at is not None
+        assert on.received(probe) == 0
+
+
+@pytest.mark.parametrize(
+    ("channel", "word"),
+    [(ChannelName.EMAIL, b"\r\n.\r\n"), (ChannelName.CONTACT_FORM, b"POST /")],
+    ids=["final dot", "button"],
+)
+@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+def test_a_kill_before_the_companys_yes_is_heard_is_followed_by_the_proof_and_by_no_second_message(
+    settings: Settings, engine: sa.Engine, tmp_path: Path, channel: ChannelName, word: bytes
+) -> None:
+    with (
+        scene(settings, engine, tmp_path) as on,
+        killed_on_the_line(on, channel, word, answered=True),
+    ):
+        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
+        kinds = [seen.kind for seen in probe.observations]
+        assert on.received(probe) == 1
+        assert kinds.count(ObservationKind.SENT) == 1
+        assert kinds.count(ObservationKind.ACKNOWLEDGED) == 1
+        assert kinds.count(ObservationKind.HUMAN_REPLY) == 1

@@ -1,7 +1,8 @@
 """A worker in a process of its own, for tests that kill it: run as a script, settings come from the environment.
 
 The step at which it is to die is its only argument; its own log tells when that is, so the worker itself needs no
-hook. It then kills itself with SIGKILL, before anything that follows the step.
+hook. It then kills itself with SIGKILL, before anything that follows the step. At `storing_mail` it dies in the
+middle of the transaction that stores a mail, of which nothing is logged.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from audit_app.config import load_settings
+from audit_app.models import IncomingMail
 from audit_app.worker import run
 
 LEASE = timedelta(seconds=2)
@@ -27,12 +31,17 @@ Event = MutableMapping[str, Any]
 def dying_at(fatal: str) -> structlog.typing.Processor:
     """A log processor that kills the process at the step `fatal`."""
 
-    def die(_logger: object, _method: str, event: Event) -> Event:
-        if event.get("step") == fatal:
+    def die(_logger: object, _method: str, logged: Event) -> Event:
+        if logged.get("step") == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
-        return event
+        return logged
 
     return die
+
+
+def _die_while_storing(session: Session, _context: object) -> None:
+    if any(isinstance(row, IncomingMail) for row in session.new):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 async def _work() -> None:
@@ -44,6 +53,8 @@ async def _work() -> None:
 def main() -> None:
     """Work until SIGTERM, or until the step that the first argument names."""
     fatal = sys.argv[1] if len(sys.argv) > 1 else ""
+    if fatal == "storing_mail":
+        event.listen(Session, "after_flush", _die_while_storing)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

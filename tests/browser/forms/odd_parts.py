@@ -28,6 +28,18 @@ TIMES = (
     "<label>Date of purchase * <input type=date name=day required max=2020-05-31></label>"
     "<label>When did it happen? * <input type=datetime-local name=at required min=2030-01-01T08:00></label>"
 )
+LOOSE_RADIOS = (
+    "<div><p>How did you hear of us? *</p><ul><li><input type=radio id=r1 name=how value=web><label for=r1>The web</label>"
+    "<li><input type=radio id=r2 name=how value=other><label for=r2>Other</label></ul></div>"
+)
+CUT_OFF = (
+    "<div style='position:relative;overflow:hidden;height:30px'><p>Thank you!</p>"
+    "<label style='position:absolute;top:60px'>Subject <input name=trap></label></div>"
+)
+STYLED = (
+    "<style>.must::after { content: ' *' }</style><label class=must for=t>Topic of a kind</label>"
+    "<select id=t name=kind><option value=''>…<option>Question<option>Complaint</select>"
+)
 INSIDE = {
     "upload": "<label>Receipt * <input type=file name=receipt accept='.doc,.pdf' required></label>",
     "odd-upload": "<label>Receipt * <input type=file name=receipt accept='.docx' required></label>",
@@ -51,6 +63,14 @@ INSIDE = {
     "cutting": "<script>document.forms[0].message.oninput = (e) => { e.target.value = e.target.value.slice(0, 30); }</script>",
     "emptying": "<script>document.forms[0].message.onchange = (e) => { e.target.value = ''; }</script>",
     "year": "<label>Year of birth * <input type=number name=year min=1900 max=2010 required></label>",
+    "loose-radios": LOOSE_RADIOS,
+    "cut-off": CUT_OFF,
+    "styled": STYLED,
+    "ten-digits": "<label>Order number * <input name=order required pattern='[0-9]{10}' maxlength=10></label>",
+    "in-words": "<label>Please solve: five plus 3 = <input name=sum required></label>",
+    "other-mail": "<label><input type=checkbox name=news value=yes> I agree to receive other communications</label>",
+    "really": "<script>document.forms[0].onsubmit = () => confirm('Do you really want to send this?');</script>",
+    "emptied": "",
     "twice": "<script>let pressed = 0; document.forms[0].onsubmit = (e) => { if (pressed++) e.preventDefault(); }; "
     "document.querySelector('button').onclick = (e) => setTimeout(() => { e.target.disabled = true; }, 0);</script>",
 }
@@ -76,6 +96,10 @@ PAGES = {
     "</div><div id=p role=tabpanel hidden>" + FORM.format(name="door-tab") + "</div>",
     "door-fold": "<details><summary>Contact form</summary>" + FORM.format(name="door-fold") + "</details>",
     "door-box": "<button onclick='d.showModal()'>Send a message</button><dialog id=d>" + FORM.format(name="door-box") + "</dialog>",
+    "late-field": f"<form method=post action=/send/late-field><label>Topic * <select name=topic required><option value=''>Choose"
+    f"<option>Complaint<option>Order</select></label>{FIELDS}<div id=more></div><button>Send</button></form><script>"
+    f"document.forms[0].topic.onchange = () => setTimeout(() => {{ more.innerHTML = '{MESSAGE}'; }}, 700);</script>",
+    "shown-again": FORM.format(name="shown-again").replace("<button>Send", "<button>Continue"),
     "elsewhere": "<h1>Sorry</h1><p>Our service is not available in your country.</p>",
 }  # fmt: skip
 """Each is a whole page; a door has its form behind a link, a tab, a heading that unfolds or a button."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from flask import Flask, redirect, render_template, request, send_from_directory
+from flask import Flask, redirect, render_template, render_template_string, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -86,6 +86,23 @@ class OddSite:
             return self._plain(name, inside="<label>Favourite animal * <input name=animal></label>")
         return self._plain(name)
 
+    def _once_more(self, name: str, sent: Mapping[str, str]) -> str:
+        """The pages that come instead of a thank-you without saying in known words what is wrong."""
+        if name == "shown-again" and "sure" not in sent:
+            return self._shown_again(sent["message"])
+        if name == "emptied":
+            return self._plain(name, above="<div class=error-summary>Enter your telephone number</div>")
+        return self._plain(name, values=sent) if name == "silent" else ""
+
+    def _shown_again(self, message: str) -> str:
+        """A step without fields, which asks whether what was written is right."""
+        return render_template_string(
+            "<!doctype html><html lang=en><h1>Is this right?</h1><p style='white-space:pre-line'>{{ message }}</p>"
+            "<form method=post action=/send/shown-again><input type=hidden name=sure value=yes>"
+            "<input type=hidden name=message value='{{ message }}'><button type=button>Back</button><button>Send</button>",
+            message=message,
+        )
+
     def _plain(
         self,
         name: str,
@@ -116,8 +133,8 @@ class OddSite:
         if name == "scored":
             said = "<p role=alert>Error: reCAPTCHA verification failed. Please try again.</p>"
             return self._plain(name, above=said, values=sent)
-        if name == "silent":
-            return self._plain(name, values=sent)
+        if again := self._once_more(name, sent):
+            return again
         self.accepted.append(sent)
         if name in SAID:
             return f"<html lang={name}><h1>{SAID[name]['title']}</h1><p>{SAID[name]['thanks']}"

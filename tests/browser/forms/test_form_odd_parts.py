@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from probes.base import Blocked, NotSent, Observation, ObservationKind
+from probes.base import Blocked, NotSent, Observation, ObservationKind, SendUnknown
 from probes.channels.form_patience import FormPatience
 from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
 from tests.browser.forms.odd_site import OddSite
@@ -53,6 +53,12 @@ def received(site: OddSite, name: str) -> dict[str, str]:
         ("times", "at", "2030-01-01T08:00"),
         ("badge", "name", "Anna Berg"),
         ("at-need", "name", "Anna Berg"),
+        ("loose-radios", "how", "other"),
+        ("cut-off", "trap", ""),
+        ("styled", "kind", "Complaint"),
+        ("ten-digits", "order", "999"),
+        ("really", "name", "Anna Berg"),
+        ("late-field", "topic", "Complaint"),
         ("twice", "name", "Anna Berg"),
         ("editor", "message", "Hello,"),
         ("editor-frame", "name", "Anna Berg"),
@@ -110,6 +116,7 @@ def test_what_cannot_be_filled_in_is_not_sent_and_named(
     [
         ("friendly", "captcha", "frc-captcha"),
         ("riddle", "captcha", "7 - 2"),
+        ("in-words", "captcha", "five plus 3"),
         ("scored", "captcha", "reCAPTCHA verification failed"),
         ("challenged", "captcha", "bframe"),
         ("elsewhere", "blocked", "not available in your country"),
@@ -123,6 +130,24 @@ def test_what_is_closed_to_a_probe_is_named_and_never_evaded(
     with pytest.raises(Blocked, match=words) as told:
         _raise(seen[name])
     assert told.value.kind == kind
+
+
+def test_consent_to_other_mail_is_not_given(seen: Seen, running: OddSite) -> None:
+    assert isinstance(seen["other-mail"], Observation)
+    assert "news" not in received(running, "other-mail")
+
+
+def test_a_step_that_shows_the_message_once_more_is_sent_on(seen: Seen, running: OddSite) -> None:
+    assert isinstance(seen["shown-again"], Observation), seen["shown-again"]
+    shown, sent = (fields for form, fields in running.got if form == "shown-again")
+    assert "sure" not in shown
+    assert sent["sure"] == "yes"
+
+
+def test_a_form_that_was_emptied_by_a_refusal_does_not_count_as_sent(seen: Seen, running: OddSite) -> None:
+    with pytest.raises(SendUnknown):
+        _raise(seen["emptied"])
+    assert received(running, "emptied")
 
 
 def _raise(seen: Observation | BaseException) -> None:
