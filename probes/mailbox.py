@@ -22,6 +22,18 @@ from imapclient.exceptions import IMAPClientError, LoginError
 from probes.base import MailboxDown
 from probes.oauth import OAuth, TokenRefused, sign_in_imap
 
+SPAM_FOLDERS = frozenset(
+    {
+        "junk", "spam", "junk e-mail", "junk email", "junk mail", "junk-e-mail", "bulk", "bulk mail", "spamverdacht",
+        "unerwünscht", "werbung", "skräppost", "søppelpost", "uønsket e-post", "uønsket mail", "roskaposti",
+        "courrier indésirable", "indésirables", "pourriel", "correo no deseado", "no deseado", "correo basura",
+        "posta indesiderata", "lixo eletrônico", "ongewenste e-mail", "ongewenst", "wiadomości-śmieci", "niechciane",
+        "нежелательная почта", "спам", "דואר זבל", "ספאם", "nedorite", "e-mailuri nedorite", "mesaje nedorite",
+    }
+)  # fmt: skip
+"""What mail programs and providers call it, where the server marks none (RFC 6154)."""
+CLOSED = frozenset({b"\\Noselect", b"\\NonExistent"})
+"""Folders that only hold others."""
 Security: TypeAlias = Literal["none", "starttls", "tls"]
 
 TIMEOUT = 30.0
@@ -160,17 +172,21 @@ def connect_imap(account: MailAccount, timeout: float = TIMEOUT) -> Iterator[IMA
 
 
 def _all_folders(imap: IMAPClient) -> list[str]:
-    listed = imap.list_folders()
-    return [name for flags, _, name in listed if not {b"\\Noselect", b"\\NonExistent"} & set(flags)]
+    return [name for flags, _, name in imap.list_folders() if not CLOSED & set(flags)]
 
 
 def folders_to_read(imap: IMAPClient, wanted: Sequence[str]) -> list[str]:
-    """Return the wanted folders that exist, and the one that the server itself calls its junk folder."""
-    listed = imap.list_folders()
+    """Return the wanted folders that exist, and those for spam: what the server marks as such, and what is named so."""
+    listed = [each for each in imap.list_folders() if not CLOSED & set(each[0])]
     names = {name.casefold(): name for _, _, name in listed}
     found = [names[folder.casefold()] for folder in wanted if folder.casefold() in names]
-    found += [name for flags, _, name in listed if b"\\Junk" in flags]
+    found += [name for flags, mark, name in listed if b"\\Junk" in flags or is_for_spam(name, mark)]
     return list(dict.fromkeys(found))
+
+
+def is_for_spam(name: str, mark: bytes | None) -> bool:
+    """Tell a spam folder by its own name; some servers keep it below the inbox or [Gmail], with `mark` between."""
+    return name.split(mark.decode() if mark else "/")[-1].casefold() in SPAM_FOLDERS
 
 
 def _examine(imap: IMAPClient, folder: str) -> Mapping[bytes, Any]:

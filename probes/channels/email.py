@@ -43,11 +43,13 @@ LONGEST_PLAIN_LINE = 900
 def compose(message: Message, now: datetime) -> bytes:
     """Write the mail as an ordinary mail program would: nothing in it tells that it is a test."""
     mail = EmailMessage(policy=policy.SMTP)
+    # In the order of a mail program; left to itself, Python's library ends with MIME-Version.
+    mail["Message-ID"] = message.message_id
+    mail["Date"] = format_datetime(now.astimezone(ZoneInfo(message.time_zone)))
+    mail["MIME-Version"] = "1.0"
     mail["From"] = Address(_one_line(message.persona_name), addr_spec=message.from_address)
     mail["To"] = message.to
     mail["Subject"] = _one_line(message.subject)
-    mail["Date"] = format_datetime(now.astimezone(ZoneInfo(message.time_zone)))
-    mail["Message-ID"] = message.message_id
     text = message.text.rstrip() + "\n"
     plain = text.isascii() and max(map(len, text.split("\n"))) <= LONGEST_PLAIN_LINE
     mail.set_content(

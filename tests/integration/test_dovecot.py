@@ -32,7 +32,7 @@ from audit_app.services.mail import store_new_mail
 from audit_app.services.mailbox_state import positions_before, positions_of
 from probes import mailbox as driver
 from probes.base import MailboxDown
-from probes.mailbox import MailAccount, Position, check, fetch_new, wait_for_mail
+from probes.mailbox import MailAccount, Position, check, connect_imap, fetch_new, wait_for_mail
 from tests.integration import probe_factories as make
 from tests.integration.dovecot_scene import JUNK, PASSWORD, Dovecot, dovecot, why_not
 from tests.integration.oauth_scene import ANNA, Provider, provider
@@ -89,6 +89,22 @@ def test_mail_is_read_from_the_inbox_and_from_whatever_folder_is_for_spam(server
     assert (second.folder, message_from_bytes(second.raw)["Message-ID"]) == (JUNK, "<2@fjordfield.example>")
     assert list(fetch_new(server.account(user), positions_after([first, second]))) == []
     assert not list(server.maildir(user).glob("cur/*S*")), "nothing was marked as read"
+
+
+@pytest.mark.parametrize(
+    "name", ["Skräppost", "Spamverdacht", "INBOX/Junk E-Mail", "[Gmail]/Спам", "Ablage/SPAM"]
+)
+def test_a_spam_folder_that_the_server_does_not_mark_is_known_by_its_name(
+    server: Dovecot, user: str, name: str
+) -> None:
+    account = server.account(user)
+    with connect_imap(account) as imap:
+        separator = imap.namespace().personal[0][1]
+        imap.create_folder(folder := name.replace("/", separator))
+        imap.create_folder(f"Notes on spam{separator}Lamps")
+        imap.append(folder, letter(1))
+    (mail,) = fetch_new(account, {})
+    assert mail.folder == folder
 
 
 def test_listening_ends_when_mail_comes(server: Dovecot, user: str) -> None:

@@ -32,7 +32,12 @@ def test_a_plus_address_holds_the_token(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("persona", "name"),
-    [("Anna Berg", "anna.berg"), ("Jörg Öberg-Lind", "jorg.oberg.lind"), ("Анна", "probes")],
+    [
+        ("Anna Berg", "anna.berg"),
+        ("Jörg Öberg-Lind", "jorg.oberg.lind"),
+        ("Łukasz Żółć", "lukasz.zolc"),
+        ("Анна", "probes"),
+    ],
 )
 def test_a_catch_all_alias_looks_like_a_persons_own(session: Session, persona: str, name: str) -> None:
     probes = planned(session, AddressStyle.CATCH_ALL, persona, slots=5)

@@ -17,6 +17,10 @@ from probes.base import Message
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"
+UNMARKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
+)
+"""Letters that are not a plain one with a mark; without them only pieces of a name would be left."""
 PLACEHOLDERS = ("{name}", "{location}")
 """What a wording may hold: the persona's name and the location's, filled in when a probe is planned."""
 
@@ -77,8 +81,8 @@ def own_address(persona: Persona, token: str) -> str:
 
 
 def _as_local_part(name: str) -> str:
-    """A name in plain letters, its parts with dots between: Jörg Öberg-Lind is jorg.oberg.lind."""
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    """A name in plain letters, its parts with dots between: Jörg Öberg-Lind is jorg.oberg.lind, Łukasz is lukasz."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(UNMARKED)).encode("ascii", "ignore").decode()
     return ".".join(re.findall(r"[a-z]+", plain))
 
 
