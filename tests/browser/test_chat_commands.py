@@ -30,8 +30,8 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def run(*words: str, answer: str = "") -> Result:
-    return CliRunner().invoke(audit_app, list(words), input=answer)
+def run(*words: str) -> Result:
+    return CliRunner().invoke(audit_app, list(words))
 
 
 def rows(result: Result) -> list[dict[str, str]]:
@@ -58,17 +58,6 @@ def test_a_chat_is_written_in_watched_and_gone_back_to_without_a_database(tmp_pa
     assert rows(again) == []
     assert server.own_messages() == ["A lamp?"]
     assert {file.suffix for file in out.iterdir()} == {".jpg", ".json"}
-
-
-def test_nothing_is_written_before_the_host_was_confirmed() -> None:
-    with chat_server() as server:
-        refused = run(
-            "probe", "chat", f"{server.url}/page.html", "--text", "A lamp?", "--widget", ACME, answer="n\n"
-        )
-
-        assert refused.exit_code == 1
-        assert server.url.removeprefix("http://") in refused.output
-        assert server.visitors == []
 
 
 def test_a_form_that_wants_an_address_fails_by_saying_that_none_was_given(tmp_path: Path) -> None:
