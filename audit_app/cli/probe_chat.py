@@ -67,7 +67,9 @@ def _begun(url: str | None, resume: Path | None, given: dict[str, Any]) -> tuple
     if resume is not None:
         if url or given["text"]:
             raise InvalidInput("--resume sends nothing and knows its page: leave out the URL and --text.")
-        return read_kept(resume), given["state"] or resume
+        kept = read_kept(resume)
+        host_of(kept.url)
+        return kept, given["state"] or resume
     if not url or not given["text"].strip():
         raise InvalidInput("Name the page and what to write: audit-app probe chat URL --text TEXT")
     if given["state"] is not None and given["state"].exists():

@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.domain.firsts import First, firsts_among
 from audit_app.domain.probe import ObservationKind
-from probes.base import Equipment, Evidence, Message, Observation, OurFailure, ProbeError
+from probes.base import Blocked, Equipment, Evidence, Message, NotSent, Observation, OurFailure, ProbeError
 from probes.browser import Browsers
 from probes.channels.chat import Chat, ChatAttempt
 
@@ -59,9 +61,17 @@ def read_kept(path: Path) -> KeptChat:
         written = json.loads(path.read_text("utf-8"))
         if written.pop("format") != FORMAT:
             raise ValueError("it was written by another version")
-        return KeptChat(
-            **written | {"told": tuple(written["told"]), "firsts": tuple(written.get("firsts", ()))}
-        )
+        kept = TypeAdapter(KeptChat).validate_python(written)
+        for instant in filter(None, (kept.sending_at, kept.looked_at)):
+            if datetime.fromisoformat(instant).tzinfo is None:
+                raise ValueError(f"{instant} names no time zone")
+        return kept
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"{path} does not keep a chat ({where}: {first['msg']}). Name a file that --state wrote."
+        ) from error
     except OSError as error:
         raise InvalidInput(
             f"{path} cannot be read: {error.strerror}. Name a file that --state wrote."
@@ -116,7 +126,11 @@ class ChatAlone:
 
     async def _send(self, attempt: ChatAttempt) -> None:
         self._note(state=await attempt.state(), sending_at=_now().isoformat())
-        sent = await attempt.send()
+        try:
+            sent = await attempt.send()
+        except (NotSent, Blocked):
+            self._note(state=None, sending_at="")
+            raise
         self._note(state=await attempt.state(), sent=True, looked_at=sent.latest.isoformat())
         self._report(sent)
 
@@ -126,7 +140,8 @@ class ChatAlone:
         found = await attempt.find_sent(datetime.fromisoformat(self.kept.sending_at))
         if found is None:
             raise ChatFailed(
-                "Our message is not in the chat: it was probably never sent. Begin the chat anew."
+                "Our message is not to be seen in the chat, so it may never have been sent. Look into the chat"
+                " yourself before you write again."
             )
         self._note(sent=True, looked_at=self.kept.sending_at)
         self._report(found)

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from probes.browser import BrowserError, Page, within
+from probes.channels.chat_nudge import Nudge
 from probes.channels.chat_parts import seen
 from probes.widgets.files import GENERIC, load_widget, widget_names
 from probes.widgets.schema import Detect, Widget
@@ -26,12 +27,13 @@ async def detect(page: Page, seconds: float) -> tuple[str, Widget]:
     """Wait so long for a chat to show itself, and return its widget with the file's name; `generic` if none does."""
     known = [(name, load_widget(name)) for name in widget_names() if name != GENERIC]
     generic = load_widget(GENERIC)
-    began = time.monotonic()
+    began, nudge = time.monotonic(), Nudge(page)
     while (waited := time.monotonic() - began) < seconds:
         if found := await look(page, known):
             return found
         if waited > PREFER_KNOWN_SECONDS and await _looks_like_a_chat(page, generic):
             break
+        await nudge.give(waited)
         await page.wait_for_timeout(LOOK_SECONDS * 1000)
     return GENERIC, generic
 

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
-from typing import TypeAlias, cast
+from typing import cast
 
 from probes.base import Blocked, NotSent, OurFailure
 from probes.browser import BrowserError, Frame, Locator, Page, first_line, pictures, within
 from probes.channels.chat_detect import detect
 from probes.channels.chat_launcher import Launch
 from probes.channels.chat_obstacles import Obstacle, hangs, obstacle_on
-from probes.channels.chat_parts import Scope, click, either, fill_form, find, seen, shows, write
+from probes.channels.chat_parts import Scope, click, either, find, seen, shows
 from probes.channels.chat_signals import Changes
 from probes.channels.chat_windows import Windows
+from probes.channels.chat_writing import Step, comes_before, fill_as
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
-from probes.widgets.schema import FormField, Widget
+from probes.widgets.schema import Control, Offline, PreChat, Widget
 
-Step: TypeAlias = Callable[[], Awaitable[None]]
 MOST_FRAMES = 12
 WAY_IN_SECONDS = 240.0
 """For the whole way from the loaded page to the field; its steps have limits of their own and together need less."""
 MOST_STEPS = 8
 """So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
 GREETING_SECONDS = 1.0
+CALLED = "button => (button.getAttribute('aria-label') || button.textContent || '').trim().slice(0, 100)"
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Entrance:
         adapter: str = "",
     ) -> None:
         self.page, self._url, self._wanted = page, url, widget
-        self.persona, self._patience, self.changes = persona, patience, changes
+        self.persona, self.patience, self.changes = persona, patience, changes
         self.adapter = adapter or (widget if isinstance(widget, str) else widget.name)
         self.way = Way.COMPOSER
         self._scope: Scope = page
@@ -108,6 +107,10 @@ class Entrance:
     def composer(self) -> Locator:
         """Return the field that a visitor writes in."""
         return self._composer(self._scope).first
+
+    def form(self) -> PreChat | Offline | None:
+        """Return the form that the message goes into, where there is one instead of a chat."""
+        return {Way.OFFLINE: self.widget.offline, Way.FORM: self.widget.prechat}.get(self.way)
 
     def _composer(self, scope: Scope) -> Locator:
         return find(scope, self.widget.composer.field, "field")
@@ -141,8 +144,8 @@ class Entrance:
         if not self.widget.frame:
             return []
         found = page.locator(self.widget.frame).element_handles()
-        handles = (await within(self._patience.show, found))[:MOST_FRAMES]
-        frames = [await within(self._patience.show, handle.content_frame()) for handle in handles]
+        handles = (await within(self.patience.show, found))[:MOST_FRAMES]
+        frames = [await within(self.patience.show, handle.content_frame()) for handle in handles]
         return [frame for frame in frames if frame]
 
     async def open_now(self) -> bool:
@@ -199,7 +202,7 @@ class Entrance:
         if response and response.status >= 400:
             raise await self.closed_way(f"answered with status {response.status}", response.status)
         if self._wanted == AUTO:
-            self.adapter, self._wanted = await detect(self.page, self._patience.show)
+            self.adapter, self._wanted = await detect(self.page, self.patience.show)
         if isinstance(self._wanted, str):
             self._wanted = load_widget(self._wanted)
         await expect_consent_banners(self.page, self._wanted.consent)
@@ -213,15 +216,15 @@ class Entrance:
 
     async def open(self) -> None:
         """Open the chat, unless it stands open. Raises BrowserError."""
-        waits = self._patience
+        waits = self.patience
         await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(
             self.open_now, lambda: bool(self._windows.open)
         )
 
     async def _advance(self, reopened: bool) -> Way:
         """Go on from screen to screen, each of them once, until there is something to write in."""
-        deadline = time.monotonic() + self._patience.show
-        done: set[tuple[str, object]] = set()
+        deadline = time.monotonic() + self.patience.show
+        done: set[tuple[str, str, object]] = set()
         there: set[str] = set()
         while time.monotonic() < deadline:
             self.changes.clear()
@@ -232,11 +235,12 @@ class Entrance:
                 if way is Way.COMPOSER:
                     await self._settle()
                 return way
-            steps = [name for name in self._next_steps(there, reopened) if (name, self._place()) not in done]
+            steps = [(name, await self._called(name)) for name in self._next_steps(there, reopened)]
+            steps = [(name, called) for name, called in steps if (name, called, self._place()) not in done]
             if steps and len(done) < MOST_STEPS:
-                done.add((steps[0], self._place()))
-                await self._take_if_it_stays(steps[0])
-                deadline = time.monotonic() + self._patience.show
+                done.add((*steps[0], self._place()))
+                await self._take_if_it_stays(steps[0][0])
+                deadline = time.monotonic() + self.patience.show
             else:
                 await self.changes.wait(0.25)
                 await self.open_now()
@@ -254,7 +258,7 @@ class Entrance:
 
         `before_begin` is awaited before what begins a conversation is clicked, on each screen that has it.
         """
-        deadline = time.monotonic() + self._patience.show
+        deadline = time.monotonic() + self.patience.show
         began: set[str] = set()
         while time.monotonic() < deadline:
             self.changes.clear()
@@ -278,6 +282,10 @@ class Entrance:
         parts = {"composer": self._composer(scope)}
         if widget.prechat:
             parts["form"] = find(scope, widget.prechat.submit, "button")
+            asked = [(field.value, find(scope, field.field, "field")) for field in widget.prechat.fields]
+            parts["fields"] = either([place for _, place in asked])
+            if question := [place for value, place in asked if value == "message"]:
+                parts["question"] = either(question)
         if widget.offline:
             parts["offline"] = either([scope.locator(widget.offline.sign)])
             parts["leave"] = find(scope, widget.offline.submit, "button")
@@ -286,15 +294,19 @@ class Entrance:
             if widget.home.conversation:
                 parts["back"] = find(scope, widget.home.conversation, "button")
         there = await asyncio.gather(*(seen(part) for part in parts.values()))
-        return {name for name, visible in zip(parts, there, strict=True) if visible}
+        found = {name for name, visible in zip(parts, there, strict=True) if visible}
+        if {"form", "question"} <= found and not await comes_before(
+            parts["question"].first, parts["form"].first, self.patience.click
+        ):
+            found.discard("question")  # the chat's own field, below a form that stands in the transcript
+        return found
 
     def _way(self, there: set[str], reopened: bool) -> Way | None:
-        prechat = self.widget.prechat
         if {"offline", "leave"} <= there:
             return Way.OFFLINE
-        if "form" in there and reopened:
+        if {"form", "fields"} <= there and reopened:
             return Way.FORGOTTEN
-        if "form" in there and prechat and any(field.value == "message" for field in prechat.fields):
+        if {"form", "question"} <= there:
             return Way.FORM
         return Way.COMPOSER if "composer" in there and "form" not in there else None
 
@@ -302,12 +314,27 @@ class Entrance:
         """List what may be done next, best first; an earlier conversation is never left for a new one."""
         steps = ["form"] if "form" in there else []
         if reopened and "back" in there:
-            return [*steps, "back"]
+            return ["back", *steps]
         return [*steps, "begin"] if "begin" in there else steps
 
     def _place(self) -> object:
         """What the chat stands in, as one that another frame at the same address differs from."""
         return self._scope if isinstance(self._scope, Frame) else repr(self._scope)
+
+    async def _called(self, step: str) -> str:
+        """Say what stands on the button of a step: a launcher and a home screen may both begin, one after the other."""
+        with suppress(BrowserError):
+            if control := self._control(step):
+                button = find(self._scope, control, "button").first
+                said: str = await button.evaluate(CALLED, timeout=self.patience.click * 1000)
+                return said
+        return ""
+
+    def _control(self, step: str) -> Control | None:
+        widget = self.widget
+        if step == "form":
+            return widget.prechat.submit if widget.prechat else None
+        return (widget.home.begin if step == "begin" else widget.home.conversation) if widget.home else None
 
     async def _take_if_it_stays(self, step: str) -> None:
         """Take a step, unless its frame is replaced by another meanwhile, in which it is then taken."""
@@ -318,66 +345,17 @@ class Entrance:
                 raise
 
     async def _take(self, step: str) -> None:
-        widget, scope = self.widget, self._scope
-        control = None
-        if step == "form" and widget.prechat:
-            await self.fill(widget.prechat.fields, "")
-            control = widget.prechat.submit
-        elif widget.home:
-            control = widget.home.begin if step == "begin" else widget.home.conversation
+        scope, prechat, control = self._scope, self.widget.prechat, self._control(step)
+        if step == "form" and prechat:
+            await fill_as(self.persona, scope, prechat.fields, "", self.patience.show)
         # Gone meanwhile, if the chat was just being redrawn when it was looked at: then there is nothing to take.
         if control and await seen(button := find(scope, control, "button")):
-            await click(button.first, self._patience.click)
+            await click(button.first, self.patience.click)
 
     async def _settle(self) -> None:
         """Give a greeting time to appear; a chat may also have none, and an earlier conversation is waited for later."""
         if item := self.widget.messages.item:
-            await shows(self._scope.locator(item).first, min(GREETING_SECONDS, self._patience.settle))
-
-    # --- saying something -------------------------------------------------------------------------------------
-
-    async def fill(self, fields: tuple[FormField, ...], text: str) -> None:
-        """Fill in a form with what the persona is called and what it says. Raises BrowserError."""
-        values = {"name": self.persona.name, "email": self.persona.email, "message": text}
-        await fill_form(self._scope, fields, values, self._patience.show)
-
-    async def write(self, text: str) -> Step:
-        """Put `text` where it is to be said, and return the one click that sends it. Raises BrowserError."""
-        form = {Way.OFFLINE: self.widget.offline, Way.FORM: self.widget.prechat}.get(self.way)
-        if form:
-            await self.fill(form.fields, text)
-            return await self._press(find(self._scope, form.submit, "button").first)
-        field = self.composer()
-        await write(field, text, self._patience.show)
-        send = self.widget.composer.send
-        enter = partial(field.press, "Enter", no_wait_after=True)
-        if send is None:
-            return enter
-        button = find(self._scope, send, "button").first
-        if send.pattern and not await shows(button, 1.0):
-            return enter  # a guess, and there is no such button
-        return await self._press(button, enter)
-
-    async def _press(self, button: Locator, instead: Step | None = None) -> Step:
-        """Make sure that a button can be pressed, without pressing it; one under an overlay is pressed bluntly."""
-        try:
-            await button.click(trial=True, timeout=self._patience.click * 1000)
-        except BrowserError:
-            if instead and not await seen(button):
-                return instead
-            if not await button.is_enabled(timeout=self._patience.click * 1000):
-                raise
-            return partial(button.dispatch_event, "click")
-        return partial(button.click, no_wait_after=True)
-
-    async def form_was_taken(self) -> bool:
-        """Tell whether the offline form was taken: it says so, or it is gone."""
-        offline = self.widget.offline
-        if offline and offline.done and await seen(self._scope.locator(offline.done)):
-            return True
-        return bool(offline and not offline.done) and not await seen(
-            find(self._scope, offline.submit, "button") if offline else self.composer()
-        )
+            await shows(self._scope.locator(item).first, min(GREETING_SECONDS, self.patience.settle))
 
     # --- what bars the way ------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from probes.browser import BrowserError, Locator, Page, within
+from probes.channels.chat_nudge import Nudge
 from probes.channels.chat_parts import find
 from probes.channels.chat_signals import Changes
 from probes.widgets.schema import Widget
@@ -46,12 +47,13 @@ class Launch:
 
     async def _ready(self, opened: Opened) -> bool:
         """Wait for the chat, or for something that opens it; returns whether it stands open already."""
-        deadline = time.monotonic() + self._show
-        while time.monotonic() < deadline:
+        began, nudge = time.monotonic(), Nudge(self._page, self._widget.consent)
+        while (waited := time.monotonic() - began) < self._show:
             if await opened():
                 return True
             if await self._callable() or await self._there():
                 return False
+            await nudge.give(waited)
             await self._changes.pause(LOOK_SECONDS)
         raise BrowserError("nothing that opens the chat appeared")
 

@@ -2,7 +2,8 @@
 
 `tag=acme-chat-` finds elements whose tag begins so, for custom elements that carry a version in their tag.
 `chatroot=` finds what floats above the page or calls itself a chat; `chatlauncher=` what might open one, likeliest
-first; `chatframe=` the frames that look like a chat's own. All of them see into open shadow roots.
+first; `chatframe=` the frames that look like a chat's own; `chatsend=` the button beside the field that sends, by its
+attributes, or because it is the only one and has no name. All of them see into open shadow roots.
 """
 
 from __future__ import annotations
@@ -78,6 +79,23 @@ ENGINES = {
       }};
       return engine((root) => some(root, (e) => clickable(e) && score(e) > 2)
         .map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e]) => e));
+    }})()""",
+    "chatsend": f"""(() => {{ {_DEEP}
+      const shown = (e) => e.getClientRects().length > 0;
+      const typed = 'textarea, [contenteditable=""], [contenteditable=true], input[type=text], input:not([type])';
+      const says = (e) => [e.id, e.getAttribute('class'), e.name, e.dataset.testid, e.getAttribute('type')].join(' ');
+      const name = (e) => (e.innerText || e.value || e.getAttribute('aria-label') || e.title || '').trim();
+      const near = (e, levels) => {{
+        const found = e ? [...e.querySelectorAll('button, [role=button], input[type=submit]')].filter(shown) : [];
+        return found.length || !e || !levels ? found : near(e.parentElement, levels - 1);
+      }};
+      return engine((root) => {{
+        const field = some(root, (e) => e.matches(typed) && shown(e)).at(-1);
+        const around = near(field?.parentElement, 4);
+        const sends = around.filter((e) => /\\b(send|submit)|[-_]send|send(btn|button|icon)/i.test(says(e)));
+        if (sends.length) return sends.length === 1 ? sends : [];
+        return around.filter((e) => around.length === 1 && !name(e) && field.compareDocumentPosition(e) & 4);
+      }});
     }})()""",
 }
 

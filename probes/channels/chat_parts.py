@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Literal, TypeAlias
 
 from probes.browser import BrowserError, Frame, Locator, Page, within
-from probes.channels.transcript import same_text
+from probes.channels.own_words import alike, same_text
 from probes.widgets.schema import Control, FormField
 
 Scope: TypeAlias = Page | Frame | Locator
@@ -75,8 +75,14 @@ async def write(field: Locator, text: str, seconds: float) -> None:
             return
     await field.press("ControlOrMeta+a", timeout=seconds * 1000)
     await field.page.keyboard.insert_text(text)
-    if not same_text(await _held(field), text):
+    if not await holds(field, text):
         raise BrowserError("the field did not take what was typed")
+
+
+async def holds(field: Locator, text: str) -> bool:
+    """Tell whether a field holds what was typed, corrected at most. Raises BrowserError."""
+    held = await _held(field)
+    return same_text(held, text) or alike(held, text)
 
 
 async def _held(field: Locator) -> str:

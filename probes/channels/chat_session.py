@@ -44,6 +44,8 @@ from probes.channels.chat_parts import either
 from probes.channels.chat_signals import Changes, ChangeTimes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import Watch
+from probes.channels.chat_writing import form_was_taken, ready_to_send
+from probes.channels.own_words import own_line
 from probes.channels.shown_times import Span
 from probes.channels.transcript import (
     READ,
@@ -52,7 +54,6 @@ from probes.channels.transcript import (
     as_evidence,
     checked,
     noted_as,
-    own_line,
     read_lines,
 )
 from probes.profile import Profile, open_profile
@@ -158,7 +159,7 @@ class ChatSession:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
-            press = await self.entrance.write(text)
+            press = await ready_to_send(self.entrance, text)
         except BrowserError as error:
             raise await self._not_taken(first_line(error)) from error
         earliest = now()
@@ -194,7 +195,7 @@ class ChatSession:
 
     async def _left_in_form(self, text: str, earliest: datetime) -> Observation:
         deadline = time.monotonic() + self.patience.confirm
-        while not await self.entrance.form_was_taken():
+        while not await form_was_taken(self.entrance):
             if time.monotonic() >= deadline:
                 raise BrowserError("the form for those who find nobody there did not say that it was taken")
             self.changes.clear()

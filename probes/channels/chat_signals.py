@@ -61,8 +61,8 @@ OBSERVE = f"""(() => {{
   }};
   watch(document);
   const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (...given) {{
-    const root = attach.apply(this, given);
+  Element.prototype.attachShadow = function (wanted, ...more) {{
+    const root = attach.call(this, wanted?.mode === "closed" ? {{...wanted, mode: "open"}} : wanted, ...more);
     watch(root);
     return root;
   }};
@@ -73,7 +73,7 @@ OBSERVE = f"""(() => {{
 }})()"""
 """Runs in each frame before its own scripts, so that the clock is still the browser's own.
 
-It says nothing more until it was heard, so no page can flood us. When each change came, and once it is told how
+Roots that a page would close stay open, for a visitor sees what is in them. It says nothing more until it was heard, so no page can flood us. When each change came, and once it is told how
 messages look, when each of them was there first, it keeps until it is asked.
 """
 ASK = f"""(parts, messages) => {{

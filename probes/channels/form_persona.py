@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from probes.base import Message
-from probes.forms.words import Words
+from probes.forms.words import Words, languages_for, words_of
 
 LONGEST_SUBJECT = 70
 BOUGHT_DAYS_AGO = 6
@@ -63,6 +63,13 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
         },
         about=f"{message.subject} {message.text}",
         day=day,
+    )
+
+
+def phones_for(language: str, token: str) -> tuple[str, ...]:
+    """Return telephone numbers that nobody has, in the notations of a language, the usual one first."""
+    return tuple(
+        _phone(pattern, _number(token)) for pattern in words_of(languages_for(language)[0]).persona.phones
     )
 
 

@@ -36,6 +36,17 @@ CLOCK_WORDS = re.compile(
     r"^(kl\.?|klo|uhr|um|at|à|a las?|la|ora|o( godz\.?)?|om|uur|h|hs|ч\.?|в|ב-?|t)$", re.IGNORECASE
 )
 JOINTS = re.compile(r"[\s,;·•|()–—-]*(\b(at|um|à|a las?|la|ora|o( godz\.?)?|om|kl\.?|klo|в|ב-?|t)\b\.?)?[\s,;·•|()–—-]*$", re.IGNORECASE)  # fmt: skip
+AGE = re.compile(
+    r"[\s·•|,(]*(?:\b(?:now|nu|jetzt|maintenant|nyt|ahora( mismo)?|adesso|ora|zojuist|nå|teraz|acum|сейчас|הרגע|עכשיו)|"
+    r"just now|just nu|gerade eben|à l'instant|juuri nyt|lige nu|akkurat nå|przed chwilą|chiar acum|только что|"
+    r"(?:\b(?:vor|il y a|for|för|hace|acum|לפני)\s+)?(?:\d+|\b(?:an?|one|eine[rm]?|une?|en|ett|yksi|una?|één|een|jedną|o))\s*"
+    r"(?:s|m|h|d|t|min|sec|sek|std|seconds?|minutes?|hours?|days?|secs|mins|hrs?|sekund\w*|minut\w*|stunden?|tag\w*|timm\w*|"
+    r"timer?|dag\w*|heures?|jours?|sekunti\w*|minuutti\w*|tunti\w*|päiv\w*|segundos?|horas?|días?|second[io]|or[ae]|giorn\w*|"
+    r"uur|godz\w*|dni|dzień|or[eă]|zi(le)?|сек\w*|мин\w*|час\w*|дн\w*|день|שניות|שנייה|דקות|דקה|שעות|שעה|ימים|יום)\b\.?"
+    r"(?:\s*(?:ago|sedan|siden|temu|назад|sitten|fa|geleden|atrás))?)[\s·•|,)]*$",
+    re.IGNORECASE,
+)
+"""“just now” or “2 min ago” at the end of what is said, which is another every time one looks."""
 DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?")
 DOTTED = ("fi", "da", "sv", "nb", "no", "it")
 """Where 9.15 alone is a time; elsewhere it may be a date."""
@@ -57,6 +68,11 @@ class _Clock:
 
     at: time
     length: timedelta
+
+
+def without_age(text: str) -> str:
+    """Leave out how long ago something was said, where a chat writes that after it."""
+    return AGE.sub("", text)
 
 
 def shown_span(shown: str, display: Display, earliest: datetime, latest: datetime) -> Span | None:

@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 from probes.base import Evidence
 from probes.browser import BrowserError
 from probes.channels.chat_signals import ASK
+from probes.channels.shown_times import without_age
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]
@@ -27,6 +28,11 @@ TYPING = "typing"
 PARTS = ("id", "role", "author", "text", "at", "shown")
 LONGEST_TEXT = 20_000
 """Characters of one message."""
+TYPING_WORDS = (
+    "(is|are) typing|skriver|schreibt|tippt|(est en train d')?écrit|kirjoittaa|está escribiendo|sta scrivendo|is aan het typen|"
+    "pisze|scrie|печатает|מקליד(ה)?"
+)
+"""What chats write beside a name while its owner types."""
 
 _READING = f"""
   const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT}, LONGEST_ASKED = 2000;
@@ -38,6 +44,13 @@ _READING = f"""
   }};
   const changes = {ASK};
   const told = (items, parts) => [items, changes(parts, items.map((item) => (item.id || item.text).slice(0, LONGEST_ASKED)))];
+  const drawn = (element) => {{
+    const all = [...(element?.querySelectorAll("img, video, audio, canvas") ?? [])];
+    const emoji = all.map((one) => one.alt ?? "").filter((alt) => alt.length < 20 && /\\p{{Extended_Pictographic}}/u.test(alt));
+    const large = all.find((one) => one.offsetWidth >= 64 && one.offsetHeight >= 32);
+    return emoji.join("") || (large ? `[${{/^(img|canvas)$/.test(large.localName) ? "image" : large.localName}}]` : "");
+  }};
+  const content = (element, longest = LONGEST) => said(element, longest) || drawn(element);
   const deep = (root, selector) => {{
     const found = root.querySelector(selector) ?? root.shadowRoot?.querySelector(selector);
     if (found) return found;
@@ -59,7 +72,7 @@ READ = f"""(parts) => {{{_READING}
       id: parts.id_attribute ? (item.getAttribute(parts.id_attribute) || "").slice(0, 200) : "",
       role: roles.find((role) => parts.roles[role] && item.matches(parts.roles[role])) || "unknown",
       author: said(inner(item, parts.author), 200),
-      text: said(parts.text ? inner(item, parts.text) : item),
+      text: (parts.text ? said(inner(item, parts.text)) : said(item)) || drawn(item),
       at: (stamp?.getAttribute(parts.time_attribute) || "").slice(0, 60),
       shown: said(stamp, 60),
     }};
@@ -69,9 +82,12 @@ READ = f"""(parts) => {{{_READING}
 
 READ_AROUND = f"""(roots, own) => {{{_READING}
   const flat = (text) => text.replace(/\\s+/g, " ").trim();
-  const wanted = flat(own);
+  const letters = (text) => text.toLowerCase().replace(/https?:\\/\\//g, "").replace(/[^\\p{{L}}\\p{{N}}]+/gu, "");
+  const core = letters(own) ? letters : flat;
+  const wanted = core(own);
   const all = [];
   const gather = (root) => {{
+    if (root.shadowRoot) gather(root.shadowRoot);
     for (const element of root.querySelectorAll("*")) {{
       if (all.length > 20000) return;
       all.push(element);
@@ -80,46 +96,70 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   }};
   for (const root of roots) {{ all.push(root); gather(root); }}
   const typed = "input, textarea, [contenteditable], [role=textbox], script, style, template, button, [role=button]";
+  const list = "[role=log], [role=feed], ol, ul";
   const shown = (element) => !element.closest(typed) && element.getClientRects().length > 0;
   const size = (element) => element.textContent.length;
-  const holds = all.filter((e) => size(e) >= wanted.length && size(e) < wanted.length + 400
-    && shown(e) && flat(said(e)).includes(wanted));
-  const leaf = holds.find((e) => !holds.some((other) => other !== e && e.contains(other)));
-  if (!leaf || !wanted) return told([], null);
-  let item = leaf;
+  const clock = /^\\d{{1,2}}[:.]\\d{{2}}( ?[ap]\\.?m\\.?)?$/i;
+  const stamp = (e) => e.querySelector("time, [datetime]")
+    ?? [...e.querySelectorAll("*")].slice(0, 60).find((one) => !one.firstElementChild && clock.test(said(one, 60)));
+  const timed = (e) => ({{at: (stamp(e)?.getAttribute("datetime") || "").slice(0, 60), shown: said(stamp(e), 60)}});
+  const words = (e) => {{
+    const whole = content(e), time = timed(e).shown;
+    const rest = time && whole.endsWith(time) ? whole.slice(0, -time.length) : time && whole.startsWith(time) ? whole.slice(time.length) : whole;
+    return rest.trim() || whole;
+  }};
+  const holding = all.filter((e) => size(e) * 2 >= own.length && size(e) < own.length + 400 && shown(e) && core(said(e)).includes(wanted));
+  const leaves = holding.filter((e) => !holding.some((other) => other !== e && e.contains(other)));
+  const leaf = leaves.find((e) => core(words(e)) === wanted) ?? leaves[0];
+  const inPieces = (e) => {{
+    const kids = [...e.children].slice(-MOST), said = kids.map((kid) => (shown(kid) ? core(words(kid)) : ""));
+    for (let from = 0; from < kids.length; from++)
+      for (let to = from, sum = said[from]; sum && wanted.startsWith(sum) && to < kids.length; sum += said[++to] ?? "")
+        if (sum === wanted) return kids.slice(from, to + 1);
+    return [];
+  }};
+  const others = (e, but) => [...(e?.children ?? [])].filter((next) => !but.includes(next) && shown(next) && content(next, 400));
+  const split = () => {{
+    const wide = all.filter((e) => e.children.length > 1 && size(e) >= own.length / 2 && core(e.textContent).includes(wanted));
+    for (const e of wide.reverse()) {{
+      const pieces = inPieces(e);
+      if (pieces.length > 1 && (e.matches(list) || others(e, pieces).some((next) => next.localName === pieces[0].localName)))
+        return pieces;
+    }}
+    return [];
+  }};
   const up = (e) => e.parentElement ?? (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
-  const others = (e) => [...(up(e)?.children ?? [])].filter((next) => next !== e && shown(next) && flat(said(next, 400)));
   const classes = (e) => new Set((e.getAttribute("class") ?? "").split(/\\s+/).filter(Boolean));
   const alike = (e, other) => e.localName === other.localName && [...classes(e)].some((name) => classes(other).has(name));
-  const whole = (e) => e.matches("li, article, [role=listitem], [role=article]") || others(e).some((other) => alike(e, other));
-  while (!whole(item) && up(item) && flat(said(up(item))).length <= wanted.length + 80
-    && !up(item).querySelector?.(typed) && !item.matches("[role=log], [role=feed], ol, ul")) item = up(item);
+  const whole = (e) => e.matches("li, article, [role=listitem], [role=article]") || others(up(e), [e]).some((other) => alike(e, other));
+  const climb = (e) => {{
+    while (!whole(e) && up(e) && flat(said(up(e))).length <= flat(own).length + 80
+      && !up(e).querySelector?.(typed) && !e.matches(list)) e = up(e);
+    return e;
+  }};
+  const pieces = wanted ? split() : [];
+  const ours = pieces.length ? pieces : leaf && wanted ? [climb(leaf)] : [];
+  if (!ours.length) return told([], null);
   const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
     e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
   const role = (e) => {{
     const own = looks(e), inside = [...e.querySelectorAll("*")].slice(0, 30).map(looks).join(" "), words = [own, inside].join(" ");
     if (/typing|is-writing/.test(words) || /loading|ellipsis|dots/.test(flat(said(e)) ? own : words)
-      || /^(.{{0,40}} )?(is typing|skriver|schreibt)?\\s*(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
+      || /^(…|\\.{{3}})$|^(?!(jag|jeg|i|we|vi) )[^.,!?…]{{1,40}} ({TYPING_WORDS}) ?(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
     if (/\\b(bot|robot|assistant|automat\\w*|virtual)\\b|--bot\\b|_bot\\b/.test(words)) return "bot";
     if (/system|notice|divider|timestamp|date-sep|event-line/.test(own)) return "system";
     return "unknown";
   }};
-  const split = (e) => {{
-    const parts = [...e.children].filter((part) => flat(said(part, 400)));
+  const apart = (e) => {{
+    const parts = [...e.children].filter((part) => content(part, 400));
     const same = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
     return same ? parts : [e];
   }};
-  const stamp = (e) => e.querySelector("time, [datetime]");
-  const timed = (e) => ({{at: (stamp(e)?.getAttribute("datetime") || "").slice(0, 60), shown: said(stamp(e), 60)}});
-  const words = (e) => {{
-    const all = said(e), time = timed(e).shown;
-    return (time && all.endsWith(time) ? all.slice(0, -time.length) : time && all.startsWith(time) ? all.slice(time.length) : all).trim();
-  }};
-  const siblings = [...(up(item)?.children ?? [item])].filter((e) => e === item || (shown(e) && flat(said(e, 400))
+  const beside = [...(up(ours[0])?.children ?? ours)].filter((e) => ours.includes(e) || (shown(e) && content(e, 400)
     && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
-  return told(some(siblings.flatMap((e) => (e === item ? [e] : split(e)))).map((e) => e === item
+  return told(some(beside.flatMap((e) => (e === ours[0] ? [e] : ours.includes(e) ? [] : apart(e)))).map((e) => e === ours[0]
     ? {{id: "", role: "visitor", author: "", text: own, ...timed(e)}}
-    : {{id: "", role: flat(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}}), null);
+    : {{id: "", role: core(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}}), null);
 }}"""
 """The same in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
 
@@ -212,7 +252,7 @@ def _role(item: Mapping[str, str], names: Names | None) -> Role:
 
 
 def _fingerprint(item: Mapping[str, str]) -> str:
-    said = "\0".join((item["role"], item["author"], item["text"], item["at"]))
+    said = "\0".join((item["role"], item["author"], without_age(item["text"]), item["at"]))
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20]
 
 
@@ -237,16 +277,6 @@ def only_before(own: Line | None, lines: Sequence[Line]) -> list[Line]:
     """Return what stands before our own message, nothing where that is not there."""
     places = [place for place, line in enumerate(lines) if own and line.id == own.id]
     return list(lines[: places[0]]) if places else []
-
-
-def own_line(lines: Sequence[Line], text: str) -> Line | None:
-    """Find the message in which a visitor said `text`."""
-    return next((line for line in lines if line.role == "visitor" and same_text(line.text, text)), None)
-
-
-def same_text(shown: str, sent: str) -> bool:
-    """Tell whether a chat shows what was sent, whatever it made of the white space."""
-    return re.sub(r"\s+", " ", shown).strip() == re.sub(r"\s+", " ", sent).strip()
 
 
 def as_evidence(lines: Sequence[Line], name: str) -> Evidence:

@@ -1,0 +1,99 @@
+"""Saying something in a chat: filling in the form before it, and putting our words where they are to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from probes.browser import BrowserError, ElementHandle, Locator, within
+from probes.channels.chat_parts import Scope, fill_form, find, holds, seen, shows, write
+from probes.channels.form_persona import phones_for
+from probes.widgets.schema import FormField
+
+if TYPE_CHECKING:
+    from probes.channels.chat_entrance import Entrance, Persona
+
+Step: TypeAlias = Callable[[], Awaitable[None]]
+INSISTED = "select:invalid, input[type=checkbox]:invalid, input[type=radio]:invalid, input[type=tel]:invalid"
+MOST_INSISTED = 12
+FIRST_CHOICE = "list => [...list.options].findIndex((option) => option.value && !option.disabled)"
+
+
+async def fill_as(
+    persona: Persona, scope: Scope, fields: Sequence[FormField], text: str, seconds: float
+) -> None:
+    """Fill in a form with what the persona is called and what it says, and what else it insists on. Raises BrowserError."""
+    values = {"name": persona.name, "email": persona.email, "message": text}
+    await fill_form(scope, fields, values, seconds)
+    looking = scope.locator(INSISTED).filter(visible=True).element_handles()
+    for control in (await within(seconds, looking))[:MOST_INSISTED]:
+        await within(seconds, _fill_insisted(control, phones_for(persona.language, persona.email)[0]))
+
+
+async def _fill_insisted(control: ElementHandle, phone: str) -> None:
+    kind = await control.evaluate("control => control.localName === 'select' ? 'select' : control.type")
+    if kind == "select":
+        await control.select_option(index=await control.evaluate(FIRST_CHOICE))
+    elif kind == "tel":
+        await control.fill(phone)
+    elif await control.evaluate("control => control.matches(':invalid')"):  # none of its group is chosen
+        await control.check()
+
+
+async def comes_before(field: Locator, button: Locator, seconds: float) -> bool:
+    """Tell whether a field stands above a button: what stands below does not belong to its form."""
+    try:
+        above = await field.bounding_box(timeout=seconds * 1000)
+        below = await button.bounding_box(timeout=seconds * 1000)
+    except BrowserError:
+        return False
+    return bool(above and below and above["y"] <= below["y"])
+
+
+async def ready_to_send(entrance: Entrance, text: str) -> Step:
+    """Put `text` where it is to be said, and return the one click that sends it. Raises BrowserError."""
+    if form := entrance.form():
+        await fill_as(entrance.persona, entrance.chat, form.fields, text, entrance.patience.show)
+        return await _press(entrance, find(entrance.chat, form.submit, "button").first)
+    field = entrance.composer()
+    await write(field, text, entrance.patience.show)
+    press = await _way_to_send(entrance, field)
+    if not await holds(field, text):  # a page that draws itself anew may empty what it has just taken
+        await write(field, text, entrance.patience.show)
+    return press
+
+
+async def _way_to_send(entrance: Entrance, field: Locator) -> Step:
+    send = entrance.widget.composer.send
+    enter = partial(field.press, "Enter", no_wait_after=True)
+    if send is None:
+        return enter
+    button = find(entrance.chat, send, "button").first
+    if send.pattern and not await shows(button, 1.0):
+        return enter  # a guess, and there is no such button
+    return await _press(entrance, button, enter)
+
+
+async def _press(entrance: Entrance, button: Locator, instead: Step | None = None) -> Step:
+    """Make sure that a button can be pressed, without pressing it; one under an overlay is pressed bluntly."""
+    limit = entrance.patience.click * 1000
+    try:
+        await button.click(trial=True, timeout=limit)
+    except BrowserError:
+        if instead and not await seen(button):
+            return instead
+        if not await button.is_enabled(timeout=limit):
+            raise
+        return partial(button.dispatch_event, "click")
+    return partial(button.click, no_wait_after=True)
+
+
+async def form_was_taken(entrance: Entrance) -> bool:
+    """Tell whether the offline form was taken: it says so, or it is gone."""
+    offline, chat = entrance.widget.offline, entrance.chat
+    if offline and offline.done and await seen(chat.locator(offline.done)):
+        return True
+    return bool(offline and not offline.done) and not await seen(
+        find(chat, offline.submit, "button") if offline else entrance.composer()
+    )

@@ -1,0 +1,77 @@
+"""Chats that nobody has described and that do what the chats of shops do: each is written in once, and answers count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from probes.base import Observation, ObservationKind
+from probes.browser import Browsers
+from probes.channels.chat_entrance import Persona
+from probes.channels.chat_session import open_chat
+from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat
+
+pytestmark = pytest.mark.browser
+ANNA = Persona("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
+QUESTION = "Good morning. Don't you have the lamp from https://shop.example/lamp? Thank you."
+SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
+
+
+def talk(server: ChatServer, ways: str, seconds: float = 4.0) -> tuple[list[Observation], list[Observation]]:
+    """Say something and watch so long; then go back once and return what each of the two visits was told."""
+
+    async def run(browsers: Browsers) -> tuple[list[Observation], list[Observation]]:
+        url = f"{server.url}/plain.html?{ways}"
+        async with open_chat(browsers, url, "auto", ANNA) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            first = [seen async for seen in session.watch(_in(seconds))]
+            state = await session.state()
+        async with open_chat(browsers, url, "auto", ANNA, state) as session:
+            await session.introduce()
+            await session.recall(QUESTION)
+            return first, [seen async for seen in session.watch(_in(1.0), datetime.now(UTC))]
+
+    return run_chat(run)
+
+
+def _in(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def answers(seen: Sequence[Observation]) -> list[str]:
+    return [each.text for each in seen if each.kind is ObservationKind.UNCERTAIN_REPLY]
+
+
+@pytest.mark.parametrize(
+    "ways",
+    ["shadow=closed", "waits=scroll", "waits=consent", "corrects", "split", "icon", "icon&submit", "empties",
+     "form=asks", "form=question", "home"],
+)  # fmt: skip
+def test_it_is_written_in_once_and_its_answer_seen_now_and_on_coming_back(ways: str) -> None:
+    with chat_server(SAGA) as server:
+        first, again = talk(server, ways)
+
+    assert server.own_messages() == [QUESTION]
+    assert answers(first) == answers(again) == ["Yes, we have two."]
+
+
+def test_an_age_that_grows_makes_no_new_answer_of_an_old_one() -> None:
+    with chat_server(SAGA, Said("operator", "Until six.", 0.8, "Saga")) as server:
+        first, again = talk(server, "ages", 5.0)
+
+    assert [text.split(" just")[0].split(" 2 s")[0] for text in answers(first)] == [
+        "Yes, we have two.",
+        "Until six.",
+    ]
+    assert {seen.key for seen in again} <= {seen.key for seen in first}
+
+
+@pytest.mark.parametrize(("said", "told"), [("img:photo", "[image]"), ("img:thumb", "👍")])
+def test_an_answer_that_is_only_a_picture_is_an_answer(said: str, told: str) -> None:
+    with chat_server(Said("operator", said, 0.5, "Saga")) as server:
+        first, _ = talk(server, "")
+
+    assert answers(first) == [told]
