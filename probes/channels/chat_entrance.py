@@ -28,6 +28,7 @@ WAY_IN_SECONDS = 240.0
 MOST_STEPS = 8
 """So many steps lead from the open chat to its field; more are those of a page that begins again and again."""
 GREETING_SECONDS = 1.0
+CALLED_SECONDS = 1.0
 CALLED = "button => (button.getAttribute('aria-label') || button.textContent || '').trim().slice(0, 100)"
 
 
@@ -235,8 +236,8 @@ class Entrance:
                 if way is Way.COMPOSER:
                     await self._settle()
                 return way
-            steps = [(name, await self._called(name)) for name in self._next_steps(there, reopened)]
-            steps = [(name, called) for name, called in steps if (name, called, self._place()) not in done]
+            possible = await self._steps(there, reopened)
+            steps = [step for step in possible if (*step, self._place()) not in done]
             if steps and len(done) < MOST_STEPS:
                 done.add((*steps[0], self._place()))
                 await self._take_if_it_stays(steps[0][0])
@@ -321,14 +322,18 @@ class Entrance:
         """What the chat stands in, as one that another frame at the same address differs from."""
         return self._scope if isinstance(self._scope, Frame) else repr(self._scope)
 
-    async def _called(self, step: str) -> str:
-        """Say what stands on the button of a step: a launcher and a home screen may both begin, one after the other."""
-        with suppress(BrowserError):
-            if control := self._control(step):
-                button = find(self._scope, control, "button").first
-                said: str = await button.evaluate(CALLED, timeout=self.patience.click * 1000)
-                return said
-        return ""
+    async def _steps(self, there: set[str], reopened: bool) -> list[tuple[str, str]]:
+        """List what may be done next with what is written on it: launcher and home screen may both begin, one by one."""
+        named: list[tuple[str, str]] = []
+        for step in self._next_steps(there, reopened):
+            with suppress(BrowserError):  # gone meanwhile
+                named.append((step, await self._called() if step == "begin" else ""))
+        return named
+
+    async def _called(self) -> str:
+        button = find(self._scope, self.widget.home.begin, "button").first if self.widget.home else None
+        said: str = await button.evaluate(CALLED, timeout=CALLED_SECONDS * 1000) if button else ""
+        return said
 
     def _control(self, step: str) -> Control | None:
         widget = self.widget
