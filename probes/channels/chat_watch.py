@@ -32,6 +32,9 @@ class Watch:
         self._documents = chat.changes.documents
         self._returns = 0
         self._seen: set[str] = set()
+        self._followers: set[str] = set()
+        """What stood after our own message, by the chat's own ids: ours may leave a list that draws only its end."""
+        self._first_bot = ""
         self._settled = time.monotonic() + (chat.patience.settle if chat.reopened else 0.0)
         """From when on a look that finds nothing proves that nothing is there: until then, history may be loading."""
         self._witnessed: datetime | None = None if chat.reopened or not chat.sent else chat.sent[0]
@@ -87,7 +90,8 @@ class Watch:
     def _is_gone(self, lines: Sequence[Line]) -> bool:
         """Tell whether our own message is missing, for good or while the page is being redrawn."""
         own = self._chat.own
-        return self._chat.history_gone or (own is not None and all(line.id != own.id for line in lines))
+        known = self._followers | {own.id} if own else frozenset()
+        return self._chat.history_gone or (own is not None and all(line.id not in known for line in lines))
 
     async def _came_back(self) -> bool:
         """Go back to a page that went elsewhere by itself; one that does so again and again cannot be observed."""
@@ -135,9 +139,10 @@ class Watch:
                 line for line in only_before(own, lines) if line.role not in ("visitor", "system", "typing")
             )
             said = [(ObservationKind.GREETING, line) for line in before]
-        after = [line for line in only_after(own, lines) if line.role != "visitor"]
-        first = next((line for line in after if line.role == "bot"), None)
-        return said + [(_kind(line, line is first), line) for line in after]
+        after = [line for line in only_after(own, lines, self._followers) if line.role != "visitor"]
+        self._followers.update(line.id for line in after if line.has_own_id)
+        self._first_bot = self._first_bot or next((line.id for line in after if line.role == "bot"), "")
+        return said + [(_kind(line, line.id == self._first_bot), line) for line in after]
 
     def _times(self, between: Span) -> ChangeTimes:
         """Return when the page changed; that tells nothing where we did not see all that came since the last look."""

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
@@ -267,10 +267,16 @@ def _instant(stamp: str) -> datetime | None:
         return None
 
 
-def only_after(own: Line | None, lines: Sequence[Line]) -> list[Line]:
-    """Return what stands after our own message: a greeting before it answers nothing."""
-    places = [place for place, line in enumerate(lines) if own and line.id == own.id]
-    return list(lines[places[0] + 1 :]) if places else []
+def only_after(
+    own: Line | None, lines: Sequence[Line], followers: Container[str] = frozenset()
+) -> list[Line]:
+    """Return what stands after our own message: a greeting before it answers nothing.
+
+    Where ours has left a list that holds only what was said last, that is from the first of its `followers` on.
+    """
+    places = [place + 1 for place, line in enumerate(lines) if own and line.id == own.id]
+    places += [place for place, line in enumerate(lines) if line.id in followers]
+    return list(lines[places[0] :]) if places else []
 
 
 def only_before(own: Line | None, lines: Sequence[Line]) -> list[Line]:

@@ -196,3 +196,37 @@ def test_browsers_elsewhere_that_do_not_answer_are_named_without_their_secret(
     assert isinstance(result.exception, AuditError)
     assert "127.0.0.1:9" in str(result.exception)
     assert "hush" not in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        ('{"format": 1, "url": 1}', "url"),
+        ('{"format": 1, "url": "file:///etc/passwd"}', "not the address of a page"),
+        (
+            '{"format": 1, "url": "https://shop.example/", "sending_at": "2026-11-26T10:00:00"}',
+            "no time zone",
+        ),
+        ('{"format": 2}', "another version"),
+        ("[]", "does not keep a chat"),
+    ],
+)
+def test_a_file_that_keeps_no_chat_of_ours_opens_no_browser(tmp_path: Path, kept: str, says: str) -> None:
+    state = tmp_path / "chat.json"
+    rest = '"widget": "auto", "name": "A", "email": "", "text": "x", '
+    state.write_text(kept.replace('"url"', rest + '"url"'))
+    result = run("probe", "chat", "--resume", str(state))
+    assert isinstance(result.exception, InvalidInput)
+    assert says in str(result.exception)
+
+
+def test_a_message_that_was_certainly_not_sent_is_not_looked_for(tmp_path: Path) -> None:
+    state = tmp_path / "chat.json"
+    with chat_server() as server:
+        page = f"{server.url}/plain.html?refuses"
+        refused = run("probe", "chat", page, "--text", "A lamp?", "--state", str(state), "--yes")
+        resumed = run("probe", "chat", "--resume", str(state))
+
+    assert "did not take our message" in str(refused.exception)
+    assert "Nothing was ever sent" in str(resumed.exception)
+    assert server.own_messages() == []

@@ -18,6 +18,7 @@ from probes.browser import Browsers, Locator
 from probes.channels.chat_dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
+from probes.channels.chat_watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat
@@ -222,3 +223,21 @@ def test_the_command_line_says_of_what_each_observation_is_the_first(tmp_path: P
         "bot_message": [],
         "human_reply": ["person"],
     }
+
+
+def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_its_end() -> None:
+    bots = [Said("bot", f"Number {place} in the queue.", 0.5 + place / 2, "Robot") for place in range(4)]
+    with chat_server(*bots, Said("operator", "Yes, we have two.", 4.0, "Saga")) as server:
+
+        async def run(browsers: Browsers) -> list[ObservationKind]:
+            async with open_chat(browsers, f"{server.url}/page.html?last=3", ACME, ANNA) as session:
+                await session.introduce()
+                await session.send(QUESTION)
+                until = datetime.now(UTC) + timedelta(seconds=14)
+                return [seen.kind async for seen in session.watch(until) if seen.kind not in SIGNS]
+
+        kinds = run_chat(run)
+
+    assert kinds == [
+        ObservationKind.ACKNOWLEDGED, *[ObservationKind.BOT_MESSAGE] * 3, ObservationKind.HUMAN_REPLY
+    ]  # fmt: skip

@@ -53,11 +53,13 @@
     };
     place.replaceChildren(log, box, send);
     const show = async () => {
-      const {messages, typing} = await ask(`/said?id=${id}`);
+      const {messages: all, typing} = await ask(`/said?id=${id}`);
+      const messages = all.slice(-Number(ways.get("last") || 1000));
       const there = new Set([...log.children].map((item) => item.dataset.id));
       if (ways.has("rerender")) log.replaceChildren(...messages.map((message) => bubble(message)));
       else log.append(...messages.filter((message) => !there.has(message.id)).map((message) => bubble(message)));
       log.querySelector(".typing")?.remove();
+      if (ways.has("last")) while (log.children.length > messages.length) log.firstChild.remove();
       if (typing) log.append(bubble({id: "typing", role: "operator", author: "Saga", text: "typing…"}, true));
     };
     for (;;) { await show(); await new Promise((wake) => { setTimeout(wake, 150); }); }

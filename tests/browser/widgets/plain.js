@@ -42,6 +42,7 @@
     if (ways.has("icon")) send.onclick = (event) => { event.preventDefault(); say(); };
     else field.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); say(); } };
     if (ways.has("empties")) field.addEventListener("input", () => setTimeout(() => { field.value = ""; }, 50), {once: true});
+    if (ways.has("refuses")) field.addEventListener("input", () => { field.value = ""; });
     root.replaceChildren(make("b", {text: "Chat"}), log, make("form", {}, field, ...(ways.has("icon") ? [send] : [])));
     const last = Number(ways.get("last") || 1000);
     setInterval(async () => {
