@@ -221,6 +221,10 @@ def _odd() -> dict[str, tuple[str, str]]:
             f" <anna@shopper.example>\nTo:\tshop@fjordfield.example\nDate:\t20/11/2026 10:02\nSubject:\tA lamp\n\n{OLD}",
             new,
         ),
+        "comments without a colon, in a frame": (
+            f"##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein. -##\n\n{rule}\n\nSaga Lind, 20. Nov. 2026,"
+            f" 10:12 MEZ\n\n{new}\n\n{rule}\n\nAnna Berg, 20. Nov. 2026, 10:02 MEZ\n\n{OLD}\n", new,
+        ),
         "Zoho": (
             f'{new}\n\n---- On Fri, 20 Nov 2026 10:02:11 +0100 "Anna Berg" <anna@shopper.example> wrote ----\n\n{OLD}\n',
             new,

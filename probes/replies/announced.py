@@ -14,6 +14,9 @@ LABEL = re.compile(r"[\s*_]*([^\W\d_][^:\n]{0,24}?)[\s*_\u00a0]*[:：]")
 RULES = "-_=*+~#"
 RULE = re.compile(r"^[\s\-_=*—–]{5,}$")
 TIMED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+ZONED = re.compile(r", .*\b\d{1,2}[:.]\d\d(?:\s?[AP]M)?\s\(?[A-Z]{2,5}(?:[+-]\d{1,4})?\)?$")
+ENDS_OF_ZONES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789)"
+"""How a help desk ends the line above a comment, if it ends in no colon: "Anna Berg, 20 Nov 2026, 10:02 GMT+1"."""
 ADDRESS = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 BETWEEN_DASHES = re.compile(r"-{3,}\s*\S.{3,150}[:：]\s*-{3,}")
 """How Lotus Notes announces: "-----Anna Berg <anna@example.com> wrote: -----"."""
@@ -64,6 +67,9 @@ def announcement(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None
         found = (
             ((line[0] in RULES or line[0] == ">" or line[-1] in ":：") and _original(line, number))
             or (line[-1] in ":：" and _attribution(lines, number, start))
+            or (
+                line[-1] in ENDS_OF_ZONES and _is_zoned_comment(lines, number, start) and (number, number + 1)
+            )
             or ((":" in line[:30] or "：" in line[:30]) and _headers(lines, number))
         )
         if found:
@@ -107,6 +113,14 @@ def _is_attribution(text: str, marked: bool) -> bool:
     return not said.startswith(WE) and (marked or any(f" {verb} " in said for verb in keys("wrote")))
 
 
+def _is_zoned_comment(lines: Sequence[str], number: int, start: int) -> bool:
+    return (
+        number > start
+        and bool(ZONED.search(lines[number]))
+        and _is_older_comment(lines, number, lines[number])
+    )
+
+
 def _names_a_writer(line: str) -> bool:
     """Tell whether a line above marked lines says that somebody wrote them, though not when."""
     said = f" {key(line)} "
@@ -125,7 +139,7 @@ def _is_older_comment(lines: Sequence[str], first: int, text: str) -> bool:
 
 def is_comment_line(lines: Sequence[str], first: int, text: str) -> bool:
     """Recognise "Anna Berg, 20 Nov 2026, 10:02 CET:" below a rule, as help desks put it above each comment."""
-    if not text.endswith((":", "：")) or len(text) > LONGEST_COMMENT_LINE:
+    if len(text) > LONGEST_COMMENT_LINE or not (text.endswith((":", "：")) or ZONED.search(text)):
         return False
     above = next((lines[place] for place in range(first - 1, max(-1, first - 3), -1) if lines[place]), "")
     return bool(RULE.match(above) and DATED.search(text) and TIMED.search(text))

@@ -77,7 +77,7 @@ def test_without_json_a_line_is_for_people(tmp_path: Path) -> None:
 
     (line,) = run("classify", file).stdout.splitlines()
 
-    assert line.startswith(f"{file}: automatic (acknowledgement): The subject is that of an automatic reply")
+    assert line.startswith(f"{file}: automatic (out of office): The subject is that of an automatic reply")
     assert "\x1b" not in line
 
 
