@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,8 @@ def write_kept(path: Path, kept: KeptChat) -> None:
             json.dump({"format": FORMAT, **asdict(kept)}, file)
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise InvalidInput(
             f"{path} cannot be written: {error.strerror}. Name another file for --state."
         ) from error
@@ -131,8 +134,8 @@ class ChatAlone:
         except (NotSent, Blocked):
             self._note(state=None, sending_at="")
             raise
-        self._note(state=await attempt.state(), sent=True, looked_at=sent.latest.isoformat())
         self._report(sent)
+        self._note(state=await attempt.state(), sent=True, looked_at=sent.latest.isoformat())
 
     async def _return(self, attempt: ChatAttempt) -> None:
         if self.kept.sent:
@@ -160,8 +163,10 @@ class ChatAlone:
         if observation.key not in self.kept.told:
             possible = firsts_among(ObservationKind(observation.kind.value))
             firsts = tuple(first for first in possible if first not in self.kept.firsts)
+            self._tell(
+                observation, firsts
+            )  # first: told twice is better than never, if the file cannot be written
             self._note(told=(*self.kept.told, observation.key), firsts=(*self.kept.firsts, *firsts))
-            self._tell(observation, firsts)
 
     def _note(self, **changes: Any) -> None:
         self.kept = replace(self.kept, **changes)

@@ -15,9 +15,11 @@ from click.testing import CliRunner, Result
 from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
-from probes.browser import find_browser
+from audit_app.services.chat_alone import ChatAlone, KeptChat
+from probes.base import Observation
+from probes.browser import Browsers, find_browser
 from probes.channels.chat_watch import SIGNS
-from tests.browser.chat_server import Said, chat_server
+from tests.browser.chat_server import Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser
 ACME = str(Path(__file__).parent / "widgets" / "acme.yaml")
@@ -230,3 +232,21 @@ def test_a_message_that_was_certainly_not_sent_is_not_looked_for(tmp_path: Path)
     assert "did not take our message" in str(refused.exception)
     assert "Nothing was ever sent" in str(resumed.exception)
     assert server.own_messages() == []
+
+
+def test_that_it_was_sent_is_told_although_the_file_can_no_longer_be_written() -> None:
+    told: list[Observation] = []
+
+    def keep(now: KeptChat) -> None:
+        if now.told or now.sent:
+            raise InvalidInput("the disk is full")
+
+    async def send(browsers: Browsers) -> None:
+        kept = KeptChat(f"{server.url}/page.html", ACME, "Anna", "a@own.example", "A lamp?")
+        with pytest.raises(InvalidInput):
+            await ChatAlone(browsers, kept, lambda seen, _: told.append(seen), keep).send(0)
+
+    with chat_server() as server:
+        run_chat(send)
+
+    assert [seen.kind.value for seen in told] == ["sent"]
