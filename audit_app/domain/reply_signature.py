@@ -42,6 +42,8 @@ PARTICLES = frozenset(
     ]
 )
 _NAME_ENDS = re.compile(r"\s*(?:[,|/(•·]|\s[-–—]\s|\n)")
+_STROKE = re.compile(r"(?<=[.!?)])\s+[/~]\s?([^\W\d_][\w.'’ -]{1,30})\Z")
+"""A name behind a stroke at the end of the last sentence: “See you! /Kalle”."""
 _WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 
 
@@ -89,6 +91,9 @@ def _by_last_line(text: str, lines: list[Span], codes: tuple[str, ...]) -> Signe
         name = name_in(text, (start, end), codes)
         if name and text[end - 1] not in ".!?," and len(text[start:end].split()) <= LONGEST_LAST_LINE:
             return Signed(lines[-1][0], name, None)
+    by_stroke = _STROKE.search(text.rstrip())
+    if by_stroke and (name := name_in(text, by_stroke.span(1), codes)):
+        return Signed(by_stroke.start(), name, None)
     introduced = _introduction(text, codes)
     return Signed(len(text), introduced, None)
 

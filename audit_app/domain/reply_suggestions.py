@@ -20,7 +20,7 @@ from audit_app.domain.reply_text import (
     sentence_spans,
 )
 
-RULES = 3
+RULES = 4
 """Counts up with every change of the rules or of their phrases."""
 GREETED_WITHIN = 3
 """Lines, counted without empty ones, in which a greeting opens a reply."""

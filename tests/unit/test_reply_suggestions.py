@@ -173,6 +173,7 @@ def test_opening_hours_alone_are_no_next_step_and_whether_one_was_due_is_asked()
         "Best wishes\nCustomer service\nKim Olsen",
         "/Kim",
         "– Kim O'Hara",
+        "See you soon! /Kim",
     ],
 )
 def test_a_person_signs_by_name(ending: str) -> None:
@@ -409,3 +410,18 @@ def test_what_somebody_does_at_once_and_sees_to_in_person_is_a_next_step_that_is
     assert share("owns_next_step", text, complaint=True) is YES
     assert share("ownership", text, complaint=True) is YES
     assert share("owns_next_step", "Shall I send it today?", complaint=True) is NO
+
+
+@pytest.mark.parametrize(
+    ("language", "item", "text"),
+    [
+        ("en", "thanks", "Appreciate you reaching out."),
+        ("fr", "apology", "Veuillez nous excuser."),
+        ("fr", "owns_next_step", "Je vous rappelle demain avant midi."),
+        ("ro", "owns_next_step", "Verificăm și revenim cu un răspuns mâine."),
+        ("nl", "owns_next_step", "Ik zoek het uit en bel u morgenochtend."),
+    ],
+)
+def test_short_and_present_forms_say_it_as_well(language: str, item: str, text: str) -> None:
+    found = suggest(text, language=language, persona_name="Anna Berg", complaint=True, question="")
+    assert next(each.share for each in found if each.item_key == item) is YES
