@@ -7,13 +7,13 @@ share decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from audit_app.models import ChannelName, KeyKind, Mailbox, Probe, ProbeKey
@@ -57,36 +57,42 @@ def find_probe(session: Session, read: ReadMail) -> Match:
 
 def _known(session: Session, kind: str, values: set[str]) -> Mapping[str, set[int]]:
     found: dict[str, set[int]] = {}
-    for query in _QUERIES.get(kind, ()) if values else ():
-        for value, probe_id in session.connection().execute(query, {"values": sorted(values)}):
+    queries, asked = (_OF_ONE, next(iter(values), "")) if len(values) == 1 else (_OF_ANY, sorted(values))
+    for query in queries.get(kind, ()) if values else ():
+        for value, probe_id in session.connection().execute(query, {"asked": asked}):
             found.setdefault(value, set()).add(probe_id)
     return found
 
 
-def _owned(column: Any) -> Select[Any, int]:
-    return select(column, _probes.c.id).where(column.in_(_values))
+def _queries(holds: Callable[[Any], ColumnElement[bool]]) -> Mapping[str, tuple[Select[Any, int], ...]]:
+    """The indexed questions whose answers are probes with a key of this kind for which `holds` holds."""
+    to_us = _owned(_probes.c.from_address, holds).where(_probes.c.from_address.not_in(_shared))
+    by_id = (_owned(_probes.c.message_id, holds), _learnt(KeyKind.MESSAGE_ID, holds))
+    return {
+        "recipient": (to_us,),
+        "returned_address": (to_us,),
+        "message_id": by_id,
+        "returned_id": by_id,
+        "token": (_owned(_probes.c.token, holds),),
+        "ticket": (_learnt(KeyKind.TICKET, holds),),
+    }
 
 
-def _learnt(kind: KeyKind) -> Select[Any, int]:
-    return select(_keys.c.value, _keys.c.probe_id).where(_keys.c.kind == kind, _keys.c.value.in_(_values))
+def _owned(column: Any, holds: Callable[[Any], ColumnElement[bool]]) -> Select[Any, int]:
+    return select(column, _probes.c.id).where(holds(column))
 
 
-# Built once, on the tables themselves: to build a query takes longer than to answer it.
+def _learnt(kind: KeyKind, holds: Callable[[Any], ColumnElement[bool]]) -> Select[Any, int]:
+    return select(_keys.c.value, _keys.c.probe_id).where(_keys.c.kind == kind, holds(_keys.c.value))
+
+
+# Built once, on the tables themselves: to build a query takes longer than to answer it. Most mails carry one key of
+# a kind, and a list of values is written into the query anew each time, which takes as long again.
 _probes, _keys = cast(Table, Probe.__table__), cast(Table, ProbeKey.__table__)
-_values: BindParameter[Any] = bindparam("values", expanding=True)
 # An address that a mailbox shares among its probes says nothing about which of them it was.
 _shared = select(func.lower(cast(Table, Mailbox.__table__).c.address)).scalar_subquery()
-_to_us = _owned(_probes.c.from_address).where(_probes.c.from_address.not_in(_shared))
-_by_id = (_owned(_probes.c.message_id), _learnt(KeyKind.MESSAGE_ID))
-_QUERIES: Mapping[str, tuple[Select[Any, int], ...]] = {
-    "recipient": (_to_us,),
-    "returned_address": (_to_us,),
-    "message_id": _by_id,
-    "returned_id": _by_id,
-    "token": (_owned(_probes.c.token),),
-    "ticket": (_learnt(KeyKind.TICKET),),
-}
-"""The indexed questions whose answers are probes with one of `values` as a key of this kind."""
+_OF_ONE = _queries(lambda column: column == bindparam("asked"))
+_OF_ANY = _queries(lambda column: column.in_(bindparam("asked", expanding=True)))
 
 
 def find_own_copy(session: Session, read: ReadMail, received_at: datetime) -> Probe | None:

@@ -86,8 +86,8 @@ def platform_of(mail: ReadMail) -> str:
     return _BY_WORD[min(known)] if known else ""
 
 
-def _words(mail: ReadMail) -> frozenset[str]:
+def _words(mail: ReadMail) -> list[str]:
     values = [mail.header(place) for place in PLACES if mail.has(place)]
     # What stands behind "by" is the recipient's own.
     path = [value.partition(" by ")[0] for value in mail.raw_headers("Received")[-SENDERS_HOPS:]]
-    return frozenset(WORD.findall(" ".join([*values, *path]).lower()))
+    return WORD.findall(" ".join([*values, *path]).lower())

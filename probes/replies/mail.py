@@ -179,10 +179,18 @@ def _is_document(content_type: str) -> bool:
 def _text(part: Message) -> str:
     try:
         content = content_of(part)
-        charset = part.get_content_charset() or "utf-8"
+        charset = _charset(str(part.get("Content-Type", "")))
     except Exception:  # the email package raises all sorts of things on broken parts
         return ""
     return decode(content, charset)[:MOST_HTML]
+
+
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str:
+    """Return the character set that a content type names; nearly all mails have one of the same few."""
+    typed: Message = Message()
+    typed["Content-Type"] = content_type
+    return typed.get_content_charset() or "utf-8"
 
 
 def _decoded(value: str) -> str:

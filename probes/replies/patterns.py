@@ -210,11 +210,11 @@ def _find_from(starts: _Starts, tokens: list[str], place: int, found: set[int]) 
 
 
 def _needed(rest: Phrase) -> tuple[frozenset[str], int]:
-    """Return the words of the first part that has to be there, and within how many words it has to be."""
+    """Return the words of the first part that has to be there as a whole word, and within how many words it has to be."""
     within = 1
     for part in rest:
-        if not part.gap and not part.optional:
-            return (frozenset(), 0) if part.beginnings else (part.words, within)
+        if not part.gap and not part.optional and not part.beginnings:
+            return part.words, within
         within += GAP if part.gap else 1
     return frozenset(), 0
 
@@ -226,10 +226,10 @@ def _goes_on(rest: Phrase, part: int, tokens: list[str], place: int) -> bool:
     here = rest[part]
     if here.gap:
         after = rest[part + 1]
-        places = range(place, min(len(tokens), place + GAP + 1))
-        return any(
-            after.fits(tokens[start]) and _goes_on(rest, part + 2, tokens, start + 1) for start in places
-        )
+        for start in range(place, min(len(tokens), place + GAP + 1)):
+            if after.fits(tokens[start]) and _goes_on(rest, part + 2, tokens, start + 1):
+                return True
+        return False
     if place < len(tokens) and here.fits(tokens[place]) and _goes_on(rest, part + 1, tokens, place + 1):
         return True
     return here.optional and _goes_on(rest, part + 1, tokens, place)
