@@ -227,6 +227,10 @@ def test_a_required_question_without_an_answer_has_no_values() -> None:
     assert (entry.action, entry.values) == ("type", ())
 
 
+def test_the_name_of_a_ticket_is_no_name_of_a_person() -> None:
+    assert reader().meaning_of(field("text", "Ticket name")) == "subject"
+
+
 def test_what_is_filled_in_already_needs_nothing() -> None:
     assert reader().entry_for(field("text", "Your name", value="Anna Berg"), []) is None
     entry = reader().entry_for(field("text", "Your name", value="Somebody"), [])
