@@ -20,6 +20,7 @@ from audit_app.config import Settings
 from audit_app.database import open_engine, transaction
 from audit_app.demo.accounts import ACCOUNTS, PASSWORD
 from audit_app.demo.addresses import Addresses
+from audit_app.demo.doubts import load_doubts
 from audit_app.demo.loader import is_loaded, load_chain, point_at
 from audit_app.demo.past import load_past
 from audit_app.demo.processes import Processes, start_company, wait_until_up
@@ -105,6 +106,7 @@ def prepare(engine: Engine, addresses: Addresses, say: Say) -> None:
         now = datetime.now(UTC)
         load_chain(session, addresses, now)
         load_past(session, now)
+        load_doubts(session, now)
 
 
 def stay_up(demo: Demo, say: Say) -> None:
