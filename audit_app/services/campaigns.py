@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -17,7 +18,7 @@ from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
-from audit_app.services.entries import Sheet, local_day, local_moment
+from audit_app.services.entries import Sheet, local_day, local_moment, moment_text
 from audit_app.services.periods import ONE_DAY, midnight, organisation_zone
 
 Row = TypeVar("Row", Touchpoint, Scenario, Persona)
@@ -154,7 +155,7 @@ def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     with sheet.field("target"):
         target = _target(session, campaign, entry.target)
     with sheet.field("starts_at"):
-        starts_at = local_moment(entry.starts_at, zone)
+        starts_at = _first_time(campaign, entry.starts_at, zone)
     with sheet.field("ends_on"):
         ends_at = midnight(local_day(entry.ends_on) + ONE_DAY, zone) if entry.ends_on.strip() else None
     with sheet.field("every"):
@@ -180,6 +181,17 @@ def _check_name(session: Session, campaign: Campaign, name: str) -> None:
     other = session.scalar(select(Campaign).where(Campaign.name == name))
     if other is not None and other is not campaign:
         raise InvalidInput(f"There is a campaign called “{name}” already.")
+
+
+def _first_time(campaign: Campaign, text: str, zone: ZoneInfo) -> datetime:
+    """The first time that was entered; the one that the campaign has where it is written the same.
+
+    Every slot is counted from it: seconds that a script set, or the second of two hours when the clocks go back, would
+    be lost in writing, all slots would move, and the newest would be sent once more.
+    """
+    if campaign.id is not None and text.strip() == moment_text(campaign.starts_at, zone):
+        return campaign.starts_at
+    return local_moment(text, zone)
 
 
 def _chosen(session: Session, kind: type[Row], numbers: Sequence[int], what: str) -> list[Row]:

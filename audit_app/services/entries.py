@@ -102,6 +102,11 @@ def local_moment(text: str, zone: ZoneInfo) -> datetime:
     return instant
 
 
+def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """The local time, to the minute, as a browser's field for it has it and `local_moment` reads it."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
 def _in_our_time(day: Day) -> Day:
     # The first and last years of the calendar have no midnight in UTC everywhere.
     if not 1971 <= day.year <= 9000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from audit_app.models import Campaign, ChannelName, Location, Probe, Scenario, S
 from audit_app.services import campaigns, personas, scenarios, service_targets
 from audit_app.services.campaign_obstacles import obstacles
 from audit_app.services.campaigns import CampaignEntry
-from audit_app.services.entries import EntryInvalid
+from audit_app.services.entries import EntryInvalid, moment_text
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.scenarios import ScenarioEntry, WordingEntry
 from audit_app.services.service_targets import TargetEntry
@@ -23,6 +24,7 @@ from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW
 from tests.visitor import Visitor, sign_in
 
+HOUR = timedelta(hours=1)
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HELLO = WordingEntry("email", "en", "Hello, is {location} open on Sundays?\n\n{name}", "Sundays")
 
@@ -64,6 +66,25 @@ def test_what_is_entered_on_the_pages_becomes_a_probe_at_the_first_slot(
     (probe,) = plan_due(session, NOW)
     assert (probe.subject, probe.text) == ("Sundays", "Hello, is Umeå open on Sundays?\n\nAnna Berg")
     assert campaigns.next_slots(campaign, NOW, 2) == [NOW, NOW + timedelta(days=1)]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [NOW + timedelta(seconds=30, microseconds=5), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)],
+    ids=["with seconds", "in the second of two equal hours"],
+)
+def test_a_campaign_that_is_saved_as_it_stands_writes_nothing_a_second_time(
+    session: Session, umea: Location, begun: datetime
+) -> None:
+    fields = entry(session, umea)
+    campaign = campaigns.add_campaign(session, fields)
+    campaign.starts_at = begun
+    assert len(plan_due(session, begun + HOUR)) == 1
+
+    campaigns.change_campaign(session, campaign, replace(fields, starts_at=moment_text(begun, umea.zone)))
+
+    assert campaign.starts_at == begun
+    assert plan_due(session, begun + 2 * HOUR) == []
 
 
 def test_every_mistake_about_a_campaign_is_told_at_its_field(session: Session) -> None:

@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 
 from audit_app.models import Campaign, ClockName, Persona, Scenario, ServiceTarget, Touchpoint
 from audit_app.services.campaigns import CampaignEntry
+from audit_app.services.entries import moment_text
 from audit_app.services.service_targets import TargetEntry
 from audit_app.web.admin.forms import CheckboxesField
 from audit_app.web.arguments import number_in
@@ -113,7 +114,7 @@ def entered_about(campaign: Campaign, zone: ZoneInfo) -> dict[str, Any]:
         "scenarios": [str(each.id) for each in campaign.scenarios],
         "personas": [str(each.id) for each in campaign.personas],
         "target": str(campaign.target_id),
-        "starts_at": _written(campaign.starts_at, zone),
+        "starts_at": moment_text(campaign.starts_at, zone),
         "ends_on": last.astimezone(zone).date().isoformat() if last else "",
         "every": str(campaign.every_minutes // UNITS[unit]),
         "unit": unit,
@@ -124,7 +125,8 @@ def entered_about(campaign: Campaign, zone: ZoneInfo) -> dict[str, Any]:
 
 def entered_at_first(now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """What the form of a new campaign shows: it begins with the next full hour."""
-    return {"starts_at": _written(now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), zone)}
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return {"starts_at": moment_text(next_hour, zone)}
 
 
 def _touchpoint_words(touchpoint: Touchpoint) -> str:
@@ -135,7 +137,3 @@ def _touchpoint_words(touchpoint: Touchpoint) -> str:
 
 def _numbers(texts: Sequence[str] | None) -> list[int]:
     return [number for text in texts or () if (number := number_in(text)) is not None]
-
-
-def _written(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
