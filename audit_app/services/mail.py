@@ -25,7 +25,7 @@ from audit_app.models import (
     Probe,
     User,
 )
-from audit_app.services.mail_deeds import Deed, note, refused
+from audit_app.services.mail_deeds import Deed, hold, note, refused
 from audit_app.services.mail_matching import (
     Match,
     find_own_copy,
@@ -346,7 +346,7 @@ def proves_sent(probe: Probe, now: datetime) -> bool:
 
 def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:
     """Say that `mail` answers `probe`: it is judged like any other answer. Raises Conflict if it has its probe."""
-    _refuse_matched(mail)
+    _hold_waiting(session, mail)
     by = storable(f"{ASSIGNED_BY}{user.name}", 200)
     seen = _attach(session, mail, _as_arrived(mail), probe.id, by, now)
     _reinstate(session, probe, seen, now)
@@ -356,12 +356,13 @@ def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, 
 
 def discard_mail(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
     """Say that `mail` answers no probe; it is kept and can still be assigned. Raises Conflict if it has its probe."""
-    _refuse_matched(mail)
+    _hold_waiting(session, mail)
     mail.state = MailState.DISCARDED
     note(mail, Deed.DISCARDED, user, now)
     session.flush()
 
 
-def _refuse_matched(mail: IncomingMail) -> None:
+def _hold_waiting(session: Session, mail: IncomingMail) -> None:
+    hold(session, mail)
     if mail.state is MailState.MATCHED:
         raise Conflict("This mail belongs to a probe already; reload the page to see to which.")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from audit_app.models import IncomingMail, User
 
 
@@ -26,6 +29,12 @@ class Handling:
     by: str
     at: datetime
     probe_id: int | None
+
+
+def hold(session: Session, mail: IncomingMail) -> None:
+    """Wait until nobody else is placing the mail, and see what they made of it."""
+    session.execute(select(IncomingMail.id).where(IncomingMail.id == mail.id).with_for_update())
+    session.refresh(mail, ["state", "probe_id", "reasons", "handled"])
 
 
 def note(mail: IncomingMail, deed: Deed, user: User, now: datetime, probe_id: int | None = None) -> None:

@@ -17,7 +17,7 @@ from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Observation, Probe, User
 from audit_app.services.mail import OWN_COPY, place_again
-from audit_app.services.mail_deeds import Deed, note
+from audit_app.services.mail_deeds import Deed, hold, note
 from audit_app.services.mail_matching import find_probe, forget_tickets, tickets_of
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.claims import change_state
@@ -46,8 +46,7 @@ def take_back(session: Session, mail: IncomingMail, user: User, now: datetime) -
     if mail.probe_id is None or not can_be_taken_back(mail):
         raise Conflict("This mail lies with no probe as an answer; reload the page to see where it is.")
     probe = lock(session, mail.probe_id)
-    session.execute(select(IncomingMail.id).where(IncomingMail.id == mail.id).with_for_update())
-    session.refresh(mail, ["state", "probe_id", "handled"])
+    hold(session, mail)
     if mail.probe_id != probe.id:
         raise Conflict("Somebody else moved this mail meanwhile; reload the page to see where it is.")
     note(mail, Deed.TAKEN_BACK, user, now, probe.id)

@@ -27,7 +27,7 @@ from audit_app.models import (
     User,
 )
 from audit_app.services.mail import ASSIGNED_BY, OWN_COPY, assign_mail
-from audit_app.services.mail_deeds import Deed, note
+from audit_app.services.mail_deeds import Deed, hold, note
 from audit_app.services.probe_story import readable_text
 
 PAGE_SIZE = 20
@@ -78,7 +78,9 @@ def mail_page(session: Session, pile: Pile, number: int) -> MailPage:
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
         .options(
-            joinedload(IncomingMail.mailbox), joinedload(IncomingMail.evidence).undefer(Evidence.content)
+            joinedload(IncomingMail.mailbox),
+            joinedload(IncomingMail.probe),
+            joinedload(IncomingMail.evidence).undefer(Evidence.content),
         )
     )
     return MailPage([(mail, text_of(mail)[:PREVIEW]) for mail in mails], number, pages, counts)
@@ -155,7 +157,6 @@ def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now:
 
     Raises InvalidInput when there is no such probe or it was never sent, Conflict when the mail came before it.
     """
-    _lock(session, mail)
     probe = session.get(Probe, probe_id)
     if probe is None or probe.sent_earliest is None:
         raise InvalidInput(f"There is no probe {probe_id} that was sent. Search for it by number or subject.")
@@ -167,15 +168,9 @@ def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now:
 
 def restore(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
     """Put a discarded mail back among those that wait; raises Conflict when it is not discarded."""
-    _lock(session, mail)
+    hold(session, mail)
     if mail.state is not MailState.DISCARDED:
         raise Conflict("This mail is not discarded; reload the page to see where it is.")
     mail.state = MailState.UNMATCHED
     note(mail, Deed.PUT_BACK, user, now)
     session.flush()
-
-
-def _lock(session: Session, mail: IncomingMail) -> None:
-    """Wait until nobody else is placing the mail, and see what they made of it."""
-    session.execute(select(IncomingMail.id).where(IncomingMail.id == mail.id).with_for_update())
-    session.refresh(mail, ["state", "probe_id", "reasons"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
@@ -24,7 +24,7 @@ from audit_app.models import (
     User,
 )
 from audit_app.services.decisions import decide
-from audit_app.services.mail import assign_mail, store_new_mail
+from audit_app.services.mail import assign_mail, discard_mail, store_new_mail
 from audit_app.services.mail_deeds import Deed, deeds_of
 from audit_app.services.periods import Period
 from audit_app.services.probes.withdrawals import withdrawal_of
@@ -313,6 +313,26 @@ def test_a_location_that_got_the_mail_by_mistake_cannot_read_it_any_more(
     assert "we open at ten" not in page
     assert "Kim Berg" not in page
     assert session.scalars(select(Observation).where(Observation.probe_id == wrong.id)).all()
+
+
+def test_two_administrators_who_place_one_mail_undo_nothing_of_each_other(
+    engine: Engine, session: Session, wrong: Probe, ada: User
+) -> None:
+    row = mail(session, NOW - 2 * HOUR, PERSONAL)
+    session.commit()
+    with Session(engine, expire_on_commit=False) as other:
+        seen, user = other.get_one(IncomingMail, row.id), other.get_one(User, ada.id)
+        other.commit()
+        discard_mail(session, row, ada, NOW)
+        session.commit()
+
+        assign_mail(other, seen, other.get_one(Probe, wrong.id), user, NOW + HOUR)
+        other.commit()
+        assert [each.deed for each in deeds_of(seen)] == [Deed.DISCARDED, Deed.ASSIGNED]
+
+    with pytest.raises(Conflict):
+        discard_mail(session, row, ada, NOW + 2 * HOUR)
+    assert row.state is MailState.MATCHED
 
 
 @pytest.mark.parametrize("words", ["Luleå", "lulea-weekly", "{number}", "#{number}", "Anna Berg lulea"])
