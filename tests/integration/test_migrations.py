@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
+import time_machine
+from sqlalchemy.orm import Session
 
 from audit_app import migrate
 from audit_app.config import Settings
 from audit_app.database import DatabaseUnreachable, open_engine
+from audit_app.domain.clock import OpeningHours
 from audit_app.domain.errors import InvalidInput
+from audit_app.models import Location, Region
 
 
 @pytest.fixture
@@ -32,6 +38,31 @@ def test_going_down_leaves_nothing_and_going_up_again_works(empty: sa.Engine) ->
 
     assert set(sa.inspect(empty).get_table_names()) <= {"alembic_version"}
     assert migrate.upgrade(empty) == migrate.newest()
+
+
+def test_going_down_writes_the_holidays_of_a_country_out_as_dates(empty: sa.Engine) -> None:
+    hours = OpeningHours(
+        weekly={},
+        country="DE",
+        part="BY",
+        open_on=frozenset({date(2026, 12, 25)}),
+        holidays=frozenset({date(2026, 7, 13)}),
+    )
+    migrate.upgrade(empty)
+    with Session(empty) as session:
+        region = Region(key="south", name="South")
+        munich = {"key": "munich", "name": "Munich", "address": "", "time_zone": "Europe/Berlin"}
+        session.add(Location(**munich, region=region, opening_hours=hours.model_dump(mode="json")))
+        session.commit()
+
+    with time_machine.travel("2026-11-26"):
+        migrate.downgrade(empty, "0007")
+
+    with empty.connect() as connection:
+        (found,) = connection.scalars(sa.select(Location.opening_hours))
+    assert set(found) == {"weekly", "holidays"}
+    assert {"2024-01-06", "2026-07-13", "2026-12-26", "2028-12-25"} <= set(found["holidays"])
+    assert "2026-12-25" not in found["holidays"]
 
 
 def test_an_older_database_is_told_how_to_catch_up(empty: sa.Engine) -> None:
