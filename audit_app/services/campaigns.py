@@ -26,6 +26,12 @@ Row = TypeVar("Row", Touchpoint, Scenario, Persona)
 LONGEST_NAME = 200
 LEAST_MINUTES, MOST_MINUTES = 15, 366 * 24 * 60
 MOST_A_WEEK = 1000
+_WHOLE = (
+    joinedload(Campaign.target),
+    selectinload(Campaign.touchpoints).joinedload(Touchpoint.location),
+    selectinload(Campaign.scenarios).selectinload(Scenario.wordings),
+    selectinload(Campaign.personas).joinedload(Persona.mailbox),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +65,13 @@ class Running:
 
 def all_campaigns(session: Session) -> Sequence[Campaign]:
     """All campaigns, the active ones first, by their names, with all that they name."""
-    return session.scalars(
-        select(Campaign)
-        .options(
-            joinedload(Campaign.target),
-            selectinload(Campaign.touchpoints).joinedload(Touchpoint.location),
-            selectinload(Campaign.scenarios).selectinload(Scenario.wordings),
-            selectinload(Campaign.personas).joinedload(Persona.mailbox),
-        )
-        .order_by(Campaign.active.desc(), Campaign.name)
-    ).all()
+    query = select(Campaign).options(*_WHOLE).order_by(Campaign.active.desc(), Campaign.name)
+    return session.scalars(query).all()
 
 
 def campaign_by_id(session: Session, campaign_id: int) -> Campaign:
-    """The campaign with the number; raises NotFound."""
-    found = session.get(Campaign, campaign_id)
+    """The campaign with the number and all that it names; raises NotFound."""
+    found = session.get(Campaign, campaign_id, options=_WHOLE)
     if found is None:
         raise NotFound(f"There is no campaign {campaign_id}. Choose one from the list of campaigns.")
     return found

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime
@@ -170,8 +170,10 @@ def _joined(query: Select[Probe]) -> Select[Probe]:
 
 
 def _loading() -> tuple[Any, ...]:
+    location = contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location)
     return (
-        contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location).contains_eager(Location.region),
+        location.contains_eager(Location.region),
+        location.selectinload(Location.former_hours),
         contains_eager(Probe.campaign).contains_eager(Campaign.target),
         contains_eager(Probe.scenario),
         joinedload(Probe.persona),

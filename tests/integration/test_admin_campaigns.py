@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.models import Campaign, ChannelName, Location, Probe, Scenario, ServiceTarget, User
+from audit_app.models import Campaign, ChannelName, ClockName, Location, Probe, Scenario, ServiceTarget, User
 from audit_app.services import campaigns, personas, scenarios, service_targets
 from audit_app.services.campaign_obstacles import obstacles
 from audit_app.services.campaigns import CampaignEntry
@@ -20,8 +21,10 @@ from audit_app.services.entries import EntryInvalid, moment_text
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.scenarios import ScenarioEntry, WordingEntry
 from audit_app.services.service_targets import TargetEntry
+from tests import factories
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW
+from tests.integration.queries import selects_of
 from tests.visitor import Visitor, sign_in
 
 HOUR = timedelta(hours=1)
@@ -323,3 +326,23 @@ def test_an_administrator_enters_a_campaign_from_its_scenario_to_its_pause(
     client.submit(f"/admin/campaigns/{campaign.id}/resume", page=f"/admin/campaigns/{campaign.id}")
     session.refresh(campaign)
     assert campaign.active
+
+
+@one_database
+def test_the_number_of_queries_does_not_grow_with_the_locations_of_a_campaign(
+    app: Flask, client: Visitor, session: Session, ada: User
+) -> None:
+    campaign = make.campaign(session, clock=ClockName.OPENING_HOURS)
+    path = f"/admin/campaigns/{campaign.id}"
+    paths = ("/admin/locations", "/admin/campaigns", path, f"{path}/change", "/probes")
+    sign_in(client, ada)
+    counts = []
+    for number in range(7):
+        touchpoint = make.touchpoint(session, factories.location(session, f"shop-{number}", f"Shop {number}"))
+        campaign.touchpoints.append(touchpoint)
+        for probe in plan_due(session, NOW):
+            probe.sent_earliest = probe.sent_latest = NOW
+        session.commit()
+        if number in {0, 6}:
+            counts.append([selects_of(app, client, path) for path in paths])
+    assert counts[0] == counts[1]

@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.integration import probe_factories
 from tests.integration import result_factories as results
+from tests.integration.queries import selects_of
 from tests.integration.result_factories import HOUR
 from tests.visitor import Visitor, sign_in
 
@@ -225,28 +226,15 @@ def test_a_manager_without_locations_is_told_what_to_do(client: Visitor, sigrid:
 def test_the_number_of_queries_does_not_grow_with_the_locations(
     app: Flask, client: Visitor, session: Session, ada: User
 ) -> None:
+    sign_in(client, ada)
     counts = []
     for number in range(12):
         location = factories.location(session, f"shop-{number}", f"Shop {number}", of=f"region-{number % 3}")
         for week in range(26):
             results.answered(session, location, NOW - timedelta(weeks=week, days=1), [Fraction(2)])
         if number in {0, 11}:
-            counts.append(_queries(app, client, ada))
+            counts.append(selects_of(app, client, "/"))
     assert counts[0] == counts[1] <= 20
-
-
-def _queries(app: Flask, client: Visitor, user: User) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = app.extensions["sqlalchemy"].engines["default"]
-    sa.event.listen(engine, "before_cursor_execute", note)
-    page(client, user)
-    sa.event.remove(engine, "before_cursor_execute", note)
-    return sum(1 for statement in seen if statement.startswith("SELECT"))
 
 
 def test_a_score_that_rounds_up_to_a_band_explains_its_letter(
