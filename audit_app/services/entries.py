@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
 
@@ -43,6 +45,18 @@ class Sheet:
         """Raise EntryInvalid if anything was wrong."""
         if self.problems:
             raise EntryInvalid(self.problems)
+
+
+@contextmanager
+def all_or_nothing(session: Session, field: str) -> Iterator[None]:
+    """Write what is added or changed within; raises EntryInvalid for `field` when somebody was quicker."""
+    # The database has the last word when two administrators enter the same at the same moment.
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError:
+        raise EntryInvalid({field: "Somebody has just entered the same. Reload the list."}) from None
 
 
 def email_address(text: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import available_timezones
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.clock import OpeningHours
@@ -17,7 +15,7 @@ from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Assignment, AssignmentState, Location, Probe, Region, Touchpoint, User
-from audit_app.services.entries import EntryInvalid, Sheet
+from audit_app.services.entries import Sheet, all_or_nothing
 from audit_app.services.keys import free_key
 from audit_app.services.opening_hours import HoursEntry, change_hours, read_hours
 from audit_app.services.regions import region_called
@@ -103,7 +101,7 @@ def locations_matching(session: Session, wanted: LocationFilter) -> list[Locatio
 
 def add_location(session: Session, entry: LocationEntry) -> Location:
     """Add a location, and its region where that is new. Raises EntryInvalid."""
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "name"):
         read = _read(session, entry)
         location = Location(
             key=free_key(session, Location.key, read.name, "location"),
@@ -119,7 +117,7 @@ def add_location(session: Session, entry: LocationEntry) -> Location:
 
 def change_location(session: Session, location: Location, entry: LocationEntry, now: datetime) -> None:
     """Change a location; other opening hours, or another zone, count from `now` on. Raises EntryInvalid."""
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "name"):
         read = _read(session, entry, location)
         location.name, location.address, location.region = read.name, read.address, read.region
         change_hours(session, location, read.hours, entry.time_zone, now)
@@ -196,14 +194,3 @@ def _known_region(session: Session, key: str) -> Region:
     if found is None:
         raise InvalidInput("Choose one of the regions, or enter a new one.")
     return found
-
-
-@contextmanager
-def _all_or_nothing(session: Session) -> Iterator[None]:
-    # The database has the last word when two administrators enter the same name at the same moment.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise EntryInvalid({"name": "Somebody has just entered the same. Reload the list."}) from None

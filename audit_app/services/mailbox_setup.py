@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
-from audit_app.services.entries import EntryInvalid
+from audit_app.services.entries import EntryInvalid, all_or_nothing
 from audit_app.services.mailbox_entries import COLUMNS, MailboxEntry, drafted
 from probes.oauth import LOOPBACK
 
@@ -58,7 +56,7 @@ def add_mailbox(session: Session, entry: MailboxEntry) -> Mailbox:
     """Add a mailbox; the worker begins to read it at its next round. Raises EntryInvalid."""
     mailbox = drafted(entry, None)
     _check_free(session, mailbox.address, 0)
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "address"):
         session.add(mailbox)
     return mailbox
 
@@ -71,7 +69,7 @@ def change_mailbox(session: Session, mailbox: Mailbox, entry: MailboxEntry, now:
     _check_free(session, draft.address, mailbox.id)
     if (draft.imap_host, draft.username) != (mailbox.imap_host, mailbox.username or mailbox.address):
         _read_from_the_start(session, mailbox, now)
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "address"):
         for name in COLUMNS:
             setattr(mailbox, name, getattr(draft, name))
 
@@ -158,14 +156,3 @@ def _read_from_the_start(session: Session, mailbox: Mailbox, now: datetime) -> N
     session.execute(update(IncomingMail).where(ours).values(folder=former))
     session.execute(delete(MailFolder).where(MailFolder.mailbox_id == mailbox.id))
     session.expire(mailbox, ["folders"])
-
-
-@contextmanager
-def _all_or_nothing(session: Session) -> Iterator[None]:
-    # The database has the last word when two administrators enter the same address at the same moment.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise EntryInvalid({"address": "Somebody has just entered this address. Reload the list."}) from None

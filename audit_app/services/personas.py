@@ -12,7 +12,7 @@ from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, Mailbox, Persona, Probe
-from audit_app.services.entries import Sheet
+from audit_app.services.entries import Sheet, all_or_nothing
 from audit_app.services.keys import free_key
 
 LANGUAGES = {
@@ -73,8 +73,8 @@ def add_persona(session: Session, entry: PersonaEntry) -> Persona:
     with session.no_autoflush:
         _fill(session, persona, entry)
         persona.key = free_key(session, Persona.key, persona.name, "persona")
-    session.add(persona)
-    session.flush()
+    with all_or_nothing(session, "name"):
+        session.add(persona)
     _put_into(session, persona, entry.campaigns)
     return persona
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Campaign, ChannelName, Probe, Scenario, Wording
-from audit_app.services.entries import Sheet
+from audit_app.services.entries import Sheet, all_or_nothing
 from audit_app.services.keys import free_key
 from audit_app.services.personas import LANGUAGES
 from audit_app.services.probes.channels import supported
@@ -82,8 +82,8 @@ def add_scenario(session: Session, entry: ScenarioEntry) -> Scenario:
     with session.no_autoflush:
         _fill(session, scenario, entry)
         scenario.key = free_key(session, Scenario.key, scenario.title, "scenario")
-    session.add(scenario)
-    session.flush()
+    with all_or_nothing(session, "title"):
+        session.add(scenario)
     return scenario
 
 

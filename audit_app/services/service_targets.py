@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.models import Campaign, ClockName, Probe, ServiceTarget
-from audit_app.services.entries import Sheet
+from audit_app.services.entries import Sheet, all_or_nothing
 
 LONGEST_NAME = 120
 MOST_HOURS = 24 * 30
@@ -63,8 +63,8 @@ def add_target(session: Session, entry: TargetEntry) -> ServiceTarget:
     target = ServiceTarget()
     with session.no_autoflush:
         _fill(session, target, entry)
-    session.add(target)
-    session.flush()
+    with all_or_nothing(session, "name"):
+        session.add(target)
     return target
 
 
@@ -73,9 +73,8 @@ def change_target(session: Session, target: ServiceTarget, entry: TargetEntry) -
 
     Raises EntryInvalid.
     """
-    with session.no_autoflush:
+    with all_or_nothing(session, "name"), session.no_autoflush:
         _fill(session, target, entry)
-    session.flush()
 
 
 def _fill(session: Session, target: ServiceTarget, entry: TargetEntry) -> None:

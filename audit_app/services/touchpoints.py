@@ -5,20 +5,18 @@ Nothing here deletes a touchpoint: it is switched off, and what was sent to it s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint, User
-from audit_app.services.entries import EntryInvalid, Sheet, email_address, page_address
+from audit_app.services.entries import EntryInvalid, Sheet, all_or_nothing, email_address, page_address
 from audit_app.services.form_mappings import mapping_problems
 from audit_app.services.probes.channels import supported
 from audit_app.services.search import plain
@@ -87,7 +85,7 @@ def add_touchpoint(
     if location is None:
         raise EntryInvalid({"location": f"There is no location “{location_key}”. Choose one of the list."})
     touchpoint = Touchpoint(location_id=location.id, channel=channel)
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "address"):
         _fill(session, touchpoint, entry)
         session.add(touchpoint)
     return touchpoint
@@ -100,7 +98,7 @@ def change_touchpoint(session: Session, touchpoint: Touchpoint, entry: Touchpoin
     """
     _keep_others_out(session, touchpoint)
     before, confirmed = touchpoint.address, touchpoint.confirmed_at is not None
-    with _all_or_nothing(session):
+    with all_or_nothing(session, "address"):
         _fill(session, touchpoint, entry)
         if touchpoint.address != before:
             withdraw(session, touchpoint)
@@ -250,16 +248,3 @@ def _keep_others_out(session: Session, touchpoint: Touchpoint) -> None:
     """Look at it again, locked: who confirms one address while another is being entered confirms nothing."""
     session.flush()
     session.refresh(touchpoint, with_for_update=True)
-
-
-@contextmanager
-def _all_or_nothing(session: Session) -> Iterator[None]:
-    # The database has the last word when two administrators enter the same address at the same moment.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise EntryInvalid(
-            {"address": "Somebody has just entered this address for the same location. Reload the list."}
-        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -178,6 +179,36 @@ def test_a_target_that_judges_probes_keeps_its_hours_and_its_campaign(session: S
     with pytest.raises(EntryInvalid) as told:
         campaigns.change_campaign(session, campaign, changed)
     assert "judged by “Ten and eight”" in told.value.problems["target"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "add", "field"),
+    [
+        (
+            sa.insert(ServiceTarget).values(
+                name="Ten hours", clock="elapsed", stretch_hours=8, target_hours=10, cutoff_hours=20
+            ),
+            lambda session: service_targets.add_target(session, TargetEntry("Ten hours")),
+            "name",
+        ),
+        (
+            sa.insert(Scenario).values(key="open-on-sundays", title="Open on Sundays?", complaint=False),
+            scenario,
+            "title",
+        ),
+    ],
+    ids=["service target", "scenario"],
+)
+def test_who_enters_the_same_a_moment_later_is_told(
+    session: Session, theirs: sa.Insert, add: Callable[[Session], object], field: str
+) -> None:
+    @sa.event.listens_for(session, "before_flush", once=True)
+    def somebody_is_quicker(*_: object) -> None:
+        session.connection().execute(theirs)
+
+    with pytest.raises(EntryInvalid) as told:
+        add(session)
+    assert told.value.problems == {field: "Somebody has just entered the same. Reload the list."}
 
 
 @one_database
