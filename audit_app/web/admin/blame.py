@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask_wtf import FlaskForm
 
 from audit_app.domain.errors import AuditError
 from audit_app.services.entries import EntryInvalid
+
+
+@contextmanager
+def blaming(form: FlaskForm) -> Iterator[None]:
+    """Show what the services refuse within at the fields of the form, instead of raising it."""
+    try:
+        yield
+    except AuditError as error:
+        blame(form, error)
 
 
 def blame(form: FlaskForm, error: AuditError) -> None:

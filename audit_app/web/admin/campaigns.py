@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import Campaign, RoleName
 from audit_app.services import campaigns as service
@@ -13,7 +12,7 @@ from audit_app.services import personas, scenarios, service_targets
 from audit_app.services.campaign_obstacles import obstacles
 from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.campaign_forms import CampaignForm, entered_about, entered_at_first
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.views import blueprint
@@ -59,11 +58,8 @@ def new_campaign() -> ResponseReturnValue:
     form = CampaignForm(data=entered_at_first(request_instant(), organisation_zone(db.session)))
     _offer(form, None)
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             added = service.add_campaign(db.session, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"{added.name} is added.", "success")
             return redirect(url_for("admin.campaign", campaign_id=added.id))
@@ -78,11 +74,8 @@ def edit_campaign(campaign_id: int) -> ResponseReturnValue:
     form = CampaignForm(data=entered_about(shown, organisation_zone(db.session)))
     _offer(form, shown)
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.change_campaign(db.session, shown, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The changes to {shown.name} are saved.", "success")
             return redirect(url_for("admin.campaign", campaign_id=shown.id))

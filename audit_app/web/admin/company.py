@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import RoleName
 from audit_app.services import company as service
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.views import blueprint
 
 
@@ -29,11 +28,8 @@ def company() -> ResponseReturnValue:
     known = service.company(db.session)
     form = CompanyForm(data={"name": known.name if known else ""})
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             named = service.name_company(db.session, form.name.data or "")
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The company is called {named.name}.", "success")
             return redirect(url_for("admin.company" if known else "overview.index"))

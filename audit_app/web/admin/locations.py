@@ -7,14 +7,14 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError, InvalidInput
+from audit_app.domain.errors import InvalidInput
 from audit_app.domain.holiday_calendar import countries, named_holidays, part_code
 from audit_app.extensions import db
 from audit_app.models import RoleName
 from audit_app.services import locations as service
 from audit_app.services.regions import all_regions
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.location_forms import LocationForm, country_name, entered_about, likely
 from audit_app.web.admin.views import blueprint
@@ -61,11 +61,8 @@ def new_location() -> ResponseReturnValue:
     """Add a location."""
     form = _form(likely(service.newest_location(db.session)))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             location = service.add_location(db.session, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"{location.name} is added. Its touchpoints come next.", "success")
             return redirect(url_for("admin.locations"))
@@ -79,11 +76,8 @@ def edit_location(location_id: int) -> ResponseReturnValue:
     location = service.location_by_id(db.session, location_id)
     form = _form(entered_about(location))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.change_location(db.session, location, form.entry, request_instant())
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The changes to {location.name} are saved.", "success")
             return redirect(url_for("admin.locations"))

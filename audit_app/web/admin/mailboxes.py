@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import selectinload
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import AlarmKind, IncomingMail, Mailbox, RoleName
 from audit_app.services import mailbox_setup as service
@@ -19,7 +18,7 @@ from audit_app.services.mailbox_trials import Trial, prove_own_address, try_sign
 from audit_app.services.mailboxes import account_of, keep_renewed_token
 from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.mailbox_forms import MailboxForm
 from audit_app.web.admin.views import blueprint
@@ -54,7 +53,7 @@ def new_mailbox() -> ResponseReturnValue:
     """Add a mailbox, after trying it out if one likes."""
     form, trial = MailboxForm(), None
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             if form.save.data:
                 mailbox = service.add_mailbox(db.session, form.entry)
                 db.session.commit()
@@ -62,8 +61,6 @@ def new_mailbox() -> ResponseReturnValue:
                     mailbox, f"{mailbox.address} is added. The worker begins to read it within a minute."
                 )
             trial = _try_out(form, None)
-        except AuditError as error:
-            blame(form, error)
     return render_template("admin/mailbox_form.html", form=form, trial=trial, mailbox=None), status_of(form)
 
 
@@ -74,15 +71,13 @@ def edit_mailbox(mailbox_id: int) -> ResponseReturnValue:
     mailbox = service.mailbox_by_id(db.session, mailbox_id)
     form, trial = MailboxForm(data=asdict(entry_about(mailbox))), None
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             if form.save.data:
                 service.change_mailbox(db.session, mailbox, form.entry, request_instant())
                 db.session.commit()
                 words = "The worker uses them within five minutes."
                 return _saved(mailbox, f"The changes to {mailbox.address} are saved. {words}")
             trial = _try_out(form, mailbox)
-        except AuditError as error:
-            blame(form, error)
     return render_template(
         "admin/mailbox_form.html",
         form=form,

@@ -6,12 +6,11 @@ import sqlalchemy as sa
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import Mailbox, RoleName
 from audit_app.services import personas as service
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.persona_forms import PersonaForm, entered_about
 from audit_app.web.admin.views import blueprint
 
@@ -35,11 +34,8 @@ def new_persona() -> ResponseReturnValue:
     """Add a persona."""
     form = _form()
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             persona = service.add_persona(db.session, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"{persona.name} is added.", "success")
             return redirect(url_for("admin.personas"))
@@ -53,11 +49,8 @@ def edit_persona(persona_id: int) -> ResponseReturnValue:
     persona = service.persona_by_id(db.session, persona_id)
     form = _form(**entered_about(persona, service.campaigns_of(db.session, persona)))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.change_persona(db.session, persona, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The changes to {persona.name} are saved.", "success")
             return redirect(url_for("admin.personas"))

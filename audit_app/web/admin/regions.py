@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import RoleName
 from audit_app.services import regions as service
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.location_forms import RegionForm
 from audit_app.web.admin.views import blueprint
@@ -32,11 +31,8 @@ def edit_region(region_id: int) -> ResponseReturnValue:
     region = service.region_by_id(db.session, region_id)
     form = RegionForm(data={"name": region.name})
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.rename_region(db.session, region, form.name.data or "")
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The region is called {region.name}.", "success")
             return redirect(url_for("admin.regions"))

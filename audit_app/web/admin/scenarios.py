@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import RoleName, Scenario, Wording
 from audit_app.services import scenarios as service
 from audit_app.services.personas import LANGUAGES
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.scenario_forms import (
     ScenarioForm,
@@ -41,11 +40,8 @@ def new_scenario() -> ResponseReturnValue:
     """Add a scenario, and go on to its first wording."""
     form = ScenarioForm()
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             scenario = service.add_scenario(db.session, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"“{scenario.title}” is added. Enter how it is asked.", "success")
             return redirect(url_for("admin.new_wording", scenario_id=scenario.id))
@@ -59,11 +55,8 @@ def edit_scenario(scenario_id: int) -> ResponseReturnValue:
     scenario = service.scenario_by_id(db.session, scenario_id)
     form = ScenarioForm(data=entered_about(scenario))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.change_scenario(db.session, scenario, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The changes to “{scenario.title}” are saved.", "success")
             return redirect(url_for("admin.scenarios"))
@@ -134,11 +127,8 @@ def _wording_page(scenario: Scenario, wording: Wording | None) -> ResponseReturn
     form = WordingForm(data=entered_wording(scenario, wording))
     form.offer()
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.save_wording(db.session, scenario, wording, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash("The wording is saved.", "success")
             return redirect(url_for("admin.edit_scenario", scenario_id=scenario.id))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import RoleName, ServiceTarget
 from audit_app.services import service_targets as service
 from audit_app.web.access import roles
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.campaign_forms import TargetForm
 from audit_app.web.admin.views import blueprint
 
@@ -35,11 +34,8 @@ def new_target() -> ResponseReturnValue:
     """Add a service target."""
     form = TargetForm()
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             added = service.add_target(db.session, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"{added.name} is added.", "success")
             return redirect(url_for("admin.targets"))
@@ -53,11 +49,8 @@ def edit_target(target_id: int) -> ResponseReturnValue:
     target = service.target_by_id(db.session, target_id)
     form = TargetForm(data={name: str(getattr(target, name)) for name in FIELDS})
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             service.change_target(db.session, target, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"The changes to {target.name} are saved.", "success")
             return redirect(url_for("admin.targets"))

@@ -12,7 +12,7 @@ from audit_app.models import ChannelName, Location, RoleName, Touchpoint
 from audit_app.services import touchpoints as service
 from audit_app.services.periods import organisation_zone
 from audit_app.web.access import roles, user_now
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blame, blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.touchpoint_forms import (
     FORMS,
@@ -64,11 +64,8 @@ def new_touchpoint(channel: str) -> ResponseReturnValue:
     name = _channel(channel)
     form = _form(name, location=request.args.get("location", ""))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             touchpoint = service.add_touchpoint(db.session, form.location.data or "", name, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             flash(f"{touchpoint.address} is added. No probe goes there before you confirm it.", "success")
             return redirect(url_for("admin.confirm_touchpoint", touchpoint_id=touchpoint.id))
@@ -84,11 +81,8 @@ def edit_touchpoint(touchpoint_id: int) -> ResponseReturnValue:
     touchpoint = service.touchpoint_by_id(db.session, touchpoint_id)
     form = _form(touchpoint.channel, **entered_about(touchpoint))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             withdrawn = service.change_touchpoint(db.session, touchpoint, form.entry)
-        except AuditError as error:
-            blame(form, error)
-        else:
             db.session.commit()
             return _changed(touchpoint, withdrawn)
     return render_template(

@@ -22,7 +22,7 @@ from audit_app.services.widget_corrections import corrected_text
 from audit_app.web.access import roles, user_now
 from audit_app.web.admin import widget_forms as forms
 from audit_app.web.admin import widget_words as words
-from audit_app.web.admin.blame import blame, status_of
+from audit_app.web.admin.blame import blame, blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm
 from audit_app.web.admin.views import blueprint
 from audit_app.web.presentation import request_instant
@@ -52,12 +52,9 @@ def teach_widget() -> ResponseReturnValue:
     """Ask for the first dry run on a page."""
     form = forms.PageForm(address=request.args.get("page", ""))
     if form.validate_on_submit():
-        try:
+        with blaming(form):
             page = _page(form.address.data)
             trial = _ask(page, widget=form.widget.data)
-        except AuditError as error:
-            blame(form, error)
-        else:
             return redirect(url_for("admin.widget_try", trial_id=trial.id))
     return render_template("admin/widgets/teach.html", form=form), status_of(form)
 
