@@ -37,7 +37,8 @@ from playwright.async_api import ViewportSize, async_playwright
 
 from audit_app.demo.company import DemoCompany
 from probes.base import Observation, ObservationKind
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.chat_dating import SERVER_TIME
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import open_chat

@@ -16,7 +16,8 @@ import pytest
 
 from audit_app.demo.company import DemoCompany
 from probes.base import JSON, Blocked, Message, NotSent, Observation, ObservationKind, OurFailure, SendUnknown
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.chat import ChatAttempt
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat

@@ -17,7 +17,8 @@ from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.services.chat_alone import ChatAlone, KeptChat
 from probes.base import Observation
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.chat_watch import SIGNS
 from tests.browser.chat_server import Said, chat_server, run_chat
 

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from probes.base import Deferred, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.chat_entrance import Patience, Persona
 from probes.channels.chat_session import ChatSession, open_chat
 from probes.widgets.files import load_widget

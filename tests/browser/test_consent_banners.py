@@ -11,7 +11,8 @@ from typing import TypeVar
 import pytest
 
 from probes.banners.words import LANGUAGES, platforms
-from probes.browser import Browsers, Page, find_browser, open_page
+from probes.browser import Browsers, Page, open_page
+from probes.browser_program import find_browser
 from probes.consent import dismiss_consent_banner, expect_consent_banners
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,8 @@ from werkzeug.serving import make_server
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from probes import CHANNELS
 from probes.base import Equipment, Message, Observation, ObservationKind, OurFailure
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.contact_page import look_for_address
 from probes.mailbox import MailAccount
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from probes.base import Equipment, Message, Observation
-from probes.browser import Browsers, find_browser
+from probes.browser import Browsers
+from probes.browser_program import find_browser
 from probes.channels.contact_form import ContactFormAttempt, open_form
 from probes.channels.form_patience import FormPatience
 from probes.forms.mapping import NO_MAPPING, Mapping
