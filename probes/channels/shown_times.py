@@ -47,6 +47,8 @@ AGE = re.compile(
     re.IGNORECASE,
 )
 """“just now” or “2 min ago” at the end of what is said, which is another every time one looks."""
+LONGEST_AGE = 60
+"""Characters; looked for in a whole message, it would take minutes where somebody writes nothing but digits."""
 DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?")
 DOTTED = ("fi", "da", "sv", "nb", "no", "it")
 """Where 9.15 alone is a time; elsewhere it may be a date."""
@@ -72,7 +74,7 @@ class _Clock:
 
 def without_age(text: str) -> str:
     """Leave out how long ago something was said, where a chat writes that after it."""
-    return AGE.sub("", text)
+    return text[:-LONGEST_AGE] + AGE.sub("", text[-LONGEST_AGE:])
 
 
 def shown_span(shown: str, display: Display, earliest: datetime, latest: datetime) -> Span | None:

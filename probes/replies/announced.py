@@ -116,6 +116,7 @@ def _is_attribution(text: str, marked: bool) -> bool:
 def _is_zoned_comment(lines: Sequence[str], number: int, start: int) -> bool:
     return (
         number > start
+        and len(lines[number]) <= LONGEST_COMMENT_LINE
         and bool(ZONED.search(lines[number]))
         and _is_older_comment(lines, number, lines[number])
     )

@@ -178,6 +178,7 @@ BURDENS = {
     + b"\nYes." * 20_000,
     "quotes in HTML": HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>x" * 60_000,
     "a tag without end": HEAD + b"Content-Type: text/html\n\n<" + b"a" * 1_000_000,
+    "a line full of commas": HEAD + b"\nHello\n" + b"a, " * 20_000 + b"Z",
     "phrases": HEAD + b"\n" + b"thank you for your\nwrote:\nFrom: x\n" * 30_000,
 }
 
