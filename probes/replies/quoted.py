@@ -20,9 +20,13 @@ SHORTEST_OWN_LINE = 12
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 LONGEST_FURNITURE = 90
 INDENTED = re.compile(r"[ \t]{1,4}>")
-SIGNED, SIGNATURE, SIGNATURE_END = (
-    f"-----{what}-----" for what in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
+SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+ARMOUR = re.compile(
+    rf"^{SIGNED}[ \t]*\n(?:[A-Za-z]+: .*\n)*"
+    r"|^-----BEGIN PGP SIGNATURE-----[ \t]*$(?s:.*?)(?:^-----END PGP SIGNATURE-----[ \t]*$|\Z)",
+    re.MULTILINE,
 )
+"""What PGP puts around a text that it signs (RFC 9580, section 7); one that is quoted goes with the quote."""
 OUTLOOK = re.compile(r"\bOutlook\b.{0,20}\b(?:iOS|Android)\b")
 """What Outlook on a phone puts below a mail says so in every language."""
 
@@ -50,7 +54,7 @@ def split(text: str, own_text: str = "") -> Split:
     """Take a text apart; `own_text` is what we had sent, which is nobody's answer wherever it stands."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if SIGNED in text:
-        text = _without_armour(text)
+        text = ARMOUR.sub("", text)
     lines = [line.rstrip() for line in text.split("\n")]
     if not text.isascii():
         lines = [line.strip(INVISIBLE).rstrip() for line in lines]
@@ -61,13 +65,6 @@ def split(text: str, own_text: str = "") -> Split:
     unmarked = [line for line in body if not line.startswith(">")]
     new = "\n".join(_without_furniture(_without_own_words(unmarked, own_text)))
     return Split(re.sub(r"\n{3,}", "\n\n", new).strip(), "\n".join(signature), quotes)
-
-
-def _without_armour(text: str) -> str:
-    """Drop what PGP puts around a text that it signs (RFC 9580, section 7)."""
-    before, _, rest = text.partition(SIGNED)
-    signed, _, behind = rest.partition("\n\n")[2].partition(SIGNATURE)
-    return before + signed + behind.partition(SIGNATURE_END)[2]
 
 
 def _unquoted(lines: list[str]) -> tuple[list[str], bool]:

@@ -103,6 +103,18 @@ def test_quotes_and_signatures_in_html_are_not_new(html: str) -> None:
     assert new_text(html_as_text(html)) == NEW
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{NEW}\n-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----",
+        f"-----BEGIN PGP SIGNED MESSAGE-----\n{NEW}",
+        f"> -----BEGIN PGP SIGNED MESSAGE-----\n> Hash: SHA256\n>\n> The lamp?\n{NEW}\n\n",
+    ],
+)
+def test_an_answer_is_read_within_its_pgp_signature_and_below_a_signed_mail(text: str) -> None:
+    assert new_text(text) == NEW
+
+
 def test_html_without_an_end_is_read_as_far_as_it_goes() -> None:
     assert html_as_text("<div><p>Yes &amp; no</p><style>p {") == "Yes & no\np {"
     assert html_as_text("a < b <b>c") == "a < b c"
