@@ -162,4 +162,6 @@ def provably_unsent(network: Network) -> bool:
 
 def as_pressed(sheet: Sheet, form: ContactForm, message: str) -> Pressed:
     """Note what the page is before the button is pressed."""
-    return Pressed(sheet.url, frozenset(sheet.lines), replace(form), message)
+    # What is marked may be several lines at once.
+    said = frozenset((*sheet.lines, *sheet.alerts, *sheet.objections))
+    return Pressed(sheet.url, said, replace(form), message)

@@ -194,12 +194,11 @@
   const links = linkElements.map((el) => ({ name: nameOf(el), href: el.href || "", elsewhere: el.target === "_blank" }));
 
   const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
-  const alerts = all.filter((el) => el.matches("[role=alert], [aria-live=assertive], [class*=error i], [class*=invalid i]")
+  const saidBy = (selector) => all.filter((el) => el.matches(selector)
     && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
     .map((el) => clean(el.innerText)).filter(Boolean);
-  const objections = all.filter((el) => el.matches("[class*=error i], [class*=invalid i], [class*=danger i]")
-    && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
-    .map((el) => clean(el.innerText)).filter(Boolean);
+  const alerts = saidBy("[role=alert], [aria-live=assertive], [class*=error i], [class*=invalid i]");
+  const objections = saidBy("[class*=error i], [class*=invalid i], [class*=danger i]");
   const CAPTCHA = "iframe[src*='recaptcha' i], iframe[src*='hcaptcha' i], iframe[src*='challenges.cloudflare' i], "
     + "iframe[src*='captcha' i], div.g-recaptcha, div.h-captcha, div.cf-turnstile, div.frc-captcha, altcha-widget, div.mtcaptcha, "
     + "img[src*='captcha' i], img[alt*='captcha' i], img[id*='captcha' i], img[class*='captcha' i]";

@@ -161,6 +161,17 @@ def test_what_stood_on_the_page_before_is_no_sign() -> None:
     assert outcome_of(sheet, pressed, Network(True, True, 0, False), reader()).sign == "none"
 
 
+@pytest.mark.parametrize(("before", "sign"), [(("Never send passwords",), "reset"), ((), "none")])
+def test_only_a_new_mark_beside_an_empty_form_casts_doubt_on_it(before: tuple[str, ...], sign: str) -> None:
+    form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
+    empty = (field("textarea", "Message", form=0),)
+    lines = ("Never send", "passwords")
+    filled = Sheet("https://x.example/c", form.fields, lines=lines, objections=before)
+    after = Sheet("https://x.example/c", empty, lines=lines, objections=("Never send passwords",))
+    pressed = as_pressed(filled, form, TEXT)
+    assert outcome_of(after, pressed, Network(True, True, 0, False), reader()).sign == sign
+
+
 def test_thanks_beside_an_objection_are_no_sign_while_the_form_keeps_our_words() -> None:
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
     pressed = as_pressed(Sheet("https://x.example/c", form.fields), form, TEXT)
