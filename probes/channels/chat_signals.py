@@ -73,8 +73,9 @@ OBSERVE = f"""(() => {{
 }})()"""
 """Runs in each frame before its own scripts, so that the clock is still the browser's own.
 
-Roots that a page would close stay open, for a visitor sees what is in them. It says nothing more until it was heard, so no page can flood us. When each change came, and once it is told how
-messages look, when each of them was there first, it keeps until it is asked.
+Roots that a page would close stay open, for a visitor sees what is in them. It says nothing more until it was heard, so
+no page can flood us. When each change came, and once it is told how messages look, when each of them was there first, it
+keeps until it is asked.
 """
 ASK = f"""(parts, messages) => {{
   try {{ return window.{TIMES}?.(parts, messages) ?? []; }} catch {{ return []; }}

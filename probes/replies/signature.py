@@ -22,7 +22,7 @@ FRAME = re.compile(
     r"|we hope this response has sufficiently answered\b|ref:msg\w+$|this is shared with\b|powered by jira\b|\S.{0,60} commented:$",
     re.IGNORECASE,
 )
-"""Lines that Zendesk, Jira, osTicket and ServiceNow put around an answer; they write them in English whatever the answer is written in."""
+"""Lines that Zendesk, Jira, osTicket and ServiceNow put around an answer, in English whatever its own language."""
 
 
 def what_was_said(new: str) -> str:
