@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from probes.browser import BrowserError, BrowserTimeout, Page, within
+from probes.browser import BrowserError, BrowserTimeout, Frame, Page, within
 from probes.channels.chat_parts import LOOK_SECONDS, seen
 
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]
@@ -22,7 +22,7 @@ async def obstacle_on(page: Page, status: int) -> Obstacle | None:
     return "blocked" if status in (403, 429) else None
 
 
-async def hangs(page: Page) -> bool:
+async def hangs(page: Page | Frame) -> bool:
     """Tell whether the page does not answer at all; one that fails does."""
     try:
         await within(LOOK_SECONDS, page.evaluate("0"))

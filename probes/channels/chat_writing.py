@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from probes.browser import BrowserError, ElementHandle, Locator, within
+from probes.browser import BrowserError, ElementHandle, Frame, Locator, within
+from probes.channels.chat_obstacles import hangs
 from probes.channels.chat_parts import Scope, fill_form, find, holds, seen, shows, write
 from probes.channels.form_persona import phones_for
 from probes.widgets.schema import FormField
@@ -90,10 +91,12 @@ async def _press(entrance: Entrance, button: Locator, instead: Step | None = Non
 
 
 async def form_was_taken(entrance: Entrance) -> bool:
-    """Tell whether the offline form was taken: it says so, or it is gone."""
+    """Tell whether the offline form was taken: it says so, or it is gone. A page that hangs or died does not say."""
     offline, chat = entrance.widget.offline, entrance.chat
-    if offline and offline.done and await seen(chat.locator(offline.done)):
-        return True
-    return bool(offline and not offline.done) and not await seen(
-        find(chat, offline.submit, "button") if offline else entrance.composer()
-    )
+    if offline is None:
+        return False
+    if offline.done:
+        return await seen(chat.locator(offline.done))
+    if entrance.changes.crashed or await seen(find(chat, offline.submit, "button")):
+        return False
+    return not (entrance.page.is_closed() or await hangs(chat if isinstance(chat, Frame) else entrance.view))

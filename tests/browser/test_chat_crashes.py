@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -153,3 +154,24 @@ def test_a_page_that_begins_to_hang_is_given_up() -> None:
 
     with chat_server() as server:
         assert "The page hangs" in str(asyncio.run(run()))
+
+
+def test_a_form_that_hangs_after_the_click_is_not_taken_for_one_that_is_gone() -> None:
+    assert ACME.offline is not None
+    silent = ACME.model_copy(update={"offline": ACME.offline.model_copy(update={"done": ""})})
+
+    async def run(ways: str) -> object:
+        async with (
+            Browsers(find_browser(), step_seconds=2.0) as browsers,
+            open_chat(
+                browsers, f"{server.url}/page.html?{ways}", silent, ANNA, patience=replace(QUICK, confirm=2.0)
+            ) as session,
+        ):
+            await session.introduce()
+            if ways == "offline":
+                return (await session.send("A lamp?")).kind
+            return type(await failure_of(session.send("A lamp?")))
+
+    with chat_server() as server:
+        assert asyncio.run(run("offline")) is ObservationKind.SENT
+        assert asyncio.run(run("offline=hangs")) is SendUnknown

@@ -86,6 +86,7 @@
     const leave = make("button", {type: "button", textContent: "Leave the message"});
     leave.onclick = async () => {
       await ask("/leave", {email: email.value, text: question.value});
+      if (ways.get("offline") === "hangs") for (;;);
       place.replaceChildren(make("p", {textContent: "We will write to you"}));
     };
     place.replaceChildren(make("p", {textContent: "We are offline"}), email, question, leave);
