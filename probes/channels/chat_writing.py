@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from probes.channels.chat_entrance import Entrance, Persona
 
 Step: TypeAlias = Callable[[], Awaitable[None]]
-INSISTED = "select:invalid, input[type=checkbox]:invalid, input[type=radio]:invalid, input[type=tel]:invalid"
+INSISTED = ", ".join(
+    ["select:invalid", *(f"input[type={kind}]:invalid" for kind in ("checkbox", "radio", "tel", "email"))]
+)
 MOST_INSISTED = 12
 FIRST_CHOICE = "list => [...list.options].findIndex((option) => option.value && !option.disabled)"
 
@@ -29,15 +31,17 @@ async def fill_as(
     await fill_form(scope, fields, values, seconds)
     looking = scope.locator(INSISTED).filter(visible=True).element_handles()
     for control in (await within(seconds, looking))[:MOST_INSISTED]:
-        await within(seconds, _fill_insisted(control, phones_for(persona.language, persona.email)[0]))
+        await within(seconds, _fill_insisted(control, persona))
 
 
-async def _fill_insisted(control: ElementHandle, phone: str) -> None:
+async def _fill_insisted(control: ElementHandle, persona: Persona) -> None:
     kind = await control.evaluate("control => control.localName === 'select' ? 'select' : control.type")
     if kind == "select":
         await control.select_option(index=await control.evaluate(FIRST_CHOICE))
     elif kind == "tel":
-        await control.fill(phone)
+        await control.fill(phones_for(persona.language, persona.email)[0])
+    elif kind == "email":
+        await control.fill(persona.email)
     elif await control.evaluate("control => control.matches(':invalid')"):  # none of its group is chosen
         await control.check()
 

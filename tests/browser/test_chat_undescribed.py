@@ -48,7 +48,7 @@ def answers(seen: Sequence[Observation]) -> list[str]:
 @pytest.mark.parametrize(
     "ways",
     ["shadow=closed", "waits=scroll", "waits=consent", "corrects", "split", "icon", "icon&submit", "empties",
-     "form=asks", "form=question", "home"],
+     "form=asks", "form=asks&reach", "form=question", "home"],
 )  # fmt: skip
 def test_it_is_written_in_once_and_its_answer_seen_now_and_on_coming_back(ways: str) -> None:
     with chat_server(SAGA) as server:

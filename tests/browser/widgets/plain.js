@@ -54,7 +54,7 @@
   const questions = (root) => {
     const field = (label, control) => make("label", {text: label}, control);
     const form = make("form", {}, field("Your name", make("input", {required: ""})),
-      field("E-mail", make("input", {type: "email", required: ""})), field("Phone", make("input", {type: "tel", required: ""})),
+      field(ways.has("reach") ? "Where we reach you" : "E-mail", make("input", {type: "email", required: ""})), field("Phone", make("input", {type: "tel", required: ""})),
       field("Department", make("select", {required: ""}, make("option", {value: "", text: "Choose"}), make("option", {text: "Sales"}))),
       make("label", {text: "I agree"}, make("input", {type: "checkbox", required: ""})));
     if (ways.get("form") === "question") form.append(field("Your question", make("textarea", {required: ""})));
