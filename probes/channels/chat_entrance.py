@@ -215,11 +215,11 @@ class Entrance:
             self._wanted = load_widget(self._wanted)
         return self._wanted
 
-    async def open(self) -> None:
-        """Open the chat, unless it stands open. Raises BrowserError."""
+    async def open(self, missed: Step | None = None) -> None:
+        """Open the chat, unless it stands open; `missed` is awaited after a click that did not. Raises BrowserError."""
         waits = self.patience
         await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(
-            self.open_now, lambda: bool(self._windows.open)
+            self.open_now, lambda: bool(self._windows.open), missed
         )
 
     async def _advance(self, reopened: bool) -> Way:

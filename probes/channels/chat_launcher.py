@@ -26,10 +26,13 @@ class Launch:
         self._page, self._widget, self._show, self._click = page, widget, show, click
         self._changes = changes
 
-    async def open(self, opened: Opened, window: Callable[[], bool] = bool) -> None:
+    async def open(
+        self, opened: Opened, window: Callable[[], bool] = bool, missed: Step | None = None
+    ) -> None:
         """Climb until `opened` says that the chat stands open. Raises BrowserError when it does not.
 
-        `window` tells whether a click has opened a window, which then is given time to load.
+        `window` tells whether a click has opened a window, which then is given time to load. `missed` is awaited after
+        a rung that brought nothing known, before the next one changes the page.
         """
         if await self._ready(opened):
             return
@@ -43,6 +46,8 @@ class Launch:
                 continue
             if await self._until(opened, self._click) or await self._comes_slowly(opened, before, window):
                 return
+            if missed:
+                await missed()
         raise BrowserError("the chat did not open, whatever was clicked")
 
     async def _ready(self, opened: Opened) -> bool:

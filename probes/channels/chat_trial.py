@@ -114,6 +114,9 @@ class Trial:
         }  # fmt: skip
 
 
+_Screen: TypeAlias = tuple[Scene, Evidence | None]
+
+
 async def _nobody(_words: str) -> None:
     """Tell nobody how far it is."""
 
@@ -162,6 +165,7 @@ class _Visit:
 
     def __init__(self, trial: Trial, entrance: Entrance, waits: Patience, say: Say) -> None:
         self._trial, self._entrance, self._waits, self._say = trial, entrance, waits, say
+        self._brought: _Screen | None = None
 
     async def go_in(self) -> None:
         trial, entrance = self._trial, self._entrance
@@ -178,7 +182,8 @@ class _Visit:
         await self._say("Looking at the page before anything is clicked")
         await self._before_opening(launch)
         await self._say("Opening the chat")
-        await entrance.open()
+        await entrance.open(self._remember)
+        self._brought = None
         await self._say("Looking at what is in the chat")
         way = await entrance.look_ahead(self._home)
         trial.way = way.value
@@ -196,17 +201,28 @@ class _Visit:
     # --- screens ----------------------------------------------------------------------------------------------
 
     async def look_around(self, name: str, *, inside: bool = True) -> None:
-        """Picture the screen and mark what is on it."""
-        page, trial = self._entrance.view, self._trial
-        if len(trial.scenes) >= MOST_SCENES:
+        """Picture the screen and mark what is on it; where the way ended, the fullest that a click has brought."""
+        if len(self._trial.scenes) >= MOST_SCENES:
             return
+        scene, picture = await self._screen(name, inside=inside)
+        if self._brought and len(self._brought[0].marks) > len(scene.marks):
+            scene, picture = self._brought
+        if picture:
+            self._trial.pictures.append(picture)
+        self._trial.scenes.append(scene)
+
+    async def _screen(self, name: str, *, inside: bool = True) -> _Screen:
         marks: list[Mark] = []
         with suppress(BrowserError):
-            marks = await gather(page, self._entrance.chat if inside else None)
-        picture = await screenshot(page, f"{len(trial.scenes) + 1}-{name}")
-        if picture:
-            trial.pictures.append(picture)
-        trial.scenes.append(Scene(name, picture.name if picture else "", tuple(marks)))
+            marks = await gather(self._entrance.view, self._entrance.chat if inside else None)
+        picture = await screenshot(self._entrance.view, f"{len(self._trial.scenes) + 1}-{name}")
+        return Scene(name, picture.name if picture else "", tuple(marks)), picture
+
+    async def _remember(self) -> None:
+        """Keep what a click has brought, for the next one may close a chat whose words nobody knows."""
+        screen = await self._screen("end")
+        if self._brought is None or len(screen[0].marks) > len(self._brought[0].marks):
+            self._brought = screen
 
     async def _add(
         self, part: str, thing: Locator | Frame | ElementHandle | None, does: str, value: str = ""

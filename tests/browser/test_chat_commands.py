@@ -153,6 +153,15 @@ def test_a_dry_run_names_the_selectors_that_no_browser_can_read_and_still_shows_
     ]
 
 
+def test_a_dry_run_that_fails_shows_what_a_click_opened_although_the_next_one_closed_it() -> None:
+    with chat_server() as server:
+        result = run("widgets", "try", f"{server.url}/toggle.html", "--json")
+
+    assert result.exit_code == 1
+    end = json.loads(result.stdout)["scenes"][-1]
+    assert (end["name"], [mark["name"] for mark in end["marks"]]) == ("end", ["Fale com a gente", "Chat"])
+
+
 @pytest.fixture
 def remote(tmp_path: Path) -> Iterator[str]:
     """A Chromium that runs by itself, as one of a fleet would, reached by its DevTools address."""
