@@ -20,7 +20,14 @@ _HINTS = {
     "string_too_short": "Write what it should find, or leave the line out.",
     "literal_error": "Choose one of the words that are allowed.",
 }
-_MESSAGES = {"missing": "is missing", "extra_forbidden": "is not a field that widgets have"}
+_MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a field that widgets have",
+    "model_type": "must hold fields with their values",
+    "string_type": "must be a text",
+    "tuple_type": "must be a list",
+    "bool_parsing": "must be true or false",
+}
 
 
 def check_widget_file(path: Path) -> list[Problem]:
