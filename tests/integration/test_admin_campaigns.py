@@ -136,8 +136,20 @@ def test_a_paused_campaign_plans_and_sends_nothing_until_it_runs_again(
     assert campaigns.next_slots(campaign, NOW) == []
 
     campaigns.switch(session, campaign, on=True)
-    assert len(plan_due(session, NOW)) == 1
+    later = NOW + timedelta(days=3, hours=5)
+    assert [probe.slot for probe in plan_due(session, later)] == [NOW + timedelta(days=3)]
+    assert plan_due(session, later) == []
     assert campaigns.running(session, campaign) == campaigns.Running(planned=1, waiting=0, all=1)
+
+
+def test_another_interval_makes_other_slots_of_which_the_newest_past_one_goes_out(
+    session: Session, umea: Location
+) -> None:
+    fields = entry(session, umea)
+    campaign = campaigns.add_campaign(session, fields)
+    plan_due(session, NOW)
+    campaigns.change_campaign(session, campaign, replace(fields, every_minutes=60))
+    assert [probe.slot for probe in plan_due(session, NOW + 2.5 * HOUR)] == [NOW + 2 * HOUR]
 
 
 def test_what_is_in_the_way_of_a_campaign_is_said(session: Session, umea: Location) -> None:
