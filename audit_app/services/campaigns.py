@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -135,6 +135,13 @@ def next_slots(campaign: Campaign, now: datetime, count: int = 3) -> list[dateti
     return [slot for slot in slots if campaign.ends_at is None or slot < campaign.ends_at]
 
 
+def last_day(campaign: Campaign, zone: ZoneInfo) -> date | None:
+    """The last day in the local time of `zone` on which it writes; None for one that goes on until it is paused."""
+    if campaign.ends_at is None:
+        return None
+    return (campaign.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
 def most_a_week(campaign: Campaign) -> float:
     """The most probes that one of its touchpoints gets of it in a week, by its interval and its caps."""
     return min(7 * 24 * 60 / campaign.every_minutes, campaign.weekly_cap, 7 * campaign.daily_cap)
@@ -155,7 +162,7 @@ def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     with sheet.field("starts_at"):
         starts_at = _first_time(campaign, entry.starts_at, zone)
     with sheet.field("ends_on"):
-        ends_at = midnight(local_day(entry.ends_on) + ONE_DAY, zone) if entry.ends_on.strip() else None
+        ends_at = _end(campaign, entry.ends_on, zone)
     with sheet.field("every"):
         every = _whole(entry.every_minutes, LEAST_MINUTES, MOST_MINUTES, "from 15 minutes to a year")
     with sheet.field("daily_cap"):
@@ -190,6 +197,16 @@ def _first_time(campaign: Campaign, text: str, zone: ZoneInfo) -> datetime:
     if campaign.id is not None and text.strip() == moment_text(campaign.starts_at, zone):
         return campaign.starts_at
     return local_moment(text, zone)
+
+
+def _end(campaign: Campaign, text: str, zone: ZoneInfo) -> datetime | None:
+    """The midnight after the last day that was entered; the end that the campaign has where that lies on this day."""
+    if not text.strip():
+        return None
+    day = local_day(text)
+    if campaign.id is not None and day == last_day(campaign, zone):
+        return campaign.ends_at
+    return midnight(day + ONE_DAY, zone)
 
 
 def _chosen(session: Session, kind: type[Row], numbers: Sequence[int], what: str) -> list[Row]:

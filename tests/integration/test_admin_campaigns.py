@@ -82,12 +82,14 @@ def test_a_campaign_that_is_saved_as_it_stands_writes_nothing_a_second_time(
 ) -> None:
     fields = entry(session, umea)
     campaign = campaigns.add_campaign(session, fields)
-    campaign.starts_at = begun
+    campaign.starts_at, campaign.ends_at = begun, begun + 5 * HOUR
+    last = (begun + 5 * HOUR).astimezone(umea.zone).date().isoformat()
     assert len(plan_due(session, begun + HOUR)) == 1
 
-    campaigns.change_campaign(session, campaign, replace(fields, starts_at=moment_text(begun, umea.zone)))
+    shown = replace(fields, starts_at=moment_text(begun, umea.zone), ends_on=last)
+    campaigns.change_campaign(session, campaign, shown)
 
-    assert campaign.starts_at == begun
+    assert (campaign.starts_at, campaign.ends_at) == (begun, begun + 5 * HOUR)
     assert plan_due(session, begun + 2 * HOUR) == []
 
 
@@ -273,7 +275,8 @@ def test_a_scenario_that_probes_ask_is_kept_and_one_that_none_asks_goes_with_its
     assert "rubric of its own" in told.value.problems["complaint"]
 
     fresh = scenario(session, HELLO)
-    session.scalars(sa.select(Campaign)).one().scenarios.append(fresh)
+    campaign = session.scalars(sa.select(Campaign)).one()
+    campaign.scenarios.append(fresh)
     scenarios.delete_scenario(session, fresh)
     assert session.scalars(sa.select(Scenario)).all() == [asked]
 

@@ -12,7 +12,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from audit_app.models import Campaign, ClockName, Persona, Scenario, ServiceTarget, Touchpoint
-from audit_app.services.campaigns import CampaignEntry
+from audit_app.services.campaigns import CampaignEntry, last_day
 from audit_app.services.entries import moment_text
 from audit_app.services.service_targets import TargetEntry
 from audit_app.web.admin.forms import CheckboxesField
@@ -107,7 +107,7 @@ class TargetForm(FlaskForm):
 def entered_about(campaign: Campaign, zone: ZoneInfo) -> dict[str, Any]:
     """What the form shows before anything is changed."""
     unit = max((name for name in UNITS if campaign.every_minutes % UNITS[name] == 0), key=UNITS.__getitem__)
-    last = campaign.ends_at - timedelta(microseconds=1) if campaign.ends_at else None
+    last = last_day(campaign, zone)
     return {
         "name": campaign.name,
         "touchpoints": [str(each.id) for each in campaign.touchpoints],
@@ -115,7 +115,7 @@ def entered_about(campaign: Campaign, zone: ZoneInfo) -> dict[str, Any]:
         "personas": [str(each.id) for each in campaign.personas],
         "target": str(campaign.target_id),
         "starts_at": moment_text(campaign.starts_at, zone),
-        "ends_on": last.astimezone(zone).date().isoformat() if last else "",
+        "ends_on": last.isoformat() if last else "",
         "every": str(campaign.every_minutes // UNITS[unit]),
         "unit": unit,
         "daily_cap": str(campaign.daily_cap),
