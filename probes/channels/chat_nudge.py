@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from probes.browser import BrowserError, Page, within
 from probes.consent import dismiss_consent_banner
@@ -26,6 +27,10 @@ class Nudge:
         self._done = True
         await dismiss_consent_banner(self._page, self._own_words)
         mouse = self._page.mouse
-        for step in (mouse.move(400, 300), mouse.wheel(0, DOWN), mouse.wheel(0, -DOWN)):
+        for step in (
+            partial(mouse.move, 400, 300),
+            partial(mouse.wheel, 0, DOWN),
+            partial(mouse.wheel, 0, -DOWN),
+        ):
             with suppress(BrowserError):
-                await within(AFTER_SECONDS, step)
+                await within(AFTER_SECONDS, step())
