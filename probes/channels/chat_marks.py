@@ -33,6 +33,11 @@ SAME_PLACE = 3.0
 SCRIPT = LOOKS + (files("probes.channels") / "chat_marks.js").read_text("utf-8")
 DESCRIBE = f"(element) => {{ {SCRIPT} return describe(element, seenRoots()); }}"
 GATHER = f"(most) => {{ {SCRIPT} return gather(most); }}"
+BOXES = """(all) => all.slice(0, 20)
+  // What holds only floating parts takes no room itself: their places are its own.
+  .flatMap((e) => (e.offsetHeight ? [e] : [e, ...[...(e.shadowRoot ?? e).querySelectorAll('*')].slice(0, 200)]))
+  .filter((e) => e.checkVisibility({visibilityProperty: true})).slice(0, 200)
+  .map((e) => { const {x, y, width, height} = e.getBoundingClientRect(); return [x, y, width, height]; })"""
 SAID = f"(element) => {{ {SCRIPT} return said(element); }}"
 
 
@@ -155,10 +160,7 @@ async def _boxes(scope: Page | Frame | Locator | None) -> list[Box]:
     with suppress(BrowserError):
         given = await within(
             LOOK_SECONDS,
-            scope.filter(visible=True).evaluate_all(
-                "all => all.slice(0, 20).map(e => { const {x, y, width, height} = e.getBoundingClientRect();"
-                " return [x, y, width, height]; })"
-            ),
+            scope.evaluate_all(BOXES),
         )
         return [_box(box, (0.0, 0.0)) for box in given if _is_box(box)]
     return []

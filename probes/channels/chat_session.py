@@ -40,7 +40,6 @@ from probes.channels.browser_storage import Storage
 from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
 from probes.channels.chat_looks import teach
-from probes.channels.chat_parts import either
 from probes.channels.chat_signals import Changes, ChangeTimes
 from probes.channels.chat_storage import restore_tab, tab_storage
 from probes.channels.chat_watch import Watch
@@ -277,7 +276,8 @@ class ChatSession:
             reading = place.evaluate(READ, messages.model_dump(exclude={"names"}))
         else:
             roots = chat if isinstance(chat, Locator) else chat.locator("body")
-            reading = either([roots]).evaluate_all(READ_AROUND, self._text)
+            # Hidden ones too: what holds only floating parts takes no room, and so counts as hidden.
+            reading = roots.evaluate_all(READ_AROUND, self._text)
         items, told = checked(await within(self.patience.show, reading))
         self.changed = self.changes.told(told, noted_as(items), asked)
         return read_lines(items, messages.names)

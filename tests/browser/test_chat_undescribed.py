@@ -11,6 +11,8 @@ from probes.base import Observation, ObservationKind
 from probes.browser import Browsers
 from probes.channels.chat_entrance import Persona
 from probes.channels.chat_session import open_chat
+from probes.widgets.files import load_widget
+from probes.widgets.schema import Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser
@@ -19,17 +21,19 @@ QUESTION = "Good morning. Don't you have the lamp from https://shop.example/lamp
 SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 
 
-def talk(server: ChatServer, ways: str, seconds: float = 4.0) -> tuple[list[Observation], list[Observation]]:
+def talk(
+    server: ChatServer, ways: str, seconds: float = 4.0, widget: str | Widget = "auto"
+) -> tuple[list[Observation], list[Observation]]:
     """Say something and watch so long; then go back once and return what each of the two visits was told."""
 
     async def run(browsers: Browsers) -> tuple[list[Observation], list[Observation]]:
         url = f"{server.url}/plain.html?{ways}"
-        async with open_chat(browsers, url, "auto", ANNA) as session:
+        async with open_chat(browsers, url, widget, ANNA) as session:
             await session.introduce()
             await session.send(QUESTION)
             first = [seen async for seen in session.watch(_in(seconds))]
             state = await session.state()
-        async with open_chat(browsers, url, "auto", ANNA, state) as session:
+        async with open_chat(browsers, url, widget, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
             return first, [seen async for seen in session.watch(_in(1.0), datetime.now(UTC))]
@@ -53,6 +57,15 @@ def answers(seen: Sequence[Observation]) -> list[str]:
 def test_it_is_written_in_once_and_its_answer_seen_now_and_on_coming_back(ways: str) -> None:
     with chat_server(SAGA) as server:
         first, again = talk(server, ways)
+
+    assert server.own_messages() == [QUESTION]
+    assert answers(first) == answers(again) == ["Yes, we have two."]
+
+
+def test_a_chat_whose_element_takes_no_room_because_all_in_it_floats_is_read_all_the_same() -> None:
+    shop = load_widget("generic").model_copy(update={"root": ".shop-chat"})
+    with chat_server(SAGA) as server:
+        first, again = talk(server, "flat&icon", widget=shop)
 
     assert server.own_messages() == [QUESTION]
     assert answers(first) == answers(again) == ["Yes, we have two."]

@@ -57,3 +57,10 @@ def test_what_sends_is_never_taken_for_what_begins(language: str) -> None:
     assert GENERIC.prechat is not None
     assert not calls(GENERIC.home.begin, send)
     assert not calls(GENERIC.prechat.submit, send)
+
+
+@pytest.mark.parametrize("said", ["Send a message…", "Send message...", "Send your message"])
+def test_the_button_that_sends_may_say_what_it_sends(said: str) -> None:
+    assert GENERIC.composer.send is not None
+    assert calls(GENERIC.composer.send, said)
+    assert not calls(GENERIC.composer.send, "Send us a message")

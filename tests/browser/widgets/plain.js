@@ -69,10 +69,11 @@
   };
 
   const place = () => {
-    const host = make("section", {class: "shop-chat", style: "position:fixed;right:20px;bottom:20px;width:340px;background:#fff"});
+    const floating = {style: "position:fixed;right:20px;bottom:20px;width:340px;background:#fff"};
+    const host = make("section", {class: "shop-chat", ...(ways.has("flat") ? {} : floating)});
     document.body.append(host);
     const root = ways.has("shadow") ? host.attachShadow({mode: ways.get("shadow")}) : host;
-    const panel = make("div");
+    const panel = make("div", ways.has("flat") ? floating : {});
     const button = make("button", {text: "Open chat"});
     const home = () => {
       const begin = make("button", {text: "Send us a message"});
