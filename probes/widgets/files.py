@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from probes.base import OurFailure
 from probes.widgets.schema import Widget
@@ -89,5 +90,17 @@ def _text_of(name: str) -> str:
 def _validated(text: str, where: str) -> Widget:
     try:
         return Widget.model_validate(with_ancestors(yaml.safe_load(text)))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise OurFailure(f"The chat widget in {where} cannot be used: {error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise OurFailure(
+            f"The chat widget in {where} cannot be used: it is not YAML, or nested too deep."
+        ) from error
+    except ValidationError as error:
+        found = "; ".join(_mistake(each) for each in error.errors(include_url=False))
+        raise OurFailure(
+            f"The chat widget in {where} cannot be used: {found}. “audit-app widgets check” names the lines."
+        ) from error
+
+
+def _mistake(details: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in details["loc"])
+    return f"{place}: {details['msg'].removeprefix('Value error, ')}".removeprefix(": ")

@@ -138,6 +138,17 @@ def test_a_mistake_in_a_widget_file_is_named_with_its_line_and_what_to_do(
     assert all(problem.hint for problem in problems)
 
 
+def test_a_file_that_cannot_be_used_says_so_in_one_line(tmp_path: Path) -> None:
+    own = written(tmp_path, "extends: demo\nlauncher:\n  hots: x\ncomposer: {send: {pattern: '('}}\n")
+
+    with pytest.raises(
+        OurFailure, match=r"launcher\.hots: .+; composer\.send\.pattern: is not a pattern"
+    ) as raised:
+        load_widget(str(own))
+    assert "\n" not in str(raised.value)
+    assert "pydantic" not in str(raised.value)
+
+
 @pytest.mark.parametrize("name", widget_names())
 def test_every_shipped_widget_file_passes_the_check(name: str) -> None:
     assert check_widget_file(Path(__file__).parents[2] / "probes" / "widgets" / f"{name}.yaml") == []
