@@ -145,8 +145,7 @@ def test_a_mailbox_that_goes_away_is_told_once_sends_nothing_and_loses_no_reply_
                 for uid in (1, 2)
             ]
             number_anew(tmp_path, ("INBOX", news[0]), ("Junk", news[1]))
-        on.wait_until(lambda: len(pager.told) == 2 and set(on.states()) == {ProbeState.SENT})
-        assert len(on.states()) == 2
+        on.wait_until(lambda: len(pager.told) == 2 and on.states() == [ProbeState.SENT] * 2)
         assert on.mailbox().down_since is None
         # The same three mails and the two new ones, each once; the copy of the second probe may be there already.
         on.wait_until(lambda: set(raw_mails(engine)) >= {*before, *news})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
 
 from probes.base import ObservationKind
 from tests.browser.forms.odd_site import LIBRARIES, OddSite
-from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
+from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter, today
 
 pytestmark = pytest.mark.browser
 PARTS = ("select2-4.0.13", "flatpickr-4.6.13", "jquery-3.7.1", "jquery-ui-dist-1.13.3", "klaro-0.7.22")
@@ -31,10 +31,9 @@ def test_selects_calendars_an_upload_and_a_banner_that_others_made_are_used_as_a
     ((_, got),) = site.got
     assert (got["name"], got["email"], got["message"].split()) == ("Anna Berg", ADDRESS, TEXT.split())
     assert (got["topic"], got["kind"]) == ("C", "Broken or damaged")
-    today = datetime.now(UTC).date()
     bought = date.fromisoformat(got["bought"])
     delivered = datetime.strptime(got["delivered"], "%m/%d/%Y").date()  # noqa: DTZ007 -- a day
-    assert today - timedelta(days=7) <= min(bought, delivered) <= max(bought, delivered) <= today
+    assert today() - timedelta(days=7) <= min(bought, delivered) <= max(bought, delivered) <= today()
     assert got["photo"] == "page.png"
     assert json.loads(unquote(site.cookies["klaro"])) == {"shop-statistics": False}
     assert sent.kind is ObservationKind.SENT
@@ -47,5 +46,5 @@ def test_a_form_library_with_steps_is_filled_in_and_sent(visitor: Visitor, site:
     got = json.loads(fields["json"])
     assert (got["name"], got["email"], got["message"].split()) == ("Anna Berg", ADDRESS, TEXT.split())
     assert (got["topic"], got["order"][:3], got["news"], got["agreed"]) == ("c", "999", False, True)
-    assert date.fromisoformat(got["day"][:10]) == datetime.now(UTC).date() - timedelta(days=6)
+    assert date.fromisoformat(got["day"][:10]) == today() - timedelta(days=6)
     assert sent.reasons == ("The page says that it was sent: Thank you for your message.",)

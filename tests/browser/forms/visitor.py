@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from probes.base import Equipment, Message, Observation
 from probes.browser import Browsers
@@ -18,6 +20,7 @@ from probes.forms.mapping import NO_MAPPING, Mapping
 Result = TypeVar("Result")
 ADDRESS = "anna.berg+k7m2p9qx@shopper.example"
 TEXT = "Hello,\n\nthe lamp that I bought is damaged. What will you do about it?\n\nAnna Berg"
+TIME_ZONE = "Europe/Stockholm"
 QUICK = FormPatience(show=3.0, settle=2.0, click=2.0, confirm=4.0, steady=0.6)
 
 
@@ -31,8 +34,13 @@ def letter(url: str, language: str = "en", text: str = TEXT) -> Message:
         subject="A damaged lamp",
         language=language,
         url=url,
-        time_zone="Europe/Stockholm",
+        time_zone=TIME_ZONE,
     )
+
+
+def today() -> date:
+    """The day where the customer is, who counts days by it."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 @dataclass(frozen=True)
