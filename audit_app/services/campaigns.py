@@ -18,7 +18,7 @@ from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
-from audit_app.services.entries import Sheet, local_day, local_moment, moment_text
+from audit_app.services.entries import Sheet, all_or_nothing, check_name, local_day, local_moment, moment_text
 from audit_app.services.periods import ONE_DAY, midnight, organisation_zone
 
 Row = TypeVar("Row", Touchpoint, Scenario, Persona)
@@ -95,16 +95,15 @@ def add_campaign(session: Session, entry: CampaignEntry) -> Campaign:
     campaign = Campaign()
     with session.no_autoflush:
         _fill(session, campaign, entry)
-    session.add(campaign)
-    session.flush()
+    with all_or_nothing(session, "name"):
+        session.add(campaign)
     return campaign
 
 
 def change_campaign(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     """Change a campaign; its service target only while it has no probes. Raises EntryInvalid."""
-    with session.no_autoflush:
+    with all_or_nothing(session, "name"), session.no_autoflush:
         _fill(session, campaign, entry)
-    session.flush()
 
 
 def switch(session: Session, campaign: Campaign, *, on: bool) -> None:
@@ -150,7 +149,7 @@ def most_a_week(campaign: Campaign) -> float:
 def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     sheet, name, zone = Sheet(), " ".join(entry.name.split()), organisation_zone(session)
     with sheet.field("name"):
-        _check_name(session, campaign, name)
+        check_name(session, campaign, name, LONGEST_NAME, "campaign")
     with sheet.field("touchpoints"):
         touchpoints = _chosen(session, Touchpoint, entry.touchpoints, "where it writes to")
     with sheet.field("scenarios"):
@@ -178,14 +177,6 @@ def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     campaign.starts_at, campaign.ends_at = starts_at, ends_at
     campaign.daily_cap, campaign.weekly_cap = daily, weekly
     campaign.touchpoints, campaign.scenarios, campaign.personas = touchpoints, scenarios, personas
-
-
-def _check_name(session: Session, campaign: Campaign, name: str) -> None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"Enter a name, with at most {LONGEST_NAME} characters.")
-    other = session.scalar(select(Campaign).where(Campaign.name == name))
-    if other is not None and other is not campaign:
-        raise InvalidInput(f"There is a campaign called “{name}” already.")
 
 
 def _first_time(campaign: Campaign, text: str, zone: ZoneInfo) -> datetime:

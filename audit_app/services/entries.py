@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
+from audit_app.models import Campaign, ServiceTarget
 
 LONGEST_PAGE = 500
 Day = TypeVar("Day", bound=date)
@@ -88,6 +90,16 @@ def page_address(text: str) -> str:
     if len(address) > LONGEST_PAGE:
         raise InvalidInput(f"The address has {len(address)} characters; at most {LONGEST_PAGE} are kept.")
     return address
+
+
+def check_name(session: Session, row: Campaign | ServiceTarget, name: str, longest: int, what: str) -> None:
+    """Raise InvalidInput unless `name` can be the name of `row`, and no other row of its kind has it."""
+    if not name or len(name) > longest or not name.isprintable():
+        raise InvalidInput(f"Enter a name, with at most {longest} characters.")
+    kind = type(row)
+    other = session.scalar(select(kind).where(kind.name == name))
+    if other is not None and other is not row:
+        raise InvalidInput(f"There is a {what} called “{name}” already.")
 
 
 def local_day(text: str) -> date:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.models import Campaign, ClockName, Probe, ServiceTarget
-from audit_app.services.entries import Sheet, all_or_nothing
+from audit_app.services.entries import Sheet, all_or_nothing, check_name
 
 LONGEST_NAME = 120
 MOST_HOURS = 24 * 30
@@ -80,7 +80,7 @@ def change_target(session: Session, target: ServiceTarget, entry: TargetEntry) -
 def _fill(session: Session, target: ServiceTarget, entry: TargetEntry) -> None:
     sheet, name = Sheet(), " ".join(entry.name.split())
     with sheet.field("name"):
-        _check_name(session, target, name)
+        check_name(session, target, name, LONGEST_NAME, "service target")
     with sheet.field("stretch_hours"):
         stretch = _hours(entry.stretch_hours)
     with sheet.field("target_hours"):
@@ -98,14 +98,6 @@ def _fill(session: Session, target: ServiceTarget, entry: TargetEntry) -> None:
     sheet.done()
     target.name, target.clock = name, ClockName(entry.clock)
     target.stretch_hours, target.target_hours, target.cutoff_hours = stretch, due, cutoff
-
-
-def _check_name(session: Session, target: ServiceTarget, name: str) -> None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"Enter a name, with at most {LONGEST_NAME} characters.")
-    other = session.scalar(select(ServiceTarget).where(ServiceTarget.name == name))
-    if other is not None and other is not target:
-        raise InvalidInput(f"There is a service target called “{name}” already.")
 
 
 def _hours(number: int | None) -> int:
