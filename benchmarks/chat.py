@@ -39,9 +39,9 @@ from audit_app.demo.company import DemoCompany
 from probes.base import Observation, ObservationKind
 from probes.browser import Browsers
 from probes.browser_program import find_browser
-from probes.channels.chat_dating import SERVER_TIME
-from probes.channels.chat_entrance import Persona
-from probes.channels.chat_session import open_chat
+from probes.channels.chat.dating import SERVER_TIME
+from probes.channels.chat.entrance import Persona
+from probes.channels.chat.session import open_chat
 from probes.widgets.files import load_widget
 
 QUESTION = "Hello, do you have the lamp from the window in stock?"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from probes.base import Channel
-from probes.channels.chat import Chat
-from probes.channels.contact_form import ContactForm
+from probes.channels.chat.channel import Chat
+from probes.channels.contact_form.channel import ContactForm
 from probes.channels.email import Email
 
 CHANNELS: Mapping[str, Channel] = MappingProxyType(

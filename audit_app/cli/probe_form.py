@@ -28,7 +28,7 @@ from probes.base import (
     ProbeError,
     SendUnknown,
 )
-from probes.channels.contact_form import open_form
+from probes.channels.contact_form.channel import open_form
 from probes.forms.mapping import NO_MAPPING, Mapping, parse_mapping
 
 FILE = click.Path(dir_okay=False, path_type=Path)

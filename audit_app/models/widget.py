@@ -93,7 +93,7 @@ class WidgetTrial(Base):
     state: Mapped[TrialState] = mapped_column(words(TrialState), default=TrialState.QUEUED)
     progress: Mapped[str] = mapped_column(String(200), default="")
     result: Mapped[JsonObject | None] = mapped_column(Json)
-    """As `probes.channels.chat_trial.Trial` writes itself to JSON."""
+    """As `probes.channels.chat.channel.trial.Trial` writes itself to JSON."""
     problem: Mapped[str] = mapped_column(Text, default="")
     """What failed on our side."""
     asked_by: Mapped[str] = mapped_column(String(300))

@@ -19,7 +19,7 @@ from audit_app.domain.firsts import First, firsts_among
 from audit_app.domain.probe import ObservationKind
 from probes.base import Blocked, Equipment, Evidence, Message, NotSent, Observation, OurFailure, ProbeError
 from probes.browser import Browsers
-from probes.channels.chat import Chat, ChatAttempt
+from probes.channels.chat.channel import Chat, ChatAttempt
 
 FORMAT = 1
 Tell = Callable[[Observation, tuple[First, ...]], None]

@@ -12,7 +12,7 @@ from functools import cache
 
 from probes.base import Evidence, Observation, ObservationKind
 from probes.browser import BrowserError, Browsers, Locator, Page, first_line, open_page, screenshot, within
-from probes.channels.form_activity import Activity
+from probes.channels.contact_form.activity import Activity
 from probes.channels.published_address import How, published_addresses
 from probes.consent import dismiss_consent_banner, expect_consent_banners
 from probes.forms.words import LANGUAGES, words_of

@@ -1,6 +1,6 @@
 """Writing a widget's description from what a dry run found and what somebody corrected.
 
-Plain data in, plain data out: the steps and marks are those of `probes.channels.chat_trial`, as JSON.
+Plain data in, plain data out: the steps and marks are those of `probes.channels.chat.channel.trial`, as JSON.
 """
 
 from __future__ import annotations

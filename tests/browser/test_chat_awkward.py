@@ -13,11 +13,11 @@ import pytest
 
 from probes.base import JSON, Blocked, Equipment, Message, Observation, ObservationKind, OurFailure
 from probes.browser import Browsers
-from probes.channels.chat import Chat
-from probes.channels.chat_dating import PAGE_CLOCK
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
-from probes.channels.chat_watch import SIGNS
+from probes.channels.chat.channel import Chat
+from probes.channels.chat.dating import PAGE_CLOCK
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher, Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat

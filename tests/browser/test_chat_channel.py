@@ -18,10 +18,10 @@ from audit_app.demo.company import DemoCompany
 from probes.base import JSON, Blocked, Message, NotSent, Observation, ObservationKind, OurFailure, SendUnknown
 from probes.browser import Browsers
 from probes.browser_program import find_browser
-from probes.channels.chat import ChatAttempt
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
-from probes.channels.chat_watch import SIGNS
+from probes.channels.chat.channel import ChatAttempt
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from tests.browser.chat_server import run_chat
 

@@ -19,7 +19,7 @@ from audit_app.services.chat_alone import ChatAlone, KeptChat
 from probes.base import Observation
 from probes.browser import Browsers
 from probes.browser_program import find_browser
-from probes.channels.chat_watch import SIGNS
+from probes.channels.chat.watch import SIGNS
 from tests.browser.chat_server import Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser

@@ -15,8 +15,8 @@ import pytest
 from probes.base import Deferred, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
 from probes.browser import Browsers
 from probes.browser_program import find_browser
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
 from probes.widgets.files import load_widget
 from tests.browser.chat_server import ChatServer, Said, chat_server
 

@@ -11,9 +11,9 @@ import pytest
 
 from probes.base import JSON, Observation, ObservationKind
 from probes.browser import Browsers
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
-from probes.channels.chat_watch import SIGNS
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat_server import Said, run_chat

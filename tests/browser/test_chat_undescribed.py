@@ -9,8 +9,8 @@ import pytest
 
 from probes.base import Observation, ObservationKind
 from probes.browser import Browsers
-from probes.channels.chat_entrance import Persona
-from probes.channels.chat_session import open_chat
+from probes.channels.chat.entrance import Persona
+from probes.channels.chat.session import open_chat
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat

@@ -15,10 +15,10 @@ from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from probes.base import JSON, Observation, ObservationKind
 from probes.browser import Browsers, Locator
-from probes.channels.chat_dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
-from probes.channels.chat_watch import SIGNS
+from probes.channels.chat.dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat_server import ChatServer, Said, chat_server, run_chat

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from audit_app.cli import audit_app
 from probes.base import NotSent, Observation, ObservationKind, OurFailure, SendUnknown
 from probes.browser import Browsers, open_page
-from probes.channels.chat_entrance import Patience, Persona
-from probes.channels.chat_session import ChatSession, open_chat
+from probes.channels.chat.entrance import Patience, Persona
+from probes.channels.chat.session import ChatSession, open_chat
 from probes.trace import start_trace, stop_trace
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher

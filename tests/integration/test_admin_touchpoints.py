@@ -25,7 +25,7 @@ from audit_app.services.probes.planning import plan_due
 from audit_app.services.touchpoints import TouchpointEntry, TouchpointFilter
 from probes.base import Equipment, OurFailure
 from probes.browser import Browsers
-from probes.channels.contact_form import ContactForm
+from probes.channels.contact_form.channel import ContactForm
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import LEASE, NOW, WORKER
 from tests.visitor import Visitor, sign_in

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from audit_app.models import WidgetTrial
 from audit_app.services import widget_trials as trials
 from probes.base import Evidence
-from probes.channels.chat_marks import Mark
-from probes.channels.chat_trial import Scene, Step, Trial
+from probes.channels.chat.marks import Mark
+from probes.channels.chat.trial import Scene, Step, Trial
 from tests.factories import NOW
 
 PAGE = "https://shop.example/help"

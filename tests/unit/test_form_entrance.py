@@ -7,9 +7,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from probes.channels.form_attachment import blank_page
-from probes.channels.form_entrance import way_in
-from probes.channels.form_scan import Button, Field, Link, Sheet
+from probes.channels.contact_form.attachment import blank_page
+from probes.channels.contact_form.entrance import way_in
+from probes.channels.contact_form.scan import Button, Field, Link, Sheet
 from probes.forms.words import LANGUAGES, languages_for, words_of
 
 PAGE = "https://firm.example/contact"

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.base import Message
-from probes.channels.form_choices import best_option
-from probes.channels.form_fields import Entry, Reader
-from probes.channels.form_outcome import Network, as_pressed, outcome_of, provably_unsent
-from probes.channels.form_parts import ContactForm, button_to, contact_form
-from probes.channels.form_persona import answers_for, day_for, first_words, in_shape
-from probes.channels.form_scan import Button, Field, Option, Sheet
+from probes.channels.contact_form.choices import best_option
+from probes.channels.contact_form.fields import Entry, Reader
+from probes.channels.contact_form.outcome import Network, as_pressed, outcome_of, provably_unsent
+from probes.channels.contact_form.parts import ContactForm, button_to, contact_form
+from probes.channels.contact_form.persona import answers_for, day_for, first_words, in_shape
+from probes.channels.contact_form.scan import Button, Field, Option, Sheet
 from probes.forms.mapping import NO_MAPPING, MappedField, Mapping
 from probes.forms.words import LANGUAGES, languages_for, words_of
 

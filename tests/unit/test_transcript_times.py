@@ -11,10 +11,10 @@ from babel.dates import format_date, format_timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.channels.chat_dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME, Own, dated
-from probes.channels.chat_signals import MOST_TIMES, ChangeTimes, read_times
-from probes.channels.shown_times import Display, Span, shown_span, without_age
-from probes.channels.transcript import Line
+from probes.channels.chat.dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME, Own, dated
+from probes.channels.chat.shown_times import Display, Span, shown_span, without_age
+from probes.channels.chat.signals import MOST_TIMES, ChangeTimes, read_times
+from probes.channels.chat.transcript import Line
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 21, 13, 20, 30, tzinfo=UTC)  # a Saturday, 14:20:30 in Stockholm

@@ -12,7 +12,7 @@ import pytest
 
 from audit_app.demo.company import DemoCompany
 from probes.base import Blocked, NotSent, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
-from probes.channels.contact_form import ContactFormAttempt
+from probes.channels.contact_form.channel import ContactFormAttempt
 from probes.forms.mapping import MappedField, Mapping
 from tests.browser.forms.odd_site import CAPTCHAS, OddSite
 from tests.browser.forms.visitor import ADDRESS, QUICK, TEXT, Visitor, letter

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from probes.base import Blocked, NotSent, Observation, ObservationKind, SendUnknown
-from probes.channels.form_patience import FormPatience
+from probes.channels.contact_form.patience import FormPatience
 from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
 from tests.browser.forms.odd_site import OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from probes.base import Equipment, Message, Observation
 from probes.browser import Browsers
 from probes.browser_program import find_browser
-from probes.channels.contact_form import ContactFormAttempt, open_form
-from probes.channels.form_patience import FormPatience
+from probes.channels.contact_form.channel import ContactFormAttempt, open_form
+from probes.channels.contact_form.patience import FormPatience
 from probes.forms.mapping import NO_MAPPING, Mapping
 
 Result = TypeVar("Result")

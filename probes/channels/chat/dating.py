@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from probes.channels.shown_times import Display, Span, shown_span
-from probes.channels.transcript import Line
+from probes.channels.chat.shown_times import Display, Span, shown_span
+from probes.channels.chat.transcript import Line
 
 SERVER_TIME = "chat server's time"
 SHOWN_TIME = "time that the chat shows"

@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 
 from probes.browser import BrowserError, Page, within
-from probes.channels.chat_nudge import Nudge
-from probes.channels.chat_parts import seen
+from probes.channels.chat.nudge import Nudge
+from probes.channels.chat.parts import seen
 from probes.widgets.files import GENERIC, load_widget, widget_names
 from probes.widgets.schema import Detect, Widget
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from probes.channels.form_fields import Reader
-from probes.channels.form_obstacles import captcha_in
-from probes.channels.form_parts import ContactForm, confirmation, contact_form
-from probes.channels.form_scan import Field, Sheet
+from probes.channels.contact_form.fields import Reader
+from probes.channels.contact_form.obstacles import captcha_in
+from probes.channels.contact_form.parts import ContactForm, confirmation, contact_form
+from probes.channels.contact_form.scan import Field, Sheet
 from probes.forms.words import has_phrase
 
 Sign: TypeAlias = Literal["message", "address", "reset", "refused", "captcha", "none"]

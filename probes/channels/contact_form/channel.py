@@ -30,12 +30,12 @@ from probes.base import (
     SendUnknown,
 )
 from probes.browser import BrowserError, Page, State, first_line, open_page, screenshot
-from probes.channels.form_activity import Activity
-from probes.channels.form_entrance import come_to_the_form
-from probes.channels.form_fields import Reader
-from probes.channels.form_filling import Filler
-from probes.channels.form_obstacles import closed_page, refusal
-from probes.channels.form_outcome import (
+from probes.channels.contact_form.activity import Activity
+from probes.channels.contact_form.entrance import come_to_the_form
+from probes.channels.contact_form.fields import Reader
+from probes.channels.contact_form.filling import Filler
+from probes.channels.contact_form.obstacles import closed_page, refusal
+from probes.channels.contact_form.outcome import (
     Network,
     Outcome,
     Pressed,
@@ -44,10 +44,10 @@ from probes.channels.form_outcome import (
     outcome_of,
     provably_unsent,
 )
-from probes.channels.form_parts import button_to, confirmation, contact_form, field_to_enter
-from probes.channels.form_patience import FormPatience
-from probes.channels.form_persona import answers_for
-from probes.channels.form_scan import OPEN_ROOTS, Look, look_at
+from probes.channels.contact_form.parts import button_to, confirmation, contact_form, field_to_enter
+from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.persona import answers_for
+from probes.channels.contact_form.scan import OPEN_ROOTS, Look, look_at
 from probes.consent import dismiss_consent_banner, expect_consent_banners
 from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.mapping import load_mapping, parse_mapping

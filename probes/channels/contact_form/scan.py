@@ -199,7 +199,7 @@ async def _around(frame: Frame, frames: list[Frame], holds: dict[int, JSHandle])
 
 @cache
 def _script() -> str:
-    return (files("probes.channels") / "form_scan.js").read_text("utf-8").partition("\n")[2]
+    return (files("probes.channels.contact_form") / "scan.js").read_text("utf-8").partition("\n")[2]
 
 
 async def _shows(frame: Frame) -> bool:

@@ -11,13 +11,13 @@ from typing import cast
 
 from probes.base import Blocked, NotSent, OurFailure
 from probes.browser import BrowserError, Frame, Locator, Page, first_line, pictures, within
-from probes.channels.chat_detect import detect
-from probes.channels.chat_launcher import Launch
-from probes.channels.chat_obstacles import Obstacle, hangs, obstacle_on
-from probes.channels.chat_parts import Scope, click, either, find, seen, shows
-from probes.channels.chat_signals import Changes
-from probes.channels.chat_windows import Windows
-from probes.channels.chat_writing import Step, comes_before, fill_as
+from probes.channels.chat.detect import detect
+from probes.channels.chat.launcher import Launch
+from probes.channels.chat.obstacles import Obstacle, hangs, obstacle_on
+from probes.channels.chat.parts import Scope, click, either, find, seen, shows
+from probes.channels.chat.signals import Changes
+from probes.channels.chat.windows import Windows
+from probes.channels.chat.writing import Step, comes_before, fill_as
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Control, Offline, PreChat, Widget

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from probes.base import Observation, ObservationKind, OurFailure, ProbeError
-from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME, Own, dated
-from probes.channels.chat_signals import ChangeTimes
-from probes.channels.shown_times import Display, Span
-from probes.channels.transcript import Line, only_after, only_before
+from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME, Own, dated
+from probes.channels.chat.shown_times import Display, Span
+from probes.channels.chat.signals import ChangeTimes
+from probes.channels.chat.transcript import Line, only_after, only_before
 
 if TYPE_CHECKING:
-    from probes.channels.chat_session import ChatSession
+    from probes.channels.chat.session import ChatSession
 
 MOST_RETURNS = 2
 MOST_ANSWERS = 200

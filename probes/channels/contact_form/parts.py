@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.channels.form_fields import Meaning, Reader
-from probes.channels.form_scan import Button, Field, FrameAndForm, Sheet
+from probes.channels.contact_form.fields import Meaning, Reader
+from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Sheet
 from probes.forms.mapping import Mapping
 from probes.forms.words import Words, has_phrase, plain
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from probes.base import JSON, Equipment, Message, Observation, OurFailure
 from probes.browser import State
-from probes.channels.chat_entrance import Persona
-from probes.channels.chat_session import ChatSession, open_chat
+from probes.channels.chat.entrance import Persona
+from probes.channels.chat.session import ChatSession, open_chat
 from probes.widgets.files import AUTO, read_widget_text
 
 

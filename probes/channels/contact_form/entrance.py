@@ -9,12 +9,12 @@ from urllib.parse import urldefrag, urlsplit
 
 from probes.base import NotSent
 from probes.browser import BrowserError, Page
-from probes.channels.form_activity import Activity
-from probes.channels.form_fields import Reader
-from probes.channels.form_obstacles import closed_page
-from probes.channels.form_parts import contact_form
-from probes.channels.form_patience import FormPatience
-from probes.channels.form_scan import Button, Link, Look, Sheet, look_at
+from probes.channels.contact_form.activity import Activity
+from probes.channels.contact_form.fields import Reader
+from probes.channels.contact_form.obstacles import closed_page
+from probes.channels.contact_form.parts import contact_form
+from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.scan import Button, Link, Look, Sheet, look_at
 from probes.forms.words import Phrases, Words, has_phrase
 
 MOST_DOORS = 3

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TypeAlias
 
 from probes.browser import BrowserError, Locator, Page, within
-from probes.channels.chat_nudge import Nudge
-from probes.channels.chat_parts import find
-from probes.channels.chat_signals import Changes
+from probes.channels.chat.nudge import Nudge
+from probes.channels.chat.parts import find
+from probes.channels.chat.signals import Changes
 from probes.widgets.schema import Widget
 
 Step: TypeAlias = Callable[[], Awaitable[object]]

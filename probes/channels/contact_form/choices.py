@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from probes.channels.form_scan import Option
+from probes.channels.contact_form.scan import Option
 from probes.forms.words import Words, has_phrase, plain
 
 SHORTEST_WORD = 4

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Literal, TypeAlias
 
 from probes.browser import BrowserError, Frame, Locator, Page, within
-from probes.channels.own_words import alike, same_text
+from probes.channels.chat.own_words import alike, same_text
 from probes.widgets.schema import Control, FormField
 
 Scope: TypeAlias = Page | Frame | Locator

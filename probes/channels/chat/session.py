@@ -1,7 +1,7 @@
 """One visitor's chat: says one thing, and can be left and gone back to.
 
 A message counts as sent when it stands in the transcript, or when the form for those who find nobody there has
-taken it. `chat_watch` sees who answers.
+taken it. `watch` sees who answers.
 """
 
 from __future__ import annotations
@@ -36,17 +36,15 @@ from probes.browser import (
     screenshot,
     within,
 )
-from probes.channels.browser_storage import Storage
-from probes.channels.chat_dating import OUR_CLOCK, SERVER_TIME
-from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
-from probes.channels.chat_looks import teach
-from probes.channels.chat_signals import Changes, ChangeTimes
-from probes.channels.chat_storage import restore_tab, tab_storage
-from probes.channels.chat_watch import Watch
-from probes.channels.chat_writing import form_was_taken, ready_to_send
-from probes.channels.own_words import own_line
-from probes.channels.shown_times import Span
-from probes.channels.transcript import (
+from probes.channels.chat.browser_storage import Storage
+from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME
+from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.looks import teach
+from probes.channels.chat.own_words import own_line
+from probes.channels.chat.shown_times import Span
+from probes.channels.chat.signals import Changes, ChangeTimes
+from probes.channels.chat.storage import restore_tab, tab_storage
+from probes.channels.chat.transcript import (
     READ,
     READ_AROUND,
     Line,
@@ -55,6 +53,8 @@ from probes.channels.transcript import (
     noted_as,
     read_lines,
 )
+from probes.channels.chat.watch import Watch
+from probes.channels.chat.writing import form_was_taken, ready_to_send
 from probes.profile import Profile, open_profile
 from probes.trace import traced
 from probes.widgets.files import AUTO, load_widget, widget_names
@@ -303,7 +303,7 @@ class ChatSession:
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
 
     def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
-        """Yield what is said after our own message (see `chat_watch.Watch`)."""
+        """Yield what is said after our own message (see `watch.Watch`)."""
         return Watch(self).answers(until, since)
 
     async def screenshot(self, name: str) -> Evidence | None:

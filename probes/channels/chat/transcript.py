@@ -16,8 +16,8 @@ from typing import Literal, TypeAlias
 
 from probes.base import Evidence
 from probes.browser import BrowserError
-from probes.channels.chat_signals import ASK
-from probes.channels.shown_times import without_age
+from probes.channels.chat.shown_times import without_age
+from probes.channels.chat.signals import ASK
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]

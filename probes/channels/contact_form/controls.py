@@ -8,12 +8,12 @@ from typing import Any
 
 from probes.base import NotSent
 from probes.browser import BrowserError, ElementHandle, Page
-from probes.channels.form_activity import Activity
-from probes.channels.form_attachment import blank_page
-from probes.channels.form_calendar import day_in_calendar, preferred_day
-from probes.channels.form_fields import Entry, Reader
-from probes.channels.form_patience import FormPatience
-from probes.channels.form_scan import Look
+from probes.channels.contact_form.activity import Activity
+from probes.channels.contact_form.attachment import blank_page
+from probes.channels.contact_form.calendar import day_in_calendar, preferred_day
+from probes.channels.contact_form.fields import Entry, Reader
+from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.scan import Look
 
 WAITS_FOR_OPTIONS = 4
 """How often a dropdown is looked at again while it fetches its choices."""

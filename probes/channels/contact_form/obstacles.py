@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from probes.base import Blocked, Evidence
-from probes.channels.form_fields import Reader
-from probes.channels.form_parts import ContactForm
-from probes.channels.form_scan import Sheet
+from probes.channels.contact_form.fields import Reader
+from probes.channels.contact_form.parts import ContactForm
+from probes.channels.contact_form.scan import Sheet
 from probes.forms.words import Words, has_phrase
 
 REFUSALS = {401: "login_wall", 407: "login_wall", 403: "blocked", 429: "blocked", 451: "blocked"}

@@ -24,12 +24,12 @@ from probes.browser import (
     screenshot,
     within,
 )
-from probes.channels.chat_entrance import Entrance, Patience, Persona, Way
-from probes.channels.chat_launcher import Launch
-from probes.channels.chat_looks import teach
-from probes.channels.chat_marks import Mark, describe, gather, said_in
-from probes.channels.chat_parts import find, seen
-from probes.channels.chat_signals import Changes
+from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.launcher import Launch
+from probes.channels.chat.looks import teach
+from probes.channels.chat.marks import Mark, describe, gather, said_in
+from probes.channels.chat.parts import find, seen
+from probes.channels.chat.signals import Changes
 from probes.consent import banner_button
 from probes.widgets.schema import FormField, Widget
 

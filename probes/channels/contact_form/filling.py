@@ -8,13 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from probes.base import Blocked, NotSent
 from probes.browser import BrowserError, ElementHandle, Page
-from probes.channels.form_activity import Activity
-from probes.channels.form_controls import Controls
-from probes.channels.form_fields import Entry, Reader
-from probes.channels.form_obstacles import captcha_in, closed_page
-from probes.channels.form_parts import ContactForm, button_to, confirmation, contact_form, field_to_enter
-from probes.channels.form_patience import FormPatience
-from probes.channels.form_scan import Button, Field, Look, look_at
+from probes.channels.contact_form.activity import Activity
+from probes.channels.contact_form.controls import Controls
+from probes.channels.contact_form.fields import Entry, Reader
+from probes.channels.contact_form.obstacles import captcha_in, closed_page
+from probes.channels.contact_form.parts import (
+    ContactForm,
+    button_to,
+    confirmation,
+    contact_form,
+    field_to_enter,
+)
+from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.scan import Button, Field, Look, look_at
 
 TYPED = ("text", "email", "textarea")
 MOST_STEPS = 10

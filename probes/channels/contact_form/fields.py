@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast, get_args
 
-from probes.channels.form_choices import best_option, is_unchosen
-from probes.channels.form_persona import Answers, day_for, in_shape
-from probes.channels.form_scan import Field, Option
+from probes.channels.contact_form.choices import best_option, is_unchosen
+from probes.channels.contact_form.persona import Answers, day_for, in_shape
+from probes.channels.contact_form.scan import Field, Option
 from probes.forms.mapping import Mapping
 from probes.forms.words import FieldMeaning, Words, has_phrase, plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from probes.channels.transcript import Line
+from probes.channels.chat.transcript import Line
 
 MOST_ADDED = 80
 """Letters and digits that may stand beside our words in one bubble: a name, a time, “Delivered”."""

@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from probes.browser import BrowserError, ElementHandle, Frame, Locator, within
-from probes.channels.chat_obstacles import hangs
-from probes.channels.chat_parts import Scope, fill_form, find, holds, seen, shows, write
-from probes.channels.form_persona import phones_for
+from probes.channels.chat.obstacles import hangs
+from probes.channels.chat.parts import Scope, fill_form, find, holds, seen, shows, write
+from probes.channels.contact_form.persona import phones_for
 from probes.widgets.schema import FormField
 
 if TYPE_CHECKING:
-    from probes.channels.chat_entrance import Entrance, Persona
+    from probes.channels.chat.entrance import Entrance, Persona
 
 Step: TypeAlias = Callable[[], Awaitable[None]]
 INSISTED = ", ".join(
