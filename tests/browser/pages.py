@@ -33,7 +33,7 @@ def open_screen(browser: Browser, address: str, size: tuple[int, int]) -> Screen
         has_touch=size == PHONE,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     screen = Screen(context.new_page())
     screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
     screen.page.on(
@@ -55,6 +55,8 @@ def sign_in(page: Page, user: User, password: str = PASSWORD) -> None:
 def check_page(screen: Screen) -> None:
     """Assert that the page is accessible in light and dark, fits its width and complained of nothing."""
     page = screen.page
+    # A click waits until the next page begins to arrive, not until all of it is there.
+    page.wait_for_load_state()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)

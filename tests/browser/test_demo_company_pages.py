@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 def open_page(browser: Browser, size: tuple[int, int], storage_state: Path | None = None) -> Page:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, storage_state=storage_state)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     return context.new_page()
 
 

@@ -229,7 +229,7 @@ def test_a_chart_is_an_image_with_words_and_without_inline_styles() -> None:
     assert all(colour in drawn for colour in ("var(--good)", "var(--late)", "var(--never)"))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.none() | st.fractions(0, 40, max_denominator=60), max_size=30))
 def test_every_probe_of_a_week_is_in_time_late_or_never(hours: list[Fraction | None]) -> None:
     facts = Facts((), weeks_of(hours))

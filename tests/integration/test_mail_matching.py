@@ -8,7 +8,7 @@ from email import message_from_bytes
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -312,7 +312,7 @@ def test_mails_of_two_probes_never_cross_when_their_keys_differ(
         second.id: (second.from_address, second.message_id, second.token, "FF-1008"),
     }
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     @given(st.sampled_from(sorted(keys)), st.integers(0, 3), NOISE, NOISE)
     def check(probe_id: int, kind: int, subject: str, text: str) -> None:
         key = keys[probe_id][kind]

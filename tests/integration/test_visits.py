@@ -129,7 +129,7 @@ def test_a_repeated_send_does_not_bring_a_replaced_answer_back(session: Session,
 
 
 @given(order=st.permutations(range(1, 7)), repeats=st.lists(st.integers(1, 6), max_size=4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_in_whatever_order_answers_arrive_the_highest_revision_stands(
     session: Session, visit: Visit, order: list[int], repeats: list[int]
@@ -265,7 +265,7 @@ def test_critical_failures_stand_before_other_failures(session: Session, visit: 
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_way_to_fill_in_the_form_adds_up(session: Session, visit: Visit, data: st.DataObject) -> None:
     nested = session.begin_nested()

@@ -160,7 +160,7 @@ HEADER = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(HEADER | st.binary(max_size=60), max_size=12).map(b"\n".join))
 def test_any_bytes_at_all_can_be_read_judged_and_matched(raw: bytes) -> None:
     new_text_of(raw, "Have you a lamp?")

@@ -371,7 +371,7 @@ phrases_of_any_language = st.sampled_from(
 any_text = st.text() | st.lists(phrases_of_any_language | st.text(max_size=3), max_size=40).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     any_text,
     st.sampled_from(["en", "de", "he", "ru", "is", "", "zh-Hant"]),
