@@ -37,7 +37,7 @@ from audit_app.worker.telling import Teller, note_browser
 from probes.mailbox import Position
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW
-from tests.integration.worker_scene import Scene, scene
+from tests.integration.worker_scene import Scene, ended, scene
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
@@ -132,7 +132,7 @@ def test_a_mailbox_that_goes_away_is_told_once_sends_nothing_and_loses_no_reply_
             on.wait_until(lambda: bool(pager.told))
             assert on.mailbox().down_since is not None
             worker.kill()
-            worker.wait()
+            ended(worker)
             on.campaign(ChannelName.EMAIL, shop="uppsala")
             failures = on.logged("mailbox.failed")
             on.start_worker()
@@ -172,7 +172,7 @@ def test_a_worker_without_a_browser_tells_it_once(
         worker = on.start_worker()
         on.wait_until(lambda: bool(pager.told))
         worker.terminate()
-        worker.wait()
+        ended(worker)
         on.start_worker()
         on.wait_until(lambda: on.logged("scores.stored") == 2)
         (title,) = pager.titles()

@@ -20,7 +20,7 @@ from audit_app.migrate import OlderDatabase
 from audit_app.models import ChannelName, EvidenceKind, MailState, Probe
 from audit_app.services.browser_setup import NoBrowser
 from audit_app.worker import run
-from tests.integration.worker_scene import PATIENCE, scene
+from tests.integration.worker_scene import ended, scene
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STOP_SECONDS = 12.0
@@ -71,7 +71,7 @@ def test_a_chat_answered_while_no_worker_ran_is_found_with_the_chats_own_time(
         on.wait_for(lambda probe: probe.state is ProbeState.SENT)
         began = time.monotonic()
         worker.terminate()
-        assert worker.wait(PATIENCE) == 0
+        assert ended(worker) == 0
         assert time.monotonic() - began < STOP_SECONDS
         on.wait_for_the_operator()
         on.start_worker()
@@ -123,7 +123,7 @@ def test_a_browser_that_dies_costs_a_look_and_no_reply(
         kill_browsers(worker.pid)
         probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
         assert on.received(probe) == 1
-        assert worker.poll() is None
+        assert worker.is_alive()
 
 
 @on_sqlite
@@ -146,7 +146,7 @@ def test_a_browser_killed_while_three_chats_are_being_sent_fails_none_of_them_an
                 assert probe.state is not ProbeState.FAILED
                 assert on.received(probe) == 0 if nothing_left else on.received(probe) <= 1
                 assert probe.next_look_at is not None or not nothing_left
-        assert worker.poll() is None
+        assert worker.is_alive()
 
 
 @on_sqlite

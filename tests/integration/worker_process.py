@@ -1,7 +1,6 @@
-"""A worker in a process of its own, for tests that kill it: run as a script, settings come from the environment.
+"""A worker in a process of its own, for tests that kill it.
 
-The step at which it is to die is its only argument; its own log tells when that is, so the worker itself needs no
-hook. It then kills itself with SIGKILL, before anything that follows the step. At `storing_mail` it dies in the
+Its own log tells when it comes to the step at which it is to die, so the worker itself needs no hook. It then kills itself with SIGKILL, before anything that follows the step. At `storing_mail` it dies in the
 middle of the transaction that stores a mail, of which nothing is logged.
 """
 
@@ -11,8 +10,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -50,9 +50,11 @@ async def _work() -> None:
     await run(load_settings(), stop=stop, lease=LEASE)
 
 
-def main() -> None:
-    """Work until SIGTERM, or until the step that the first argument names."""
-    fatal = sys.argv[1] if len(sys.argv) > 1 else ""
+def work(fatal: str, environment: Mapping[str, str], log: Path) -> None:
+    """Work by the settings of `environment` until SIGTERM, or until the step `fatal`; `log` takes what is said."""
+    with log.open("ab") as said:
+        os.dup2(said.fileno(), sys.stderr.fileno())
+    os.environ.update(environment)
     if fatal == "storing_mail":
         event.listen(Session, "after_flush", _die_while_storing)
     structlog.configure(
@@ -66,7 +68,3 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     asyncio.run(_work())
-
-
-if __name__ == "__main__":
-    main()

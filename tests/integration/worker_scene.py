@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,11 +22,19 @@ from audit_app.demo.company.store import Store
 from audit_app.domain.probe import ProbeState
 from audit_app.models import ChannelName, Mailbox, Observation, Probe, Touchpoint
 from tests.integration import probe_factories as make
+from tests.integration import worker_process
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = Path(__file__).with_name("worker_process.py")
+# Workers are born of a process that has imported all they need: to start Python takes longer than most tests.
+BIRTHS = multiprocessing.get_context("forkserver")
+BIRTHS.set_forkserver_preload([worker_process.__name__])
 PATIENCE = 60.0
 """Seconds; far longer than anything takes, so that a busy machine fails no test."""
+
+
+def ended(worker: BaseProcess) -> int | None:
+    """Wait for a worker to end and say how: 0, or minus the signal that killed it; None if it still runs."""
+    worker.join(PATIENCE)
+    return worker.exitcode
 
 
 class Scene:
@@ -35,7 +43,8 @@ class Scene:
     def __init__(self, company: DemoCompany, settings: Settings, engine: sa.Engine, folder: Path) -> None:
         self.company, self._settings, self.engine = company, settings, engine
         self._folder, self._log = folder, folder / "worker.log"
-        self._workers: list[subprocess.Popen[bytes]] = []
+        self._log.touch()
+        self._workers: list[BaseProcess] = []
         self.worker_settings: dict[str, str] = {}
         """Settings of the workers to be started, beside those that all have."""
 
@@ -101,12 +110,10 @@ class Scene:
         with closing(Store(self._folder / "company")) as store:
             self.wait_until(lambda: any(said.role == "operator" for said in store.chat_messages()))
 
-    def start_worker(self, fatal: str = "") -> subprocess.Popen[bytes]:
+    def start_worker(self, fatal: str = "") -> BaseProcess:
         """Start a worker; it kills itself at the step `fatal`."""
-        with self._log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, str(SCRIPT), fatal], env=self._environment(), stderr=log, cwd=ROOT
-            )
+        worker = BIRTHS.Process(target=worker_process.work, args=(fatal, self._environment(), self._log))
+        worker.start()
         self._workers.append(worker)
         return worker
 
@@ -114,7 +121,6 @@ class Scene:
         key = self._settings.encryption_key
         assert key is not None
         return os.environ | {
-            "PYTHONPATH": str(ROOT),
             "AUDIT_INSTANCE": str(self._settings.instance),
             "AUDIT_DATABASE_URL": self._settings.database_url,
             "AUDIT_ENCRYPTION_KEY": key.get_secret_value(),
@@ -127,10 +133,9 @@ class Scene:
     def end_workers(self) -> None:
         """End all workers that still run, for good order's sake as an operator would."""
         for worker in self._workers:
-            if worker.poll() is None:
-                worker.terminate()
+            worker.terminate()
         for worker in self._workers:
-            worker.wait(PATIENCE)
+            ended(worker)
 
     def probe(self) -> Probe | None:
         """The newest probe with its ledger, if one was planned."""
