@@ -6,7 +6,7 @@ The runner owns time-outs, retries and history; a channel only does one thing at
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from probes.mailbox import MailAccount
 
 JSON: TypeAlias = "str | int | float | bool | None | Sequence[JSON] | Mapping[str, JSON]"
+Begin: TypeAlias = Callable[[], Coroutine[object, object, None]]
 EvidenceKind: TypeAlias = Literal["raw_mail", "screenshot", "transcript", "trace", "html"]
 
 
@@ -168,6 +169,10 @@ class MailboxDown(OurFailure):
     """Our mailbox could not be reached, or refused us."""
 
 
+async def unrecorded() -> None:
+    """Begin to send without a record of it, for whoever will not have to find out after a crash."""
+
+
 class Attempt(Protocol):
     """One probe at the company's door. Opening it sent nothing; `send` is the only call that does."""
 
@@ -175,10 +180,15 @@ class Attempt(Protocol):
         """Go as far as a customer can without sending. Raises NotSent or Blocked."""
 
     async def state(self) -> Mapping[str, JSON]:
-        """Return what is needed to come back later, in another process too. Store it before `send`."""
+        """Return what is needed to come back later, in another process too. Store it in `begin`, at the latest."""
 
-    async def send(self) -> Observation:
-        """Send the message once and return `sent`. Raises NotSent, Deferred, Rejected, Blocked or SendUnknown."""
+    async def send(self, begin: Begin = unrecorded) -> Observation:
+        """Send the message once and return `sent`. Raises NotSent, Deferred, Rejected, Blocked or SendUnknown.
+
+        `begin` is awaited once, at the last moment at which nothing has left: before the dot that completes a mail,
+        before the click that sends. Whoever died before it may try again, and whoever died after it must not. What it
+        raises ends the attempt, and nothing is sent.
+        """
 
     async def find_sent(self, since: datetime) -> Observation | None:
         """Look for proof that the message left after `since`: `sent`, or None if the place it would be in lacks it.

@@ -6,7 +6,8 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import parseaddr
@@ -33,31 +34,65 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Observation:
-    """Send a composed mail to its `To` address and, unseen, to our own mailbox, in one SMTP transaction.
+@dataclass(frozen=True)
+class Unfinished:
+    """A mail that a server has but for the dot that completes it; without that no server delivers anything."""
 
-    The copy proves after a crash that the message left. Raises NotSent as long as the message was not
-    complete or was refused, Deferred (a NotSent) when trying again later may help, Rejected when the company's server
-    refuses its own address, SendUnknown when nobody can tell whether the complete message was taken.
+    account: MailAccount
+    raw: bytes = field(repr=False)
+    to: str
+    message_id: str
+    earliest: datetime
+    smtp: smtplib.SMTP = field(repr=False)
+    line: ExitStack = field(repr=False)
+
+
+def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Observation:
+    """Transmit and complete a mail at once; raises what the two raise."""
+    return complete(transmit(account, raw, clock), clock)
+
+
+def transmit(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Unfinished:
+    """Give a server a composed mail for its `To` address and, unseen, for our own mailbox, in one SMTP transaction.
+
+    The copy proves after a crash that the message left. Raises NotSent, Deferred (a NotSent) when trying again later
+    may help, and Rejected when the company's server refuses its own address.
     """
     headers = message_from_bytes(raw, policy=policy.default)
     message_id, to = str(headers["Message-ID"]), parseaddr(str(headers["To"]))[1]
     earliest = clock()
-    with _smtp(account) as smtp:
+    with ExitStack() as line:
+        smtp = line.enter_context(_smtp(account))
         _name_sender(smtp, parseaddr(str(headers["From"]))[1])
         _name_recipient(smtp, to, earliest, clock, raw)
         _name_copy(smtp, account.address)
-        answer = _hand_over(smtp, raw)
+        _hand_over(smtp, raw)
+        return Unfinished(account, raw, to, message_id, earliest, smtp, line.pop_all())
+
+
+def complete(mail: Unfinished, clock: Clock = utc_now) -> Observation:
+    """Send the dot that completes a mail, and hear whether the server takes it.
+
+    Raises NotSent or Deferred when the server refused it, SendUnknown when nobody can tell whether it took it.
+    """
+    with mail.line:
+        answer = _end(mail.smtp)
     return Observation(
         ObservationKind.SENT,
-        earliest,
+        mail.earliest,
         clock(),
         source="SMTP server's answer",
-        key=message_id,
+        key=mail.message_id,
         role="visitor",
-        details={"to": to, "server": account.smtp_host, "answer": answer},
-        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", raw),),
+        details={"to": mail.to, "server": mail.account.smtp_host, "answer": answer},
+        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", mail.raw),),
     )
+
+
+def break_off(mail: Unfinished) -> None:
+    """Hang up on an unfinished mail, without a word: a polite end of the session would become part of its text."""
+    with mail.line:
+        mail.smtp.close()
 
 
 def check(account: MailAccount) -> None:
@@ -156,13 +191,16 @@ def _name_copy(smtp: smtplib.SMTP, address: str) -> None:
         raise _not_sent(code, f"our own mailbox {address} was refused ({_say(code, answer)}).")
 
 
-def _hand_over(smtp: smtplib.SMTP, raw: bytes) -> str:
+def _hand_over(smtp: smtplib.SMTP, raw: bytes) -> None:
     code, answer = smtp.docmd("DATA")
     if code != 354:
         raise _not_sent(code, f"the mail server refused the message ({_say(code, answer)}).")
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", raw).removesuffix(b"\r\n") + b"\r\n"
     smtp.send(re.sub(rb"(?m)^\.", b"..", lines))
-    # The dot is the point of no return: until it has left, no server delivers anything.
+
+
+def _end(smtp: smtplib.SMTP) -> str:
+    # The dot is the point of no return.
     try:
         smtp.send(b".\r\n")
         code, answer = smtp.getreply()

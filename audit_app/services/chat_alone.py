@@ -128,9 +128,11 @@ class ChatAlone:
             raise ChatFailed(str(error), error.evidence) from error
 
     async def _send(self, attempt: ChatAttempt) -> None:
-        self._note(state=await attempt.state(), sending_at=_now().isoformat())
+        async def begin() -> None:
+            self._note(state=await attempt.state(), sending_at=_now().isoformat())
+
         try:
-            sent = await attempt.send()
+            sent = await attempt.send(begin)
         except (NotSent, Blocked):
             self._note(state=None, sending_at="")
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
 from audit_app.worker.desk import Desk, Job, log, step, utc_now
@@ -22,28 +24,21 @@ from probes.base import (
 async def send_probe(desk: Desk, probe_id: int) -> None:
     """Take a claimed probe to the company's door, send it, and watch the page if answers show there.
 
-    Whatever fails before `sending` is committed gives the probe back; from there on it is sent again only when the
-    channel knows that nobody took the message.
+    Whatever fails before `sending` is committed, which is at the last moment before the message is complete, gives the
+    probe back; from there on it is sent again only when the channel knows that nobody took the message.
     """
-    sending = False
+    begun = asyncio.Event()
     try:
         job = await desk.job(probe_id)
         async with desk.open(job) as attempt:
-            seen = await attempt.prepare()
+            if seen := await attempt.prepare():
+                await desk.do(lambda session: steps.note_seen(session, probe_id, desk.name, seen, utc_now()))
             step("prepared", probe_id)
-            state = await attempt.state()
-            sending = await desk.do(
-                lambda session: steps.begin_sending(session, probe_id, desk.name, state, seen, utc_now())
-            )
-            if sending:
-                step("sending", probe_id)
-                await _send(desk, job, attempt)
-            else:
-                step("held_back", probe_id)
+            await _send(desk, job, attempt, begun)
     except ClaimLost as lost:
         log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
     except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
-        if sending:
+        if begun.is_set():
             log.error("probe.interrupted", probe=probe_id, error=type(error).__name__, reason=_words(error))
         else:
             await _give_back(desk, probe_id, error)
@@ -68,17 +63,37 @@ async def _put_off(desk: Desk, probe_id: int, error: Deferred) -> None:
     step("deferred" if probe.closed_at is None else "failed", probe_id, reason=_words(error))
 
 
-async def _send(desk: Desk, job: Job, attempt: Attempt) -> None:
+class _HeldBack(Exception):
+    """Meanwhile the probe is not to be sent any more, or turned out to have been."""
+
+
+async def _send(desk: Desk, job: Job, attempt: Attempt, begun: asyncio.Event) -> None:
+    probe_id = job.probe_id
+
+    async def begin() -> None:
+        state = await attempt.state()
+        may = await desk.do(
+            lambda session: steps.begin_sending(session, probe_id, desk.name, state, utc_now())
+        )
+        if not may:
+            raise _HeldBack
+        begun.set()
+        step("sending", probe_id)
+
     try:
-        sent = await attempt.send()
+        sent = await attempt.send(begin)
+    except _HeldBack:
+        step("held_back", probe_id)
     except Deferred as error:
-        await _put_off(desk, job.probe_id, error)
+        await _put_off(desk, probe_id, error)
     except (NotSent, Rejected, Blocked) as error:
-        await _fail(desk, job.probe_id, error)
-    except Exception as error:  # anything unforeseen leaves open whether the message left
-        await _unknown(desk, job.probe_id, error)
+        await _fail(desk, probe_id, error)
+    except Exception as error:  # anything unforeseen leaves open whether the message left, once it was begun
+        if not begun.is_set():
+            raise
+        await _unknown(desk, probe_id, error)
     else:
-        step("handed_over", job.probe_id)
+        step("handed_over", probe_id)
         await _sent(desk, job, attempt, sent)
 
 

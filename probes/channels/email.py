@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 from probes import mailbox, outgoing
 from probes.base import (
     JSON,
+    Begin,
     Equipment,
     Evidence,
     Message,
     Observation,
     ObservationKind,
     OurFailure,
+    unrecorded,
 )
 from probes.browser import Browsers, State
 from probes.channels.contact_page import look_for_address
@@ -127,10 +129,17 @@ class EmailAttempt:
         """Return nothing: the Message-ID is all that is needed to come back."""
         return {}
 
-    async def send(self) -> Observation:
+    async def send(self, begin: Begin = unrecorded) -> Observation:
         """Send the mail, with a copy to our own mailbox."""
         raw = compose(self._message, datetime.now(UTC))
-        return await asyncio.to_thread(outgoing.send, self._account, raw)
+        unfinished = await asyncio.to_thread(outgoing.transmit, self._account, raw)
+        # No thread waits for the record: all of them might, and the record needs one.
+        try:
+            await begin()
+        except BaseException:
+            outgoing.break_off(unfinished)
+            raise
+        return await asyncio.to_thread(outgoing.complete, unfinished)
 
     async def find_sent(self, since: datetime) -> Observation | None:
         """Look for the copy in our own mailbox."""

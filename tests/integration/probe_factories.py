@@ -155,7 +155,7 @@ def claimed_probe(session: Session, channel: ChannelName = ChannelName.EMAIL, no
 def sending_probe(session: Session, channel: ChannelName = ChannelName.EMAIL, now: datetime = NOW) -> Probe:
     """A probe that WORKER is about to hand over, or has just handed over."""
     probe = claimed_probe(session, channel, now)
-    assert steps.begin_sending(session, probe.id, WORKER, {"cookies": []}, [], now)
+    assert steps.begin_sending(session, probe.id, WORKER, {"cookies": []}, now)
     return probe
 
 
@@ -212,7 +212,7 @@ def advance_to_sent(session: Session, now: datetime = NOW) -> Probe:
     """Plan what is due, which has to be one probe, and send it at `now`."""
     (probe,) = plan_due(session, now)
     (claimed,) = claim(session, WORKER, now, 1, LEASE)
-    assert steps.begin_sending(session, claimed.id, WORKER, {"cookies": []}, [], now)
+    assert steps.begin_sending(session, claimed.id, WORKER, {"cookies": []}, now)
     steps.mark_sent(session, probe.id, WORKER, sent_fact(now), {"cookies": []}, now)
     return probe
 

@@ -38,7 +38,7 @@ def test_a_claim_that_ran_out_before_the_send_goes_to_another_worker(session: Se
     assert claim(session, OTHER, LATER, 10, LEASE) == [probe]
     assert probe.claimed_by == OTHER
     with pytest.raises(ClaimLost):
-        steps.begin_sending(session, probe.id, WORKER, {}, [], LATER)
+        steps.begin_sending(session, probe.id, WORKER, {}, LATER)
 
 
 def test_a_renewed_claim_stays(session: Session) -> None:
@@ -46,13 +46,13 @@ def test_a_renewed_claim_stays(session: Session) -> None:
     claims.renew(session, WORKER, [probe.id], LATER + LEASE)
     session.refresh(probe)
     assert claim(session, OTHER, LATER, 10, LEASE) == []
-    assert steps.begin_sending(session, probe.id, WORKER, {}, [], LATER)
+    assert steps.begin_sending(session, probe.id, WORKER, {}, LATER)
 
 
 def test_nobody_begins_to_send_on_a_lease_that_ran_out(session: Session) -> None:
     probe = make.claimed_probe(session)
     with pytest.raises(ClaimLost):
-        steps.begin_sending(session, probe.id, WORKER, {}, [], LATER)
+        steps.begin_sending(session, probe.id, WORKER, {}, LATER)
     assert probe.state is ProbeState.CLAIMED
 
 
@@ -145,7 +145,7 @@ def test_what_was_withdrawn_after_the_claim_is_not_sent(session: Session, withdr
         probe.campaign.active = False
     else:
         probe.persona.mailbox.down_since = NOW
-    assert not steps.begin_sending(session, probe.id, WORKER, {}, [], SOON)
+    assert not steps.begin_sending(session, probe.id, WORKER, {}, SOON)
     assert (probe.state, probe.outcome) == (ProbeState.CANCELLED, Outcome.EXCLUDED)
     assert probe.sending_at is None
 
@@ -163,7 +163,7 @@ def test_a_planned_probe_waits_while_its_mailbox_is_down_and_is_cancelled_when_i
 
 def test_the_state_of_a_chat_is_stored_sealed_before_the_send(session: Session) -> None:
     probe = make.claimed_probe(session, ChannelName.CHAT)
-    steps.begin_sending(session, probe.id, WORKER, {"cookies": ["visitor-4711"]}, [], SOON)
+    steps.begin_sending(session, probe.id, WORKER, {"cookies": ["visitor-4711"]}, SOON)
     raw = session.scalar(sa.text("SELECT chat_state FROM probes"))
     assert isinstance(raw, bytes | memoryview)
     assert b"4711" not in bytes(raw)
@@ -207,7 +207,7 @@ def test_a_failed_probe_cannot_be_sent(session: Session) -> None:
     probe.claimed_by, probe.claimed_until = WORKER, LATER
     session.flush()
     with pytest.raises(Conflict):
-        steps.begin_sending(session, probe.id, WORKER, {}, [], SOON)
+        steps.begin_sending(session, probe.id, WORKER, {}, SOON)
 
 
 def test_many_workers_at_once_take_each_probe_once(engine: sa.Engine) -> None:

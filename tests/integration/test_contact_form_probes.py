@@ -17,7 +17,7 @@ from audit_app.models import ChannelName, Wording
 from audit_app.services.probes.planning import plan_due
 from tests.integration import probe_factories as make
 from tests.integration import probe_scene
-from tests.integration.worker_scene import PATIENCE, scene
+from tests.integration.worker_scene import ended, scene
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -29,7 +29,7 @@ def test_a_form_is_sent_once_and_answered_by_mail_whenever_the_worker_dies(
 ) -> None:
     with scene(settings, engine, tmp_path) as on:
         on.campaign(ChannelName.CONTACT_FORM)
-        assert on.start_worker(fatal).wait(PATIENCE) == -signal.SIGKILL
+        assert ended(on.start_worker(fatal)) == -signal.SIGKILL
         on.start_worker()
         probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
         kinds = [seen.kind for seen in probe.observations]
@@ -45,7 +45,7 @@ def test_a_kill_just_before_the_button_is_never_followed_by_a_second_press(
 ) -> None:
     with scene(settings, engine, tmp_path) as on:
         on.campaign(ChannelName.CONTACT_FORM)
-        assert on.start_worker("sending").wait(PATIENCE) == -signal.SIGKILL
+        assert ended(on.start_worker("sending")) == -signal.SIGKILL
         on.start_worker()
         probe = on.wait_for(lambda probe: probe.state is ProbeState.SEND_UNKNOWN)
         assert "only a mail to" in probe.failure

@@ -31,8 +31,8 @@ from probes.mailbox import (
     first_unread_uid,
     wait_for_mail,
 )
+from probes.outgoing import break_off, send, transmit
 from probes.outgoing import check as check_outgoing
-from probes.outgoing import send
 
 ANNA = "anna@shopper.example"
 SHOP = "stockholm@fjordfield.example"
@@ -274,6 +274,15 @@ def test_nothing_goes_out_when_our_own_copy_is_refused(company: DemoCompany, acc
     with pytest.raises(NotSent, match="our own mailbox"):
         send(replace(account, address="anna@elsewhere.example"), written(letter()))
     assert company.received() == 0
+
+
+def test_a_mail_that_is_broken_off_before_it_is_complete_reaches_nobody(
+    company: DemoCompany, account: MailAccount
+) -> None:
+    break_off(transmit(account, written(letter(number=1))))
+    send(account, written(letter(number=2)))
+    assert company.received() == company.received(message_id=letter(number=2).message_id) == 1
+    assert find_copy(account, letter(number=1).message_id) is None
 
 
 class _FragileServer(socketserver.StreamRequestHandler):

@@ -114,7 +114,7 @@ def test_a_greylisted_mail_is_tried_again_and_taken_once_and_the_clock_runs_from
 def put_off(session: DatabaseSession, now: datetime) -> Probe:
     """Let a worker take the probe, send it, and be told "not now"."""
     (probe,) = claim(session, WORKER, now, 10, LEASE)
-    assert steps.begin_sending(session, probe.id, WORKER, {}, [], now)
+    assert steps.begin_sending(session, probe.id, WORKER, {}, now)
     return steps.put_off(session, probe.id, WORKER, NOT_NOW, now)
 
 
@@ -164,5 +164,5 @@ def test_a_message_that_came_through_although_it_was_refused_is_not_sent_again(
     store_new_mail(session, probe.persona.mailbox, [answer], NOW + timedelta(minutes=3))
     assert probe.next_look_at is not None
     (again,) = claim(session, WORKER, probe.next_look_at, 10, LEASE)
-    assert not steps.begin_sending(session, again.id, WORKER, {}, [], probe.next_look_at)
+    assert not steps.begin_sending(session, again.id, WORKER, {}, probe.next_look_at)
     assert (probe.state, probe.outcome, probe.claimed_by) == (ProbeState.SENT, Outcome.ANSWERED, "")

@@ -46,13 +46,15 @@ def state_of(probe: Probe) -> dict[str, Any] | None:
     return stored
 
 
+def note_seen(
+    session: Session, probe_id: int, worker_name: str, seen: Iterable[base.Observation], now: datetime
+) -> None:
+    """Store what was seen on the way to the company's door, before anything is sent."""
+    record(session, held(session, probe_id, worker_name), seen, now)
+
+
 def begin_sending(
-    session: Session,
-    probe_id: int,
-    worker_name: str,
-    state: Mapping[str, base.JSON],
-    seen: Iterable[base.Observation],
-    now: datetime,
+    session: Session, probe_id: int, worker_name: str, state: Mapping[str, base.JSON], now: datetime
 ) -> bool:
     """Store all that is needed to find the message again; after the commit it may be sent, once.
 
@@ -72,7 +74,6 @@ def begin_sending(
     change_state(probe, ProbeState.SENDING)
     probe.sending_at, probe.next_look_at = now, None
     _keep(probe, state)
-    record(session, probe, seen, now)
     return True
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
-from probes.base import JSON, Equipment, Message, Observation, OurFailure
+from probes.base import JSON, Begin, Equipment, Message, Observation, OurFailure, unrecorded
 from probes.browser import State
 from probes.channels.chat.entrance import Persona
 from probes.channels.chat.session import ChatSession, open_chat
@@ -29,9 +29,9 @@ class ChatAttempt:
         """Return the browser's storage."""
         return await self.session.state()
 
-    async def send(self) -> Observation:
+    async def send(self, begin: Begin = unrecorded) -> Observation:
         """Send the message and see it in the transcript."""
-        return await self.session.send(self._message.text)
+        return await self.session.send(self._message.text, begin)
 
     async def find_sent(self, since: datetime) -> Observation | None:
         """Look for the message in the reopened chat."""

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from probes.base import (
     JSON,
+    Begin,
     Deferred,
     Evidence,
     Observation,
@@ -22,6 +23,7 @@ from probes.base import (
     OurFailure,
     ProbeError,
     SendUnknown,
+    unrecorded,
 )
 from probes.browser import (
     BrowserContext,
@@ -146,21 +148,22 @@ class ChatSession:
 
     # --- sending ----------------------------------------------------------------------------------------------
 
-    async def send(self, text: str) -> Observation:
+    async def send(self, text: str, begin: Begin = unrecorded) -> Observation:
         """Send `text` once, and return `sent` when it stands in the transcript or a form has taken it.
 
-        Raises NotSent up to the click on the button (Deferred if our browser died), and SendUnknown from there on.
+        `begin` is awaited when the text has been typed and all that is left is the click. Raises NotSent up to the click on the button (Deferred if our browser died), and SendUnknown from there on.
         """
         async with traced(self.page, "sending"):
-            return await self._send(text)
+            return await self._send(text, begin)
 
-    async def _send(self, text: str) -> Observation:
+    async def _send(self, text: str, begin: Begin) -> Observation:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
             press = await ready_to_send(self.entrance, text)
         except BrowserError as error:
             raise await self._not_taken(first_line(error)) from error
+        await begin()
         earliest = now()
         try:
             await press()

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from probes.base import (
     JSON,
+    Begin,
     Blocked,
     Equipment,
     Evidence,
@@ -28,6 +29,7 @@ from probes.base import (
     OurFailure,
     ProbeError,
     SendUnknown,
+    unrecorded,
 )
 from probes.browser import BrowserError, Page, State, first_line, open_page, screenshot
 from probes.channels.contact_form.activity import Activity
@@ -163,8 +165,8 @@ class ContactFormAttempt:
         """Return what was filled in; nothing is needed to come back, for answers and proof come by mail."""
         return {"url": self._message.url, "filled": dict(self.filled)}
 
-    async def send(self) -> Observation:
-        """Press the button once, and return `sent` when the page shows a sign that the message was taken.
+    async def send(self, begin: Begin = unrecorded) -> Observation:
+        """Press the button once, after `begin`, and return `sent` when the page shows a sign that the message was taken.
 
         The button is pressed a second time only if the first provably sent nothing (no request left, or the site
         refused it with 400 or 422) and it is plain what was missing. Raises NotSent with the site's words, Blocked,
@@ -173,7 +175,7 @@ class ContactFormAttempt:
         if self._form is None:
             raise NotSent("The contact form was not filled in, so nothing was sent.")
         async with self._proving("not-sent"):
-            outcome = await self._press(self._form)
+            outcome = await self._press(self._form, begin)
             if outcome.wrong and provably_unsent(_network(self._form.activity)):
                 outcome = await self._correct(self._form, outcome)
             return await self._concluded(self._form, outcome)
@@ -187,13 +189,14 @@ class ContactFormAttempt:
             await form.filler.complete()
         except ProbeError:
             return refused
-        return await self._press(form) if form.filler.filled != before else refused
+        return await self._press(form, unrecorded) if form.filler.filled != before else refused
 
-    async def _press(self, form: OpenForm) -> Outcome:
+    async def _press(self, form: OpenForm, begin: Begin) -> Outcome:
         """Press the button and watch what the page makes of it, until there is a sign or patience ends."""
         look = await look_at(form.page)
         try:
             press = await self._trigger(form, look)
+            await begin()
             form.activity.note_from_now()
             self._pressed_at = datetime.now(UTC)
         finally:
