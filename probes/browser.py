@@ -206,7 +206,8 @@ class Browsers:
                 " Nothing was sent: use a browser on this machine for it, without AUDIT_BROWSER_URL."
             )
         async with self._room.place():
-            await self._revive_driver()
+            async with self._starting:
+                await self._revive_driver()
             asked = self._running.chromium.launch_persistent_context(
                 folder, **self._program(), **_looks(locale, time_zone)
             )

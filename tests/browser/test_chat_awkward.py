@@ -250,6 +250,32 @@ def test_messages_of_ten_megabytes_are_cut_and_cost_us_no_such_memory() -> None:
     assert (after - before) / 1024 < 200  # MB; the server of this very test holds the message itself
 
 
+@pytest.mark.parametrize(("flood", "who"), [("bot", "operator"), ("stranger", "stranger")])
+def test_who_answers_after_a_flood_of_messages_is_told_of_and_the_flood_is_not_told_of_for_ever(
+    flood: str, who: str
+) -> None:
+    waves = [Said(flood, f"You are number {900 - place}.", 0.1 + place // 200 / 2) for place in range(900)]
+
+    async def run(browsers: Browsers) -> list[Observation]:
+        async with open_chat(browsers, f"{server.url}/page.html", ACME, ANNA) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            seen = []
+            async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=20)):
+                seen.append(observation)
+                if observation.text == saga.text:
+                    break
+            return seen
+
+    saga = Said(who, "Yes, we have two.", 3.0, "Saga")
+    with chat_server(*waves, saga) as server:
+        *others, last = run_chat(run)
+
+    assert last.text == saga.text
+    assert shown_by(last) == PROOF
+    assert 150 < len(others) < 600
+
+
 def test_script_in_a_message_is_kept_as_words() -> None:
     script = "<script>alert(1)</script><img src=x onerror=alert(2)>\0\ud800"
     with chat_server(Said("operator", script, 0.1, "<b>Saga</b>")) as server:

@@ -142,6 +142,22 @@ def test_a_driver_that_died_is_replaced_before_the_next_chat_fails() -> None:
         assert asyncio.run(run()).kind is ObservationKind.SENT
 
 
+def test_two_chats_with_profiles_that_find_the_driver_dead_start_one_between_them(tmp_path: Path) -> None:
+    async def open_one(browsers: Browsers, name: str) -> None:
+        async with browsers.own(tmp_path / name, "en", "UTC"):
+            await both.wait()
+
+    async def run() -> int:
+        async with Browsers(find_browser()) as browsers:
+            kill("node")
+            await asyncio.sleep(0.2)
+            await asyncio.gather(open_one(browsers, "one"), open_one(browsers, "two"))
+            return len([one for one in below_us("node") if one.status() != psutil.STATUS_ZOMBIE])
+
+    both = asyncio.Barrier(2)
+    assert asyncio.run(run()) == 1
+
+
 def test_a_page_that_begins_to_hang_is_given_up() -> None:
     async def run() -> ProbeError:
         async with (

@@ -96,6 +96,7 @@ class ChatSession:
         """When the page had changed, as it said when it was last read."""
         self._storage = Storage(page.context, kept)
         self._pictured: tuple[int, tuple[Evidence, ...]] | None = None
+        self._written: tuple[Sequence[Line], Evidence] | None = None
 
     @property
     def page(self) -> Page:
@@ -314,12 +315,17 @@ class ChatSession:
         return await screenshot(self.page, name)
 
     async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Evidence, ...]:
-        """Keep the transcript, and picture the page; while it does not change, one picture serves for all."""
-        heard = self.changes.heard
-        if self._pictured is None or self._pictured[0] != heard:
+        """Keep the transcript, and picture the page; both serve for all that one look has found.
+
+        A picture serves as long as the page does not change, too.
+        """
+        heard, known = self.changes.heard, self._written is not None and self._written[0] is lines
+        if self._written is None or not known:
+            self._written = lines, as_evidence(lines, name)
+        if self._pictured is None or not (known or self._pictured[0] == heard):
             self._pictured = heard, await pictures(self.page, name)
         shots = (replace(shot, name=f"{name}.jpg") for shot in self._pictured[1])
-        return (as_evidence(lines, name), *shots)
+        return (replace(self._written[1], name=f"{name}.json"), *shots)
 
 
 def _span(kept: object) -> Span | None:

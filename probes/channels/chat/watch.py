@@ -12,16 +12,36 @@ from probes.base import Observation, ObservationKind, OurFailure, ProbeError
 from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME, Own, dated
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
-from probes.channels.chat.transcript import Line, only_after, only_before
+from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
 
 if TYPE_CHECKING:
     from probes.channels.chat.session import ChatSession
 
 MOST_RETURNS = 2
-MOST_ANSWERS = 200
-"""Messages that are told of in one watch; a chat that says more is no longer answering us."""
+MOST_BY_MACHINES = 200
+"""What bots and the chat itself say that is told of at once, and one more each second: floods must end somewhere."""
+MOST_REPLIES = MOST_MESSAGES
+"""The same for what people say, or somebody unknown: all that one look can find, for a reply must not be lost."""
 SIGNS = frozenset({ObservationKind.GREETING, ObservationKind.TYPING, ObservationKind.SYSTEM_LINE})
 """What is recorded and answers nothing; its picture is not taken."""
+REPLIES = frozenset({ObservationKind.HUMAN_REPLY, ObservationKind.UNCERTAIN_REPLY})
+
+
+Found = tuple[ObservationKind, Line]
+
+
+class Allowance:
+    """How many messages may be told of: so many at once, and one more each second."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._began, self._taken = most, time.monotonic(), 0
+
+    def take(self, found: Sequence[Found]) -> Sequence[Found]:
+        """Return the first of these that there is still room for."""
+        room = int(self._most + time.monotonic() - self._began) - self._taken
+        taken = found[: max(0, room)]
+        self._taken += len(taken)
+        return taken
 
 
 class Watch:
@@ -32,6 +52,9 @@ class Watch:
         self._documents = chat.changes.documents
         self._returns = 0
         self._seen: set[str] = set()
+        self._words: set[str] = set()
+        """What was told of, whatever its id: a chat that draws itself anew may give all of it new ones."""
+        self._machines, self._replies = Allowance(MOST_BY_MACHINES), Allowance(MOST_REPLIES)
         self._followers: set[str] = set()
         """What stood after our own message, by the chat's own ids: ours may leave a list that draws only its end."""
         self._first_bot = ""
@@ -126,12 +149,23 @@ class Watch:
     async def _news(self, lines: Sequence[Line], between: Span) -> list[Observation]:
         """Tell what this look found for the first time, in the order of the chat."""
         fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
-        fresh = fresh[: max(0, MOST_ANSWERS - len(self._seen))]
-        self._seen.update(line.id for _, line in fresh)
+        chosen = self._worth_telling(fresh)
+        self._seen |= chosen
         times = self._times(between)
-        return [await self._told(kind, line, lines, between, times) for kind, line in fresh]
+        return [
+            await self._told(kind, line, lines, between, times) for kind, line in fresh if line.id in chosen
+        ]
 
-    def _said_by_others(self, lines: Sequence[Line]) -> list[tuple[ObservationKind, Line]]:
+    def _worth_telling(self, fresh: Sequence[Found]) -> set[str]:
+        """Choose what there is room for: of the replies those of people first, then new words, then the newest."""
+        machines = [found for found in fresh if found[0] not in REPLIES]
+        replies = [found for found in reversed(fresh) if found[0] in REPLIES]
+        replies.sort(key=lambda found: (found[1].role != "person", found[1].text in self._words))
+        chosen = [*self._machines.take(machines), *self._replies.take(replies)]
+        self._words.update(line.text for _, line in chosen)
+        return {line.id for _, line in chosen}
+
+    def _said_by_others(self, lines: Sequence[Line]) -> list[Found]:
         """List what others said; the first words of a bot after us are its acknowledgement."""
         own, said = self._chat.own, []
         if not self._chat.reopened:
