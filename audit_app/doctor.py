@@ -19,6 +19,7 @@ from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation
 from audit_app.services.browser_setup import reach_remote, usable_browser
+from audit_app.services.mail_rules import check_mail_rules
 from audit_app.services.mailboxes import check_account
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -41,14 +42,19 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         findings = [_finding("database", lambda: _database(engine))]
         if findings[0].ok:
             findings.append(_finding("migrations", lambda: _migrations(engine)))
+        ready = findings[-1].ok and len(findings) == 2
+        findings.append(_finding("mail rules", _mail_rules))
         findings.append(_finding("browser", lambda: _browser(settings)))
-        ready = len(findings) == 3 and findings[1].ok
         if ready:
             findings.extend(_mailboxes(engine))
         findings.append(_finding("clock", lambda: _clock(engine if ready else None, now)))
         return findings
     finally:
         engine.dispose()
+
+
+def _mail_rules() -> str:
+    return f"phrases of {check_mail_rules()} languages"
 
 
 def _finding(name: str, check: Callable[[], str]) -> Finding:

@@ -14,6 +14,7 @@ from audit_app.cli.opening import current_database
 from audit_app.database import read_only
 from audit_app.domain.errors import AuditError
 from audit_app.services.mail_files import MailFile, judge_file, printable, read_mail, text_of_file
+from audit_app.services.mail_rules import check_mail_rules
 from audit_app.services.rejudging import Change, Rejudging
 
 FILE = click.Path(path_type=Path, allow_dash=True)
@@ -22,6 +23,7 @@ FILE = click.Path(path_type=Path, allow_dash=True)
 @click.group()
 def mail() -> None:
     """Who wrote a mail: a person, a machine, or a mail system."""
+    check_mail_rules()
 
 
 @mail.command()

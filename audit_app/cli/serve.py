@@ -12,6 +12,7 @@ from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
 from audit_app.domain.errors import InvalidInput
+from audit_app.services.mail_rules import check_mail_rules
 
 THREADS = 8
 
@@ -44,8 +45,9 @@ def worker() -> None:
 
 
 def _ready() -> Settings:
-    """The settings, once the database is reachable and at the right version."""
+    """The settings, once the database is reachable and at the right version, and mail can be judged."""
     settings = load_settings()
+    check_mail_rules()
     engine = open_engine(settings)
     migrate.check_current(engine)
     engine.dispose()

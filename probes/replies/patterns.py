@@ -26,7 +26,11 @@ GAP = 5
 
 
 class PhraseError(ValueError):
-    """A phrase that cannot be read, or that would be found everywhere; the message holds it."""
+    """A phrase that cannot be read, or that would be found everywhere."""
+
+    def __init__(self, phrase: str, problem: str) -> None:
+        super().__init__(f"the phrase “{phrase}” {problem}")
+        self.phrase = phrase
 
 
 def words(text: str) -> list[str]:
@@ -85,9 +89,9 @@ def _check(phrase: str, parts: Phrase) -> None:
     anchored = START in parts[0].words
     needed = [part for part in parts[anchored:] if not part.optional and not part.gap]
     if parts[-1].gap:
-        raise PhraseError(f"The phrase “{phrase}” ends in a gap, which says nothing.")
+        raise PhraseError(phrase, "ends in a gap, which says nothing")
     if not needed or (len(needed) == 1 and len(parts) > 1 and not anchored):
-        raise PhraseError(f"The phrase “{phrase}” needs two words that cannot be missing.")
+        raise PhraseError(phrase, "needs two words that cannot be missing")
 
 
 def _choices(element: str) -> list[Phrase]:
@@ -114,7 +118,7 @@ def _choices(element: str) -> list[Phrase]:
     elif optional:
         choices.append(())
     if not choices:
-        raise PhraseError(f"“{element}” holds no word.")
+        raise PhraseError(element, "holds no word")
     return choices
 
 

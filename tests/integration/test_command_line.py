@@ -349,3 +349,43 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+BROKEN_PHRASES: dict[str, tuple[bytes, str]] = {
+    "broken": (b"auto_prefixes: []\nsubjects: [", "languages/sv.yaml, line 2: "),
+    "unreadable": (b"auto_prefixes: [\xe5]", "languages/sv.yaml cannot be read: "),
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [("worker", "broken"), ("web", "broken"), ("mail classify a.eml", "broken"), ("worker", "unreadable")],
+)
+def test_a_broken_file_of_phrases_stops_what_would_judge_mail_by_it(
+    tmp_path: Path, command: str, wrong: str
+) -> None:
+    content, named = BROKEN_PHRASES[wrong]
+    (tmp_path / "sv.yaml").write_bytes(content)
+    elsewhere = "\n".join(
+        [
+            "import pathlib, sys",
+            "from probes.replies import phrases",
+            "phrases.FOLDER = pathlib.Path(sys.argv.pop(1))",
+            "from audit_app.cli import main",
+            "main()",
+        ]
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", elsewhere, str(tmp_path), *command.split()],
+        env=os.environ | {"AUDIT_INSTANCE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: Mail cannot be judged. {named}")
+    assert "install the program again" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

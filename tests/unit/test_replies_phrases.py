@@ -85,7 +85,24 @@ def test_every_phrase_of_every_language_can_be_read() -> None:
         assert all(read(phrase) for phrase in phrases(field))
 
 
-@pytest.mark.parametrize("content", ["automatic: [", "automatic: [x]", "- a list", "", "nonsense: []"])
-def test_a_broken_language_file_is_named(content: str) -> None:
-    with pytest.raises(LanguageFileError, match=r"languages/xx\.yaml"):
-        read_language("xx", content)
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        ("wrote: [schrieb]\nautomatic: [x", 2, ""),
+        ("automatic:\n  - fine\n bad: x", 3, ""),
+        ("automatic: [x]\nwrote: schrieb", 2, "wrote: Input should be a valid list"),
+        ("automatic: [x]\nwrote: []\nchalenge: []", 3, "chalenge: Extra inputs are not permitted"),
+        ("automatic: [x]", 1, "auto_prefixes: Field required"),
+        ("- a list", 1, "the file: Input should be a valid dictionary"),
+        ("", 1, "the file: Input should be a valid dictionary"),
+    ],
+)
+def test_a_broken_language_file_is_named_with_the_line_and_what_to_do(
+    content: str, line: int, problem: str
+) -> None:
+    with pytest.raises(LanguageFileError) as refused:
+        read_language("xx.yaml", content)
+    said = str(refused.value)
+    assert said.startswith(f"languages/xx.yaml, line {line}: ")
+    assert problem in said
+    assert said.endswith("or install the program again.")
