@@ -46,10 +46,15 @@ class Options(Part):
 
 
 class Buttons(Part):
-    """What buttons and links say: send, go on, show the form, lead to where one can write."""
+    """What buttons and links say: send, go on, yes to a box that asks, show the form, lead to where one can write.
+
+    `enter` is what a page says where the Enter key goes on.
+    """
 
     send: Phrases
     next: Phrases
+    confirm: Phrases
+    enter: Phrases
     form: Phrases
     contact: Phrases
 

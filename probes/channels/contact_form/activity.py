@@ -28,6 +28,8 @@ class Activity:
         self._noting = False
         self.left = False
         """Something that may have carried our words has left since `note_from_now`."""
+        self.ever_left = False
+        """The same since the first press of all."""
         self.taken = False
         """A request with a body was answered with success."""
         self.refused_with = 0
@@ -75,6 +77,7 @@ class Activity:
 
     def _leaves(self) -> None:
         self.left = self.left or self._noting
+        self.ever_left = self.ever_left or self.left
 
     def _ends(self, request: Request) -> None:
         self._pending.discard(request)

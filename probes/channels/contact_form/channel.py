@@ -33,23 +33,25 @@ from probes.base import (
 )
 from probes.browser import BrowserError, Page, State, first_line, open_page, screenshot
 from probes.channels.contact_form.activity import Activity
+from probes.channels.contact_form.boxes import yes_in_a_box
 from probes.channels.contact_form.entrance import come_to_the_form
 from probes.channels.contact_form.fields import Reader
-from probes.channels.contact_form.filling import Filler
+from probes.channels.contact_form.filling import MOST_STEPS, Filler
 from probes.channels.contact_form.obstacles import closed_page, refusal
 from probes.channels.contact_form.outcome import (
     Network,
     Outcome,
     Pressed,
+    answering,
     as_pressed,
     insisted_on,
     outcome_of,
     provably_unsent,
 )
-from probes.channels.contact_form.parts import button_to, confirmation, contact_form, field_to_enter
+from probes.channels.contact_form.parts import confirmation, contact_form, ways_from
 from probes.channels.contact_form.patience import FormPatience
 from probes.channels.contact_form.persona import answers_for
-from probes.channels.contact_form.scan import OPEN_ROOTS, Look, look_at
+from probes.channels.contact_form.scan import OPEN_ROOTS, Button, Field, Look, look_at
 from probes.consent import dismiss_consent_banner, expect_consent_banners
 from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.mapping import load_mapping, parse_mapping
@@ -168,17 +170,34 @@ class ContactFormAttempt:
     async def send(self, begin: Begin = unrecorded) -> Observation:
         """Press the button once, after `begin`, and return `sent` when the page shows a sign that the message was taken.
 
-        The button is pressed a second time only if the first provably sent nothing (no request left, or the site
-        refused it with 400 or 422) and it is plain what was missing. Raises NotSent with the site's words, Blocked,
-        or SendUnknown when nothing tells.
+        What sends is pressed a second time only if the first press provably sent nothing (no request left, or the
+        site refused it with 400 or 422) and it is plain what was missing; what leads to another step, and the yes in
+        a box that asks, are not pressed twice. Raises NotSent with the site's words, Blocked, or SendUnknown when
+        nothing tells.
         """
         if self._form is None:
             raise NotSent("The contact form was not filled in, so nothing was sent.")
         async with self._proving("not-sent"):
-            outcome = await self._press(self._form, begin)
+            outcome = await self._lead_to_the_end(self._form, await self._press(self._form, begin))
             if outcome.wrong and provably_unsent(_network(self._form.activity)):
                 outcome = await self._correct(self._form, outcome)
             return await self._concluded(self._form, outcome)
+
+    async def _lead_to_the_end(self, form: OpenForm, outcome: Outcome) -> Outcome:
+        """Take the steps that turn out to follow, and say yes once to a box that asks before anything has left."""
+        for _ in range(MOST_STEPS):
+            if outcome.sign not in ("step", "box"):
+                break
+            try:
+                if outcome.sign == "step":
+                    await form.filler.complete()
+                outcome = await self._press(form, unrecorded, box=outcome.sign == "box")
+            except (NotSent, BrowserError) as error:
+                if form.activity.ever_left:
+                    why = first_line(error) if isinstance(error, BrowserError) else str(error)
+                    raise await self._unknown(f"it asked for more after something had left. {why}") from error
+                raise
+        return outcome
 
     async def _correct(self, form: OpenForm, refused: Outcome) -> Outcome:
         """Fill in what the site turned out to insist on, and press again; without anything to add, let it be."""
@@ -189,13 +208,15 @@ class ContactFormAttempt:
             await form.filler.complete()
         except ProbeError:
             return refused
-        return await self._press(form, unrecorded) if form.filler.filled != before else refused
+        if form.filler.filled == before:
+            return refused
+        return await self._lead_to_the_end(form, await self._press(form, unrecorded))
 
-    async def _press(self, form: OpenForm, begin: Begin) -> Outcome:
+    async def _press(self, form: OpenForm, begin: Begin, *, box: bool = False) -> Outcome:
         """Press the button and watch what the page makes of it, until there is a sign or patience ends."""
         look = await look_at(form.page)
         try:
-            press = await self._trigger(form, look)
+            press = await (self._yes(form, look) if box else self._trigger(form, look))
             await begin()
             form.activity.note_from_now()
             self._pressed_at = datetime.now(UTC)
@@ -212,15 +233,31 @@ class ContactFormAttempt:
     async def _trigger(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
         """Find what sends the form, see that it can be pressed, and return what presses it."""
         reader = form.filler.reader
-        found = contact_form(look.sheet, reader) or confirmation(look.sheet, reader)
-        button = button_to("send", look.sheet, found, reader.words, self._mapping) if found else None
-        pressable = button or (field_to_enter(found) if found else None)
-        if found is None or pressable is None:
+        found = contact_form(look.sheet, reader, form.filler.place) or confirmation(look.sheet, reader)
+        ways = ways_from(look.sheet, found, reader) if found else None
+        if found is None or ways is None or ways.to_send is None:
             raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
-        self._pressed = as_pressed(look.sheet, found, self._message.text)
+        leads_on = ways.to_send is ways.onwards
+        self._pressed = as_pressed(look.sheet, found, self._message.text, leads_on=leads_on)
+        return await self._pressing(look, ways.to_send)
+
+    async def _yes(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
+        """Find the yes of the box that asks; it is left alone if something has left after all."""
+        assert self._pressed is not None  # noqa: S101 -- for the type checker: a box follows a press
+        before, words = self._pressed, form.filler.reader.words
+        button = yes_in_a_box(look.sheet, before.sheet, before.form.place, words)
+        if button is None:
+            raise NotSent(f"The box that asked before sending on {self._message.url} vanished.")
+        press = await self._pressing(look, button)
+        if form.activity.left:
+            raise NotSent("something left before we could say yes to the box that asks whether to send")
+        self._pressed = answering(before, look.sheet)
+        return press
+
+    async def _pressing(self, look: Look, pressable: Button | Field) -> Callable[[], Awaitable[None]]:
         limit = self._patience.click * 1000
         element = await look.element(pressable)
-        if button is not None:
+        if isinstance(pressable, Button):
             # What lies under something that will not go away can still be reached with the keyboard.
             with suppress(BrowserError):
                 await element.click(trial=True, timeout=limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,20 +15,22 @@ from probes.channels.contact_form.fields import Entry, Reader
 from probes.channels.contact_form.obstacles import captcha_in, closed_page
 from probes.channels.contact_form.parts import (
     ContactForm,
-    button_to,
+    Ways,
     confirmation,
     contact_form,
-    field_to_enter,
+    sends_later,
+    ways_from,
 )
 from probes.channels.contact_form.patience import FormPatience
-from probes.channels.contact_form.scan import Button, Field, Look, look_at
+from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Look, Sheet, look_at
 
 TYPED = ("text", "email", "textarea")
-MOST_STEPS = 10
+MOST_STEPS = 25
 MOST_LOOKS = 40
 WAITS_FOR_MORE = 3
-"""How often is waited for a button that cannot be pressed yet, as some forms check what was typed first, and for the
+"""How often, in one step, is waited for a button that cannot be pressed yet, as some forms check what was typed first, and for the
 message's field, as some add it after a choice."""
+LOOK_MS = 300.0
 TRIES = 4
 """How often one field is filled in before it is left as the site wants it."""
 
@@ -44,32 +47,57 @@ class Filler:
     meanings: set[str] = field(default_factory=set)
     insisted: set[str] = field(default_factory=set)
     """Names of fields that the form has turned out to insist on."""
+    place: FrameAndForm | None = None
+    """Where the form is, once it was found: from then on a lone question there belongs to it."""
+    _told: bool = False
+    """Whether an earlier step has taken the message."""
     _tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     async def complete(self) -> None:
-        """Go through all steps, up to the button that sends. Raises NotSent, Blocked or BrowserError."""
-        for step in range(MOST_STEPS):
-            look, form = await self._fill_step()
+        """Go through all steps, up to what sends the form or may send it. Raises NotSent, Blocked or BrowserError."""
+        for _ in range(MOST_STEPS):
+            look, form, ways = await self._fill_in()
             try:
-                words, mapping = self.reader.words, self.reader.mapping
-                send = button_to("send", look.sheet, form, words, mapping)
-                onwards = button_to("next", look.sheet, form, words, mapping)
-                asked = "message" in self.meanings
-                waits = not asked or (send is not None and not send.enabled)
-                if waits and onwards is None and step < WAITS_FOR_MORE:
-                    await self.page.wait_for_timeout(self.patience.steady * 1000)
-                    continue
-                if onwards is None or (asked and send is not None and send.enabled):
-                    self._expect_ready(form, send)
+                self._expect_whole(form)
+                if ways.onwards is None or self._may_send(look.sheet, form, ways):
+                    self._expect_ready(form, ways)
                     return
-                await (await look.element(onwards)).click(timeout=self.patience.click * 1000)
+                await self._go_on(look, ways.onwards)
             finally:
                 await look.let_go()
-            await self.activity.settle(self.patience.settle)
             await self._expect_progress(form)
+            self._told = "message" in self.meanings
+            self._tries.clear()
         raise NotSent(f"The contact form on {self.page.url} has no end: {MOST_STEPS} steps were not enough.")
 
-    def _expect_ready(self, form: ContactForm, send: Button | None) -> None:
+    async def _fill_in(self) -> tuple[Look, ContactForm, Ways]:
+        """Fill in what shows of a step, and wait for its button."""
+        for wait in range(WAITS_FOR_MORE + 1):
+            look, form = await self._fill_step()
+            ways = ways_from(look.sheet, form, self.reader)
+            early = "message" not in self.meanings or (ways.send is not None and not ways.send.enabled)
+            if not early or isinstance(ways.onwards, Button) or wait == WAITS_FOR_MORE:
+                break
+            await look.let_go()
+            await self.page.wait_for_timeout(self.patience.steady * 1000)
+        return look, form, ways
+
+    def _may_send(self, sheet: Sheet, form: ContactForm, ways: Ways) -> bool:
+        """Tell whether what comes next sends, or may: once the form has all that makes a message, "next" may be the end."""
+        if ways.send is not None and ways.send.enabled:
+            return "message" in self.meanings
+        return self.meanings >= {"message", "email"} and not sends_later(sheet, form, self.reader.words)
+
+    async def _go_on(self, look: Look, onwards: Button | Field) -> None:
+        element, limit = await look.element(onwards), self.patience.click * 1000
+        await (
+            element.click(timeout=limit)
+            if isinstance(onwards, Button)
+            else element.press("Enter", timeout=limit)
+        )
+        await self.activity.settle(self.patience.settle)
+
+    def _expect_ready(self, form: ContactForm, ways: Ways) -> None:
         where = f"The contact form on {self.page.url}"
         if "message" not in self.meanings:
             raise NotSent(f"{where} has no field for a message that we could find.")
@@ -78,10 +106,12 @@ class Filler:
         wrong = [each for each in form.fields if each.visible and each.enabled and not each.valid]
         if wrong:
             raise NotSent(f"{where} objects to “{wrong[0].name}”: {wrong[0].objection}")
+        if ways.to_send is None or not ways.to_send.enabled:
+            raise NotSent(f"{where} has no button to send it with that we could find and press.")
+
+    def _expect_whole(self, form: ContactForm) -> None:
         for each in form.fields:
             self._expect_our_words(each)
-        if (send is None and field_to_enter(form) is None) or (send is not None and not send.enabled):
-            raise NotSent(f"{where} has no button to send it with that we could find and press.")
 
     def _expect_our_words(self, each: Field) -> None:
         """Refuse to send a message or an address that the page has shortened or changed."""
@@ -98,14 +128,17 @@ class Filler:
 
     async def _expect_progress(self, before: ContactForm) -> None:
         """Refuse to press on when the next step does not come: the site then says why."""
-        look = await look_at(self.page)
-        await look.let_go()
-        now = contact_form(look.sheet, self.reader)
-        if now is not None and _outline(now) == _outline(before):
-            why = look.sheet.alerts[0] if look.sheet.alerts else _first_objection(now)
-            raise NotSent(
-                f"The contact form on {self.page.url} did not go on to its next step. {why}".strip()
-            )
+        end = time.monotonic() + self.patience.settle
+        while True:
+            look, now = await self._look()
+            await look.let_go()
+            if now is None or _outline(now) != _outline(before):
+                return
+            if time.monotonic() > end:
+                break
+            await self.page.wait_for_timeout(LOOK_MS)
+        why = look.sheet.alerts[0] if look.sheet.alerts else _first_objection(now)
+        raise NotSent(f"The contact form on {self.page.url} did not go on to its next step. {why}".strip())
 
     async def _fill_step(self) -> tuple[Look, ContactForm]:
         """Fill in what shows, looking anew after each choice, until nothing is left to do."""
@@ -126,12 +159,15 @@ class Filler:
         raise NotSent(f"The contact form on {self.page.url} never came to rest while it was filled in.")
 
     async def _find_form(self) -> tuple[Look, ContactForm]:
-        look = await look_at(self.page)
-        form = contact_form(look.sheet, self.reader)
-        if form is None and "message" in self.meanings:
-            form = confirmation(look.sheet, self.reader)
+        end = time.monotonic() + self.patience.settle
+        look, form = await self._look()
+        while form is None and self.place is not None and time.monotonic() < end:  # between two steps
+            await look.let_go()
+            await self.page.wait_for_timeout(LOOK_MS)
+            look, form = await self._look()
         captcha = captcha_in(look.sheet, form, self.reader)
         if form is not None and not captcha:
+            self.place = form.place
             return look, form
         await look.let_go()
         if captcha and form is not None:
@@ -142,6 +178,13 @@ class Filler:
             raise Blocked(closed[0], f"The page {self.page.url} {closed[1]}.")
         raise NotSent(f"The page {self.page.url} has no contact form that we could find.")
 
+    async def _look(self) -> tuple[Look, ContactForm | None]:
+        look = await look_at(self.page)
+        form = contact_form(look.sheet, self.reader, self.place)
+        if form is None and "message" in self.meanings:
+            form = confirmation(look.sheet, self.reader)
+        return look, form
+
     def _entries(self, form: ContactForm) -> list[Entry]:
         found = [
             entry
@@ -149,6 +192,7 @@ class Filler:
             if (entry := self.reader.entry_for(self._as_insisted(each), form.group_of(each)))
             and self._tries[_key(each)] < TRIES
             and not (entry.action == "open" and each.name in self.filled)
+            and not (entry.meaning == "message" and self._told and not self.reader.is_required(each))
         ]
         # What is typed first: a choice may change the form, and then it is looked at anew.
         return sorted(found, key=lambda entry: entry.action != "type")
@@ -212,8 +256,8 @@ def _key(each: Field) -> tuple[str, str, int]:
     return each.kind, each.name, each.where[1] if not each.label else each.group
 
 
-def _outline(form: ContactForm) -> Sequence[tuple[str, str]]:
-    return [(each.kind, each.name) for each in form.fields if each.visible]
+def _outline(form: ContactForm) -> Sequence[tuple[str, ...]]:
+    return [each.looks for each in form.fields if each.visible]
 
 
 def _first_objection(form: ContactForm) -> str:

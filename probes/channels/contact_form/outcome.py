@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from probes.channels.contact_form.boxes import yes_in_a_box
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import captcha_in
-from probes.channels.contact_form.parts import ContactForm, confirmation, contact_form
+from probes.channels.contact_form.parts import ContactForm, confirmation, contact_form, step_after
 from probes.channels.contact_form.scan import Field, Sheet
 from probes.forms.words import has_phrase
 
-Sign: TypeAlias = Literal["message", "address", "reset", "refused", "captcha", "none"]
+Sign: TypeAlias = Literal["message", "address", "reset", "refused", "captcha", "step", "box", "none"]
 REFUSED_AS_WRONG = (400, 422)
 """Statuses that say: what you sent is not valid, and nothing was done with it (RFC 9110, 15.5.1 and 15.5.21)."""
 
@@ -25,6 +26,11 @@ class Pressed:
     lines: frozenset[str]
     form: ContactForm
     message: str
+    sheet: Sheet
+    leads_on: bool = False
+    """Whether what was pressed rather leads to another step."""
+    answered: bool = False
+    """Whether it was the yes in a box that asked."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class Network:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A sign and the words that it was seen by. `address` and `reset` only count when they last."""
+    """A sign and the words that it was seen by; all but `message` and `captcha` only count when they last.
+
+    `step` is another step of the form, `box` a box in the page that asks whether to send.
+    """
 
     sign: Sign
     words: str = ""
@@ -64,17 +73,23 @@ def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader)
 
 
 def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
-    form = contact_form(sheet, reader)
+    alone = (
+        contact_form(pressed.sheet, reader) is None
+    )  # a lone question: only what was asked before makes it a form
+    form = contact_form(sheet, reader, pressed.form.place if alone else None)
     if form is None and not pressed.form.fields:
         form = confirmation(sheet, reader)
     said = [*network.said, *(line for line in sheet.lines if line not in pressed.lines)]
-    kept = form is not None and any(_holds(field, pressed.message) for field in form.fields)
+    kept = form is not None and _stands(form, pressed)
     if captcha := captcha_in(sheet, form, reader):
         return Outcome("captcha", captcha)
     wrong = [field for field in (form.fields if kept and form else ()) if _is_wrong(field)]
     if wrong and (network.refused_with or not network.left or any(field.marked_wrong for field in wrong)):
         return _refused(sheet, said, wrong, reader)
-    if thanks := _thanks(said, reader, kept=kept):
+    thanks = _thanks(said, reader, kept=kept)
+    if between := _between(sheet, pressed, network, reader, thanks):
+        return Outcome(between)
+    if thanks:
         return Outcome("message", thanks)
     if network.busy:
         return Outcome("none")
@@ -84,7 +99,19 @@ def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -
     # A form that comes back empty beside an objection was emptied by a refusal; the site may have it all the same.
     if form is not None and (complaint or _marked(sheet, pressed)):
         return Outcome("none")
-    return _quiet_sign(sheet, form, pressed, network)
+    return _quiet_sign(sheet, form, pressed, network, reader)
+
+
+def _between(
+    sheet: Sheet, pressed: Pressed, network: Network, reader: Reader, thanks: str
+) -> Literal["step", "box", ""]:
+    """Tell whether the way to the end goes on: a question that follows may begin with thanks for the answer before it."""
+    if pressed.leads_on and (step := step_after(sheet, reader, pressed.sheet, pressed.form.place)):
+        asked_anew = any(field.visible and reader.meaning_of(field) == "message" for field in step.fields)
+        return "" if thanks and asked_anew and network.left else "step"
+    if network.left or network.busy or pressed.answered:
+        return ""
+    return "box" if yes_in_a_box(sheet, pressed.sheet, pressed.form.place, reader.words) else ""
 
 
 def _is_wrong(field: Field) -> bool:
@@ -121,16 +148,21 @@ def _marked(sheet: Sheet, pressed: Pressed) -> bool:
     return any(line not in pressed.lines for line in sheet.objections)
 
 
-def _quiet_sign(sheet: Sheet, form: ContactForm | None, pressed: Pressed, network: Network) -> Outcome:
+def _quiet_sign(
+    sheet: Sheet, form: ContactForm | None, pressed: Pressed, network: Network, reader: Reader
+) -> Outcome:
     """Without words: another address without the form, or a form that is empty again, after the site took what left."""
     if (
         not network.taken
         or network.refused_with >= 400
         or not sheet.url.startswith("http")
         or sheet.asks_password
+        or pressed.leads_on
     ):
         return Outcome("none")
     if form is None:
+        if pressed.form.fields and confirmation(sheet, reader):  # shown once more, to be sent from there
+            return Outcome("none")
         moved = _bare(sheet.url) != _bare(pressed.url)
         return Outcome("address", sheet.url) if moved else Outcome("reset", "the form has gone")
     emptied = all(not field.value for field in _typed(form)) and bool(_typed(form))
@@ -140,6 +172,17 @@ def _quiet_sign(sheet: Sheet, form: ContactForm | None, pressed: Pressed, networ
 def _typed(form: ContactForm) -> list[Field]:
     kinds = ("textarea", "text", "email", "tel")
     return [field for field in form.fields if field.visible and field.kind in kinds]
+
+
+def _stands(form: ContactForm, pressed: Pressed) -> bool:
+    """Tell whether the form still has our words: the message, or what stood in a step that did not show it."""
+    if any(_holds(field, pressed.message) for field in form.fields):
+        return True
+    if any(_holds(field, pressed.message) for field in pressed.form.fields):
+        return False
+    now = {(field.looks, field.value) for field in _typed(form)}
+    then = {(field.looks, field.value) for field in _typed(pressed.form) if field.value}
+    return bool(then) and then <= now
 
 
 def _holds(field: Field, message: str) -> bool:
@@ -160,8 +203,13 @@ def provably_unsent(network: Network) -> bool:
     return not network.left or network.refused_with in REFUSED_AS_WRONG
 
 
-def as_pressed(sheet: Sheet, form: ContactForm, message: str) -> Pressed:
+def answering(pressed: Pressed, sheet: Sheet) -> Pressed:
+    """Note what the page is before yes is said to its box."""
+    return replace(as_pressed(sheet, pressed.form, pressed.message), url=pressed.url, answered=True)
+
+
+def as_pressed(sheet: Sheet, form: ContactForm, message: str, *, leads_on: bool = False) -> Pressed:
     """Note what the page is before the button is pressed."""
     # What is marked may be several lines at once.
     said = frozenset((*sheet.lines, *sheet.alerts, *sheet.objections))
-    return Pressed(sheet.url, said, replace(form), message)
+    return Pressed(sheet.url, said, replace(form), message, sheet, leads_on)

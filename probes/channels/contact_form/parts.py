@@ -18,6 +18,10 @@ WEIGHTS: dict[Meaning, int] = {
 LEAST_WEIGHT = 3
 """A lone address (a newsletter's sign-up) or a search box is no contact form."""
 LONGEST_BUTTON = 60
+TYPED_LINES = ("text", "email", "tel")
+WAYS: tuple[Literal["send", "next"], ...] = ("send", "next")
+JUST_OK = ("^ok", "^ок")
+"""What beside a lone address more often orders a newsletter than leads to a next question."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,18 @@ class ContactForm:
         return [each for each in self.fields if field.group >= 0 and each.group == field.group]
 
 
-def contact_form(sheet: Sheet, reader: Reader) -> ContactForm | None:
-    """Pick the form that looks most like one for writing to the company, or None if none does."""
+def contact_form(sheet: Sheet, reader: Reader, begun: FrameAndForm | None = None) -> ContactForm | None:
+    """Pick the form that looks most like one for writing to the company, or None if none does.
+
+    One that was `begun` is also known by a lone question of any kind beside a button that leads on or sends.
+    """
     places = dict.fromkeys(field.place for field in sheet.fields if field.visible)
     forms = [
         ContactForm(place, tuple(field for field in sheet.fields if field.place == place))
         for place in places
         if place not in sheet.searches
     ]
-    weights = {form.place: _weight(form, sheet, reader) for form in forms}
+    weights = {form.place: _weight(form, sheet, reader, begun) for form in forms}
     best = max(forms, key=lambda form: weights[form.place], default=None)
     return best if best is not None and weights[best.place] >= LEAST_WEIGHT else None
 
@@ -56,18 +63,42 @@ def confirmation(sheet: Sheet, reader: Reader) -> ContactForm | None:
     return next((ContactForm(each.place, ()) for each in sends), None)
 
 
-def _weight(form: ContactForm, sheet: Sheet, reader: Reader) -> int:
+def step_after(sheet: Sheet, reader: Reader, before: Sheet, place: FrameAndForm) -> ContactForm | None:
+    """Find the step that came instead of the form at `place`: questions that nobody saw before, or all shown once more."""
+    seen = {field.looks for field in before.fields if field.visible}
+    fresh = [field for field in sheet.fields if field.visible and field.looks not in seen]
+    for there in sorted({field.place for field in fresh} - sheet.searches, key=lambda each: each != place):
+        fields = tuple(field for field in sheet.fields if field.place == there)
+        if any(reader.says((*each.words, each.legend), "newsletter") for each in fields if each in fresh):
+            continue
+        if _has_way_on(there, sheet, reader.words):
+            return ContactForm(there, fields)
+    return confirmation(sheet, reader)
+
+
+def _has_way_on(place: FrameAndForm, sheet: Sheet, words: Sequence[Words]) -> bool:
+    own = [each for each in sheet.buttons if each.visible and each.place == place]
+    return any(_says("send", each, words) or _says("next", each, words) for each in own)
+
+
+def _weight(form: ContactForm, sheet: Sheet, reader: Reader, begun: FrameAndForm | None) -> int:
     """Weigh what a form asks for; what shows only in later steps counts too, and so does a way on to them."""
     asked = [field for field in form.fields if field.kind != "search"]
     if any(field.kind == "password" and field.visible for field in asked):
         return 0
     mapped = sum(3 for field in asked if reader.mapping.field_for(field.words))
-    weight = mapped + sum(
-        WEIGHTS.get(meaning, 0) for meaning in {reader.meaning_of(field) for field in asked}
+    meanings = {reader.meaning_of(field) for field in asked}
+    weight = mapped + sum(WEIGHTS.get(meaning, 0) for meaning in meanings)
+    own = [each for each in sheet.buttons if each.visible and each.place == form.place]
+    onwards = [each for each in own if _says("next", each, reader.words)]
+    if meanings == {"email"}:
+        onwards = [each for each in onwards if not has_phrase(each.name, JUST_OK)]
+    by_key = not own and _leads_on_by_key(sheet, form, reader.words)
+    goes_on = begun == form.place and (
+        _has_way_on(form.place, sheet, reader.words)
+        or any(field.visible and field.kind == "radio" for field in asked)  # to choose is to go on
     )
-    own = (each for each in sheet.buttons if each.visible and each.place == form.place)
-    leads_on = weight > 0 and any(_says("next", each, reader.words) for each in own)
-    return weight + LEAST_WEIGHT if leads_on else weight
+    return weight + LEAST_WEIGHT if goes_on or (weight > 0 and (onwards or by_key)) else weight
 
 
 def button_to(
@@ -93,9 +124,47 @@ def button_to(
     return submits[0] if what == "send" and len(submits) == 1 else None
 
 
+@dataclass(frozen=True)
+class Ways:
+    """What a step can be left by: what sends the form, and what leads on, which may send it for all one can know."""
+
+    send: Button | None
+    onwards: Button | Field | None
+    enter: Field | None
+    """The field in which the Enter key sends a form without a button."""
+
+    @property
+    def to_send(self) -> Button | Field | None:
+        """What to press once everything is filled in."""
+        if self.send is not None and (self.send.enabled or self.onwards is None):
+            return self.send
+        return self.onwards or self.enter
+
+
+def ways_from(sheet: Sheet, form: ContactForm, reader: Reader) -> Ways:
+    """Find the ways from one step of a form."""
+    send, onwards = (button_to(way, sheet, form, reader.words, reader.mapping) for way in WAYS)
+    by_key = _leads_on_by_key(sheet, form, reader.words) if send is onwards is None else None
+    return Ways(send, onwards or by_key, field_to_enter(form))
+
+
+def _leads_on_by_key(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> Field | None:
+    """Find the one question that a page shows, where it says that the Enter key leads on from it."""
+    shown = [field for field in sheet.fields if field.visible and field.kind != "search"]
+    says = any(has_phrase(line, each.buttons.enter) for line in sheet.lines for each in words)
+    alone = len(shown) == 1 and shown[0] in form.fields and shown[0].kind in TYPED_LINES
+    return shown[0] if says and alone else None
+
+
+def sends_later(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> bool:
+    """Tell whether the button that sends the form is in it already and only does not show yet, so that none before it sends."""
+    own = (each for each in sheet.buttons if each.place == form.place and form.place[1] >= 0)
+    return any(not each.visible and _says("send", each, words) for each in own)
+
+
 def field_to_enter(form: ContactForm) -> Field | None:
     """Find the field in which the Enter key sends a form that shows no button for it."""
-    lines = [field for field in form.fields if field.visible and field.kind in ("text", "email", "tel")]
+    lines = [field for field in form.fields if field.visible and field.kind in TYPED_LINES]
     return lines[-1] if lines and form.place[1] >= 0 else None
 
 

@@ -69,6 +69,11 @@ class Field:
         return tuple(text for text in (self.label, self.aria, self.placeholder, self.title, nearby) if text)
 
     @property
+    def looks(self) -> tuple[str, ...]:
+        """What tells a person that it is another field than the one that was there before."""
+        return self.kind, *self.words, self.legend
+
+    @property
     def name(self) -> str:
         """What a person would call it."""
         return next(iter(self.words), "") or self.legend or f"a field of type {self.kind}"

@@ -40,6 +40,12 @@ STYLED = (
     "<style>.must::after { content: ' *' }</style><label class=must for=t>Topic of a kind</label>"
     "<select id=t name=kind><option value=''>…<option>Question<option>Complaint</select>"
 )
+BOX = (
+    "<div id=box hidden style='position:fixed;inset:0;background:#0008'><div style='background:#fff'><p>{ask}</p>{buttons}</div></div>"
+    "<script>document.forms[0].onsubmit = (e) => {{ e.preventDefault(); {then} box.hidden = false; }};"
+    "box.querySelectorAll('button')[0].onclick = () => {{ box.hidden = true; }};"
+    "box.querySelectorAll('button')[1].onclick = () => document.forms[0].submit();</script>"
+)
 INSIDE = {
     "upload": "<label>Receipt * <input type=file name=receipt accept='.doc,.pdf' required></label>",
     "odd-upload": "<label>Receipt * <input type=file name=receipt accept='.docx' required></label>",
@@ -71,6 +77,18 @@ INSIDE = {
     "other-mail": "<label><input type=checkbox name=news value=yes> I agree to receive other communications</label>",
     "really": "<script>document.forms[0].onsubmit = () => confirm('Do you really want to send this?');</script>",
     "emptied": "",
+    "asks": BOX.format(
+        then="",
+        ask="Really send this?",
+        buttons="<button type=button>Cancel</button><button type=button>Yes, send</button>",
+    ),
+    "asks-late": BOX.format(
+        then="fetch('/saved/asks-late', {method: 'POST'});",
+        ask="Really send this?",
+        buttons="<button type=button>Cancel</button><button type=button>Yes, send</button>",
+    ),
+    "sending": "<script>document.forms[0].onsubmit = (e) => { e.preventDefault(); const b = document.querySelector('button');"
+    " b.textContent = 'Sending?'; };</script>",
     "twice": "<script>let pressed = 0; document.forms[0].onsubmit = (e) => { if (pressed++) e.preventDefault(); }; "
     "document.querySelector('button').onclick = (e) => setTimeout(() => { e.target.disabled = true; }, 0);</script>",
 }
@@ -100,8 +118,13 @@ PAGES = {
     f"<option>Complaint<option>Order</select></label>{FIELDS}<div id=more></div><button>Send</button></form><script>"
     f"document.forms[0].topic.onchange = () => setTimeout(() => {{ more.innerHTML = '{MESSAGE}'; }}, 700);</script>",
     "shown-again": FORM.format(name="shown-again").replace("<button>Send", "<button>Continue"),
+    "onwards": FORM.format(name="onwards").replace("<button>Send", "<button>Continue"),
+    "newsletter-first": "<form method=post action=/send/newsletter><label>E-mail <input name=email></label><button>OK</button></form>"
+    "<div id=late></div><script>setTimeout(() => { late.innerHTML = `" + FORM.format(name="newsletter-first") + "`; }, 1500);</script>",
     "elsewhere": "<h1>Sorry</h1><p>Our service is not available in your country.</p>",
 }  # fmt: skip
 """Each is a whole page; a door has its form behind a link, a tab, a heading that unfolds or a button."""
+STEPWISE = {"one-at-a-time": "one_at_a_time.html", "door": "one_at_a_time.html", "by-key": "by_key.html"}
+"""Each shows one question at a time."""
 STATUSES = {"out-of-order": (500, "<h1>Internal error</h1>"), "guarded": (503, "<p>Checking your browser…</p>"),
             "law": (451, "<h1>Unavailable</h1>")}  # fmt: skip

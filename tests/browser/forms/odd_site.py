@@ -14,7 +14,7 @@ from flask import Flask, redirect, render_template, render_template_string, requ
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
+from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES, STEPWISE
 
 CAPTCHAS = {
     "recaptcha": '<div class="g-recaptcha" data-sitekey="x"></div>',
@@ -47,6 +47,7 @@ class OddSite:
         app.add_url_rule(
             "/lib/<path:path>", "lib", view_func=lambda path: send_from_directory(LIBRARIES, path)
         )
+        app.add_url_rule("/saved/<name>", "saved", view_func=lambda name: ("", 204), methods=["POST"])
         app.add_url_rule("/send/<name>", view_func=self._take, methods=["POST"])
         return app
 
@@ -66,6 +67,8 @@ class OddSite:
         return STATUSES[name][::-1] if name in STATUSES else self._other_page(name)
 
     def _other_page(self, name: str) -> ResponseReturnValue:
+        if name in STEPWISE:
+            return render_template(STEPWISE[name], name=name, how=name)
         if name == "invisible":
             return self._plain(
                 name, inside='<button class="g-recaptcha" data-size="invisible" hidden></button>'

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from probes.base import Blocked, NotSent, Observation, ObservationKind, SendUnknown
+from probes.channels.contact_form.channel import ContactFormAttempt
 from probes.channels.contact_form.patience import FormPatience
-from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES
+from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES, STEPWISE
 from tests.browser.forms.odd_site import OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
 
@@ -21,7 +22,7 @@ Seen = dict[str, Observation | BaseException]
 @pytest.fixture(scope="module")
 def seen(visitor: Visitor, running: OddSite) -> Seen:
     """What came of each page, some visited side by side because a visit is mostly waiting."""
-    names = (*INSIDE, *PAGES, *STATUSES)
+    names = (*INSIDE, *PAGES, *STATUSES, *STEPWISE)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> Observation:
@@ -70,6 +71,12 @@ def received(site: OddSite, name: str) -> dict[str, str]:
         ("door-tab", "email", ADDRESS),
         ("door-fold", "email", ADDRESS),
         ("door-box", "email", ADDRESS),
+        ("onwards", "email", ADDRESS),
+        ("newsletter-first", "email", ADDRESS),
+        ("asks", "email", ADDRESS),
+        ("one-at-a-time", "topic", "A complaint"),
+        ("one-at-a-time", "email", ADDRESS),
+        ("door", "consent", "true"),
     ],
 )
 def test_odd_parts_are_filled_in_and_the_form_is_sent_once(
@@ -99,6 +106,7 @@ def test_a_form_on_another_page_is_gone_to(seen: Seen, running: OddSite, name: s
         ("cutting", "“Message” on .* does not keep what we write: of 80 characters it has 30"),
         ("emptying", "“Message” on .* does not keep what we write: of 80 characters it has 0"),
         ("year", "“Year of birth [*]”, and nothing tells us what to put there"),
+        ("sending", "nothing left the browser"),
         ("door-away", "leads to forms.example, which nobody has confirmed"),
         ("out-of-order", "answered with status 500[.]"),
     ],
@@ -148,6 +156,44 @@ def test_a_form_that_was_emptied_by_a_refusal_does_not_count_as_sent(seen: Seen,
     with pytest.raises(SendUnknown):
         _raise(seen["emptied"])
     assert received(running, "emptied")
+
+
+def test_a_question_that_only_the_enter_key_leads_on_from_is_followed_by_the_next(
+    seen: Seen, running: OddSite
+) -> None:
+    assert isinstance(seen["by-key"], Observation), seen["by-key"]
+    assert received(running, "by-key") == {"email": ADDRESS, "who": "Anna Berg", "text": TEXT}
+
+
+def test_a_box_that_asks_is_left_alone_once_something_has_left(seen: Seen, running: OddSite) -> None:
+    with pytest.raises(SendUnknown):
+        _raise(seen["asks-late"])
+    assert "asks-late" not in [form for form, _ in running.got]
+
+
+def test_a_newsletter_beside_ok_is_not_ordered(seen: Seen, running: OddSite) -> None:
+    assert isinstance(seen["newsletter-first"], Observation)
+    assert "newsletter" not in [form for form, _ in running.got]
+
+
+@pytest.mark.parametrize("name", ["onwards", "one-at-a-time"])
+def test_what_may_be_the_end_is_pressed_only_after_the_record_that_sending_begins(
+    visitor: Visitor, running: OddSite, name: str
+) -> None:
+    begun: list[int] = []
+
+    async def act(attempt: ContactFormAttempt) -> Observation:
+        await attempt.prepare()
+
+        async def begin() -> None:
+            begun.append(len(running.got))
+
+        running.forget()
+        return await attempt.send(begin)
+
+    visitor.at(letter(f"{running.url}/{name}"), act, patience=PATIENCE)
+    assert begun == [0]
+    assert len(running.got) == 1
 
 
 def _raise(seen: Observation | BaseException) -> None:

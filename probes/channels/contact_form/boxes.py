@@ -1,0 +1,36 @@
+"""Boxes of the page's own that ask, after the button was pressed, whether to send at all. Touches no page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from probes.channels.contact_form.parts import JUST_OK, LONGEST_BUTTON
+from probes.channels.contact_form.scan import Button, FrameAndForm, Sheet
+from probes.forms.words import Words, has_phrase
+
+
+def yes_in_a_box(sheet: Sheet, before: Sheet, place: FrameAndForm, words: Sequence[Words]) -> Button | None:
+    """Find the button that says yes beside a question, both of them new since the press.
+
+    What was there before must be there still: a button that changes to "Sending…" is no box.
+    """
+    if _shown(before, place) - _shown(sheet, place):
+        return None
+    more = _shown(sheet) - _shown(before)
+    # Of two of the same name the one in the box comes last, as boxes stand at a page's end.
+    new = [each for each in reversed(sheet.buttons) if each.visible and each.enabled and more[each.name]]
+    new = [each for each in new if each.where[0] == place[0] and len(each.name) <= LONGEST_BUTTON]
+    asks = any("?" in line for line in sheet.lines if line not in before.lines)
+    return next((each for each in new if _says_yes(each, words, asks=asks)), None)
+
+
+def _shown(sheet: Sheet, place: FrameAndForm | None = None) -> Counter[str]:
+    return Counter(each.name for each in sheet.buttons if each.visible and place in (None, each.place))
+
+
+def _says_yes(button: Button, words: Sequence[Words], *, asks: bool) -> bool:
+    if any(has_phrase(button.name, each.buttons.confirm) for each in words):
+        return True
+    sends = any(has_phrase(button.name, each.buttons.send) for each in words)
+    return asks and (sends or has_phrase(button.name, JUST_OK))
