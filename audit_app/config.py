@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from audit_app.domain.errors import InvalidInput
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LONGEST_USER_AGENT = 300
 SHORTEST_KEEPING = 30
 """Days for which what was answered is kept at least."""
 
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     """Browsers that run elsewhere: a DevTools address (http…) or a Playwright server's (ws…)."""
     browser_pages: int = Field(default=50, ge=1, le=500)
     """Most pages that one worker holds open at a time; memory may allow fewer."""
+    browser_user_agent: str = ""
+    """What the browser calls itself on pages that probes open; empty leaves its own words."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     https: bool = False
@@ -87,6 +90,15 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("browser_user_agent")
+    @classmethod
+    def _name_fits_a_header(cls, value: str) -> str:
+        if len(value) > LONGEST_USER_AGENT or not re.fullmatch(r"[ -~]*", value):
+            raise ValueError(
+                f"must be one line of at most {LONGEST_USER_AGENT} letters, digits and signs without accents"
+            )
+        return value.strip()
 
     @field_validator("browser_url")
     @classmethod

@@ -109,11 +109,15 @@ class Browsers:
         url: str = "",
         most_pages: int = MOST_PAGES,
         measure: Callable[[], Memory] = measure_memory,
+        user_agent: str = "",
     ) -> None:
-        """With a `url`, browsers that run elsewhere are used: a DevTools address, or a Playwright server's."""
+        """With a `url`, browsers that run elsewhere are used: a DevTools address, or a Playwright server's.
+
+        They call themselves by `user_agent` where one is given, else by their own name.
+        """
         self._executable, self._url = executable, url
         self._contexts_per_browser = contexts_per_browser
-        self._step_seconds = step_seconds
+        self._step_seconds, self._user_agent = step_seconds, user_agent
         self._starting = asyncio.Lock()
         self._driver: AbstractAsyncContextManager[Playwright] | None = None
         self._playwright: Playwright | None = None
@@ -172,7 +176,7 @@ class Browsers:
 
         Waits while memory is short. Raises OurFailure when no browser can be started.
         """
-        looks = {"storage_state": cast("Any", state), **_looks(locale, time_zone)}
+        looks = {"storage_state": cast("Any", state), **self._looks(locale, time_zone)}
         async with self._room.place():
             browser, made = await self._opened_in_one(looks)
             try:
@@ -209,7 +213,7 @@ class Browsers:
             async with self._starting:
                 await self._revive_driver()
             asked = self._running.chromium.launch_persistent_context(
-                folder, **self._program(), **_looks(locale, time_zone)
+                folder, **self._program(), **self._looks(locale, time_zone)
             )
             async with _closing(await self._made(asked)) as context:
                 yield context
@@ -229,6 +233,15 @@ class Browsers:
         # Chromium's sandbox refuses to run as root.
         as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         return {"executable_path": self._executable, "args": [*as_root, SCRIPT_MEMORY]}
+
+    def _looks(self, locale: str, time_zone: str) -> dict[str, Any]:
+        return {
+            "locale": locale,
+            "timezone_id": time_zone,
+            "viewport": {"width": 1280, "height": 900},
+            "accept_downloads": False,
+            "user_agent": self._user_agent or None,
+        }
 
     async def _launch(self) -> Browser:
         chromium, limit = self._running.chromium, LAUNCH_SECONDS * 1000
@@ -297,15 +310,6 @@ class Browsers:
         if self._open.get(browser) == 0:
             del self._open[browser]
             await _close(browser)
-
-
-def _looks(locale: str, time_zone: str) -> dict[str, Any]:
-    return {
-        "locale": locale,
-        "timezone_id": time_zone,
-        "viewport": {"width": 1280, "height": 900},
-        "accept_downloads": False,
-    }
 
 
 def _speaks_devtools(url: str) -> bool:

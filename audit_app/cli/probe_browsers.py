@@ -20,8 +20,9 @@ def browsers() -> AbstractAsyncContextManager[Browsers]:
     """The browsers that the settings name, found or installed; to be entered on the event loop."""
     settings = load_settings()
     if settings.remote_browser:
-        return Browsers(url=settings.remote_browser)
-    return Browsers(ensure_browser(settings.browser, say=lambda line: click.echo(line, err=True)))
+        return Browsers(url=settings.remote_browser, user_agent=settings.browser_user_agent)
+    found = ensure_browser(settings.browser, say=lambda line: click.echo(line, err=True))
+    return Browsers(found, user_agent=settings.browser_user_agent)
 
 
 def host_of(url: str) -> str:

@@ -33,16 +33,16 @@ def usable_browser(setting: Path | None) -> Path | None:
         raise NoBrowser(f"{error} Correct AUDIT_BROWSER, or unset it to search for one.") from error
 
 
-def lend_browsers(setting: Path | None, remote: str, most_pages: int) -> Browsers:
+def lend_browsers(setting: Path | None, remote: str, most_pages: int, user_agent: str = "") -> Browsers:
     """The browsers that probes look through: those at the address `remote`, or one on this machine.
 
-    They hold at most `most_pages` open at a time.
+    They hold at most `most_pages` open at a time, and call themselves `user_agent` where it is given.
 
     Raises NoBrowser when the setting names none that runs.
     """
     if remote:
-        return Browsers(url=remote, most_pages=most_pages)
-    return Browsers(usable_browser(setting), most_pages=most_pages)
+        return Browsers(url=remote, most_pages=most_pages, user_agent=user_agent)
+    return Browsers(usable_browser(setting), most_pages=most_pages, user_agent=user_agent)
 
 
 def reach_remote(url: str) -> str:

@@ -52,7 +52,7 @@ async def run(
     try:
         await asyncio.to_thread(migrate.check_current, engine)
         async with lend_browsers(
-            settings.browser, settings.remote_browser, settings.browser_pages
+            settings.browser, settings.remote_browser, settings.browser_pages, settings.browser_user_agent
         ) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
             desk = Desk(settings, engine, browsers, name or worker_name(), lease or default, stop)

@@ -123,6 +123,8 @@ def test_an_unreachable_database_is_named_and_its_password_is_not(terminal: Term
         ("AUDIT_DATABASE_URL", "mysql://host/name", "only sqlite and postgresql"),
         ("AUDIT_DATABASE_URL", "nonsense", "write sqlite:///file or postgresql://"),
         ("AUDIT_TICK_SECONDS", "ten", "valid number"),
+        ("AUDIT_BROWSER_USER_AGENT", "Browser\nX-More: 1", "must be one line of at most 300"),
+        ("AUDIT_BROWSER_USER_AGENT", "x" * 301, "must be one line of at most 300"),
         ("AUDIT_LOG_LEVEL", "LOUD", "must be DEBUG, INFO, WARNING or ERROR"),
         ("AUDIT_ENCRYPTION_KEY", "too short", "44 characters"),
     ],

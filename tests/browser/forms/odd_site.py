@@ -37,6 +37,7 @@ class OddSite:
         self.got: list[tuple[str, dict[str, str]]] = []
         self.accepted: list[dict[str, str]] = []
         self.cookies: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
 
     def app(self) -> Flask:
         """The site's application."""
@@ -122,7 +123,7 @@ class OddSite:
     def _take(self, name: str) -> ResponseReturnValue:
         sent = request.form.to_dict() | {key: file.filename or "" for key, file in request.files.items()}
         self.got.append((name, sent))
-        self.cookies = request.cookies.to_dict()
+        self.cookies, self.headers = request.cookies.to_dict(), dict(request.headers)
         if name == "strict" and not sent["phone"]:
             return self._plain(name, above=f"<p role=alert>{SENTENCE}</p>", values=sent, wrong="phone"), 422
         if name == "stubborn":

@@ -12,6 +12,8 @@ import pytest
 
 from audit_app.demo.company import DemoCompany
 from probes.base import Blocked, NotSent, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
+from probes.browser import Browsers, open_page
+from probes.browser_program import find_browser
 from probes.channels.contact_form.channel import ContactFormAttempt
 from probes.forms.mapping import MappedField, Mapping
 from tests.browser.forms.odd_site import CAPTCHAS, OddSite
@@ -41,6 +43,23 @@ def test_preparing_sends_nothing(visitor: Visitor, site: OddSite) -> None:
     filled = visitor.at(letter(f"{site.url}/plain"), act)
     assert filled == {"Name": "Anna Berg", "E-mail": ADDRESS, "Message": TEXT}
     assert site.got == []
+
+
+def test_the_browser_says_what_it_is_unless_a_setting_names_it_and_guards_still_know(
+    visitor: Visitor, site: OddSite, tmp_path: Path
+) -> None:
+    visitor.send(letter(f"{site.url}/plain"))
+    assert "HeadlessChrome/" in site.headers["User-Agent"]
+
+    async def call_it(name: str) -> str:
+        async with Browsers(find_browser(), user_agent=name) as browsers:
+            await replace(visitor, browsers=browsers).visit(letter(f"{site.url}/plain"))
+            async with browsers.own(tmp_path, "en", "UTC") as context:
+                return str(await (await open_page(context)).evaluate("navigator.userAgent"))
+
+    assert visitor.runner.run(call_it("Mozilla/5.0 (X11; Linux x86_64) A/1.0")).endswith(" A/1.0")
+    assert site.headers["User-Agent"] == "Mozilla/5.0 (X11; Linux x86_64) A/1.0"
+    assert "HeadlessChrome" in site.headers["Sec-Ch-Ua"]
 
 
 def test_a_form_is_read_by_its_labels_and_looked_at_again_after_each_choice(
