@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from babel.dates import format_datetime, format_timedelta, get_timezone
 from flask import Flask, g
+from markupsafe import Markup, escape
 
 from audit_app.domain.exact import Exact, round_half_up
 from audit_app.domain.response_time import InTime, Outcome
@@ -129,7 +131,12 @@ def relative_time(instant: datetime | None, now: datetime) -> str:
         return NOTHING
     if abs(instant - now) < timedelta(seconds=45):
         return "just now" if instant <= now else "in a moment"
-    return format_timedelta(instant - now, add_direction=True, threshold=1.2, locale=LOCALE)
+    return format_timedelta(instant - now, add_direction=True, threshold=2, locale=LOCALE)
+
+
+def breakable(text: str) -> Markup:
+    """Let an address break where people would break it, after a sign, before it breaks within a word."""
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[@/?&=._-])(?=[^/\s])", text))
 
 
 def outcome_look(outcome: str, in_time: str | bool | None = None) -> tuple[str, str, str]:
@@ -209,6 +216,7 @@ FILTERS = (
     relative_time,
     points_of,
     channel_words,
+    breakable,
 )
 
 

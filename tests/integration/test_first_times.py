@@ -62,9 +62,7 @@ def test_the_probes_page_tells_all_three_and_each_sign_for_what_it_is(
     probe = chat_with(session, umea, *signs(), bot)
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text
-    assert (
-        "First sign of life after 1 min, first automatic message after 3 min, first person none yet." in page
-    )
+    assert "First sign of life after 1 min, first automatic message after 3 min, no person yet." in page
     for words in ("Greeting before our message", "Somebody is typing", "Remark of the chat itself"):
         assert words in page
 

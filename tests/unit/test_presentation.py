@@ -123,6 +123,8 @@ def test_summer_time_is_known() -> None:
         (timedelta(seconds=-5), "in a moment"),
         (timedelta(minutes=3), "3 minutes ago"),
         (timedelta(hours=3), "3 hours ago"),
+        (timedelta(days=13), "13 days ago"),
+        (timedelta(days=14), "2 weeks ago"),
         (timedelta(days=-2), "in 2 days"),
     ],
 )

@@ -15,7 +15,7 @@ from audit_app.services.mailbox_entries import MailboxEntry, SignIn
 SECURITIES = {
     Security.TLS.value: "TLS from the start",
     Security.STARTTLS.value: "STARTTLS",
-    Security.NONE.value: "None: only inside one machine or network",
+    Security.NONE.value: "None: within one network only",
 }
 SIGN_INS = {
     SignIn.PASSWORD.value: "User name and password",

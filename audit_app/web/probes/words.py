@@ -173,13 +173,9 @@ def sentence(text: str) -> str:
 def span(response: ResponseTime) -> str:
     """Write a response time: `6 h 15 min`, `6 h 5 min to 6 h 35 min` for an interval, `at least 3 h` while it runs."""
     if response.at_most is None:
-        return f"at least {_spoken(response.at_least)}"
-    most = _spoken(response.at_most)
-    return most if response.at_most - response.at_least < SAME else f"{_spoken(response.at_least)} to {most}"
-
-
-def _spoken(time: timedelta) -> str:
-    return duration(time) if time else "0 min"
+        return f"at least {duration(response.at_least)}"
+    most = duration(response.at_most)
+    return most if response.at_most - response.at_least < SAME else f"{duration(response.at_least)} to {most}"
 
 
 def reason(story: Story) -> str:
@@ -216,17 +212,18 @@ def firsts(story: Story) -> str:
     found = {first: span(time) for first, time in story.firsts.items()}
     if First.AUTOMATIC not in found and found.get(First.ANYTHING) == found.get(First.PERSON):
         return ""
-    none = "none yet" if story.waiting else "none"
+    yet = " yet" if story.waiting else ""
     said = [
-        f"{label} {f'after {found[first]}' if first in found else none}" for first, label in _FIRSTS.items()
+        f"first {what} after {found[first]}" if first in found else f"no {what}{yet}"
+        for first, what in _FIRSTS.items()
     ]
     return sentence(", ".join(said)) + "."
 
 
 _FIRSTS: dict[First, str] = {
-    First.ANYTHING: "first sign of life",
-    First.AUTOMATIC: "first automatic message",
-    First.PERSON: "first person",
+    First.ANYTHING: "sign of life",
+    First.AUTOMATIC: "automatic message",
+    First.PERSON: "person",
 }
 
 
