@@ -118,15 +118,13 @@ async def _take(message: Message, mapping: Mapping, folder: Path, *, as_json: bo
 
     try:
         async with browsers() as lent, open_form(Equipment(lent), message, mapping) as attempt:
-            await attempt.prepare()
-            filled = {
-                "kind": "filled",
-                **_now(),
-                "role": "visitor",
-                "text": "",
-                "filled": dict(attempt.filled),
-            }
-            tell(filled, attempt.pictures if dry_run else ())
+            try:
+                await attempt.prepare()
+            except ProbeError as error:
+                tell(_failure(error) | {"filled": dict(attempt.filled)}, error.evidence)
+                return False
+            filled = {"kind": "filled", **_now(), "role": "visitor", "text": ""}
+            tell(filled | {"filled": dict(attempt.filled)}, attempt.pictures if dry_run else ())
             if not dry_run:
                 sent = await attempt.send()
                 tell(_row(sent), sent.evidence)

@@ -162,6 +162,16 @@ def test_a_dry_run_that_fails_shows_what_a_click_opened_although_the_next_one_cl
     assert (end["name"], [mark["name"] for mark in end["marks"]]) == ("end", ["Fale com a gente", "Chat"])
 
 
+def test_a_dry_run_names_what_a_form_insists_on_and_nothing_answers() -> None:
+    with chat_server() as server:
+        result = run("widgets", "try", f"{server.url}/plain.html?form&order", "--json")
+
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert (found["way"], found["ready_to_write"]) == ("prechat", False)
+    assert found["problem"] == "The form insists on “Order number”, and nothing says what to put there."
+
+
 @pytest.fixture
 def remote(tmp_path: Path) -> Iterator[str]:
     """A Chromium that runs by itself, as one of a fleet would, reached by its DevTools address."""

@@ -30,6 +30,7 @@ from probes.channels.chat.looks import teach
 from probes.channels.chat.marks import Mark, describe, gather, said_in
 from probes.channels.chat.parts import find, seen
 from probes.channels.chat.signals import Changes
+from probes.channels.chat.writing import unanswered
 from probes.consent import banner_button
 from probes.widgets.schema import FormField, Widget
 
@@ -191,7 +192,10 @@ class _Visit:
         missing = [step for step in trial.steps if step.found == "missing" and step.part in self._needed()]
         if missing:
             trial.problem = "The form was found, but not all of what a probe would fill in there."
-        trial.ready_to_write = not missing
+        elif unanswered := await self._unanswered(way):
+            names = " and ".join(f"“{name}”" for name in unanswered)
+            trial.problem = f"The form insists on {names}, and nothing says what to put there."
+        trial.ready_to_write = not trial.problem
 
     def _needed(self) -> set[str]:
         """The parts of a form without which a probe could not go on."""
@@ -314,6 +318,21 @@ class _Visit:
         log = entrance.chat.locator(LOG).filter(visible=True)
         if await self._add("messages", log, "read"):
             self._trial.said = await said_in(log)
+
+    async def _unanswered(self, way: Way) -> list[str]:
+        """Name what the form insists on, beside what would be filled in: a probe would stand before it."""
+        entrance = self._entrance
+        form = entrance.widget.offline if way is Way.OFFLINE else entrance.widget.prechat
+        if form is None or way not in (Way.FORM, Way.PRECHAT, Way.OFFLINE):
+            return []
+        known = [step.mark for step in self._trial.steps if ".fields." in step.part and step.mark]
+        empty = await unanswered(entrance.chat, find(entrance.chat, form.submit, "button"), self._waits.show)
+        asked = [mark for each in empty if (mark := await describe(entrance.view, each))]
+        return [
+            mark.name or "a field without a name"
+            for mark in asked
+            if not any(each.is_where(mark) for each in known)
+        ]
 
     async def _frame(self) -> None:
         chat = self._entrance.chat

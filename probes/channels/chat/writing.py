@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from probes.channels.chat.entrance import Entrance, Persona
 
 Step: TypeAlias = Callable[[], Awaitable[None]]
-INSISTED = ", ".join(
-    ["select:invalid", *(f"input[type={kind}]:invalid" for kind in ("checkbox", "radio", "tel", "email"))]
+FILLED_ANYHOW = ("checkbox", "radio", "tel", "email")
+INSISTED = ", ".join(["select:invalid", *(f"input[type={kind}]:invalid" for kind in FILLED_ANYHOW)])
+UNANSWERED = ", ".join(
+    [
+        "textarea:required:invalid",
+        f"input:required:invalid:not({', '.join(f'[type={kind}]' for kind in FILLED_ANYHOW)})",
+    ]
 )
+"""What a form insists on and a probe has nothing for, unless a description says what goes there."""
+SAME_FORM = "(field, button) => field.closest('form') === button.closest('form')"
 MOST_INSISTED = 12
 FIRST_CHOICE = "list => [...list.options].findIndex((option) => option.value && !option.disabled)"
 
@@ -44,6 +51,13 @@ async def _fill_insisted(control: ElementHandle, persona: Persona) -> None:
         await control.fill(persona.email)
     elif await control.evaluate("control => control.matches(':invalid')"):  # none of its group is chosen
         await control.check()
+
+
+async def unanswered(scope: Scope, submit: Locator, seconds: float) -> list[ElementHandle]:
+    """Find what the form of a button insists on and no probe fills in without being told. Raises BrowserError."""
+    button = await within(seconds, submit.first.element_handle(timeout=seconds * 1000))
+    fields = await within(seconds, scope.locator(UNANSWERED).filter(visible=True).element_handles())
+    return [each for each in fields if await within(seconds, each.evaluate(SAME_FORM, button))]
 
 
 async def comes_before(field: Locator, button: Locator, seconds: float) -> bool:

@@ -99,6 +99,18 @@ class Reader:
         marked = any(STAR.search(name) for name in names)
         return field.required or field.marked_wrong or marked or self.says(names, "required")
 
+    def is_out_of_reach(self, field: Field) -> bool:
+        """Tell whether the form insists on a field that is empty and that nobody can type into."""
+        typed = field.kind in ("text", "tel", "email", "textarea") and not field.value
+        return (
+            typed
+            and field.visible
+            and field.enabled
+            and field.read_only
+            and not self.mapping.field_for(field.words)
+            and (self.is_required(field))
+        )
+
     def entry_for(self, field: Field, group: Sequence[Field]) -> Entry | None:
         """Say what is to be done with a field, or None: it is filled in already, or better left alone.
 

@@ -144,8 +144,10 @@ class Filler:
         """Fill in what shows, looking anew after each choice, until nothing is left to do."""
         for _ in range(MOST_LOOKS):
             look, form = await self._find_form()
-            entries = self._entries(form)
+            asked = self._entries(form)
+            entries = [entry for entry in asked if entry.action != "type" or entry.values]
             if not entries:
+                self._expect_answers(form, asked)
                 return look, form
             try:
                 for entry in entries:
@@ -197,6 +199,17 @@ class Filler:
         # What is typed first: a choice may change the form, and then it is looked at anew.
         return sorted(found, key=lambda entry: entry.action != "type")
 
+    def _expect_answers(self, form: ContactForm, unanswered: Sequence[Entry]) -> None:
+        """Refuse to go on, naming them all, where the form insists on fields that we have nothing for."""
+        names = [entry.field.name for entry in unanswered]
+        names += [each.name for each in form.fields if self.reader.is_out_of_reach(each)]
+        if names:
+            names = [f"“{name}”" for name in names]
+            raise NotSent(
+                f"The contact form on {self.page.url} asks for {' and '.join(names)}, and nothing tells us what to put there. "
+                "Say so in a mapping (probes/forms/README.md)."
+            )
+
     def _as_insisted(self, each: Field) -> Field:
         return replace(each, required=True) if each.name in self.insisted else each
 
@@ -219,12 +232,6 @@ class Filler:
 
     async def _type(self, look: Look, entry: Entry) -> str:
         """Write the first notation that the field takes, and leave it, so that the page may check it."""
-        if not entry.values:
-            name = entry.field.name
-            raise NotSent(
-                f"The contact form on {self.page.url} asks for “{name}”, and nothing tells us what to put there. "
-                "Say so in a mapping (probes/forms/README.md)."
-            )
         longest = entry.field.longest
         values = [value for value in entry.values if not longest or len(value) <= longest]
         if not values:

@@ -69,6 +69,7 @@ INSIDE = {
     "cutting": "<script>document.forms[0].message.oninput = (e) => { e.target.value = e.target.value.slice(0, 30); }</script>",
     "emptying": "<script>document.forms[0].message.onchange = (e) => { e.target.value = ''; }</script>",
     "year": "<label>Year of birth * <input type=number name=year min=1900 max=2010 required></label>",
+    "unanswered": "<label>Favourite animal * <input name=animal></label><label>Shoe * <input name=shoe readonly required></label>",
     "loose-radios": LOOSE_RADIOS,
     "cut-off": CUT_OFF,
     "styled": STYLED,

@@ -106,6 +106,7 @@ def test_a_form_on_another_page_is_gone_to(seen: Seen, running: OddSite, name: s
         ("cutting", "“Message” on .* does not keep what we write: of 80 characters it has 30"),
         ("emptying", "“Message” on .* does not keep what we write: of 80 characters it has 0"),
         ("year", "“Year of birth [*]”, and nothing tells us what to put there"),
+        ("unanswered", "asks for “Favourite animal [*]” and “Shoe [*]”, and nothing tells us"),
         ("sending", "nothing left the browser"),
         ("door-away", "leads to forms.example, which nobody has confirmed"),
         ("out-of-order", "answered with status 500[.]"),

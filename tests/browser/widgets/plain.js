@@ -57,6 +57,7 @@
       field(ways.has("reach") ? "Where we reach you" : "E-mail", make("input", {type: "email", required: ""})), field("Phone", make("input", {type: "tel", required: ""})),
       field("Department", make("select", {required: ""}, make("option", {value: "", text: "Choose"}), make("option", {text: "Sales"}))),
       make("label", {text: "I agree"}, make("input", {type: "checkbox", required: ""})));
+    if (ways.has("order")) form.append(field("Order number", make("input", {required: ""})));
     if (ways.get("form") === "question") form.append(field("Your question", make("textarea", {required: ""})));
     form.append(make("button", {text: "Start chat"}));
     form.onsubmit = async (event) => {
