@@ -124,6 +124,24 @@ class Offline(Part):
     done: str = ""
 
 
+class Address(Part):
+    """The question for an e-mail address alone, as chats ask it before or after somebody has said something.
+
+    Without a button the Enter key answers it.
+    """
+
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    submit: Control | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_an_address(self) -> Address:
+        if all(field.value != "email" for field in self.fields) or any(
+            field.value == "message" for field in self.fields
+        ):
+            raise ValueError("needs a field whose value is email, and none whose value is message")
+        return self
+
+
 class Composer(Part):
     """Where a visitor types, and the button that sends it off; without one, the Enter key does."""
 
@@ -205,6 +223,7 @@ class Widget(Part):
     home: Home | None = None
     prechat: PreChat | None = None
     offline: Offline | None = None
+    address: Address | None = None
     composer: Composer
     messages: Messages
     signs: Signs = Signs()

@@ -10,6 +10,7 @@ import pytest
 from probes.base import Observation, ObservationKind
 from probes.browser import Browsers
 from probes.channels.chat.entrance import Persona
+from probes.channels.chat.leaving import ADDRESS_ALONE, NOT_TAKEN, TAKEN
 from probes.channels.chat.session import open_chat
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
@@ -52,7 +53,7 @@ def answers(seen: Sequence[Observation]) -> list[str]:
 @pytest.mark.parametrize(
     "ways",
     ["shadow=closed", "waits=scroll", "waits=consent", "corrects", "split", "icon", "icon&submit", "empties",
-     "form=asks", "form=asks&reach", "form=question", "home"],
+     "form=asks", "form=asks&reach", "form=question", "home", "attach", "attach=Datei anhängen", "attach=קובץ&icon"],
 )  # fmt: skip
 def test_it_is_written_in_once_and_its_answer_seen_now_and_on_coming_back(ways: str) -> None:
     with chat_server(SAGA) as server:
@@ -88,3 +89,30 @@ def test_an_answer_that_is_only_a_picture_is_an_answer(said: str, told: str) -> 
         first, _ = talk(server, "")
 
     assert answers(first) == [told]
+
+
+@pytest.mark.parametrize("asks", ["after", "again", "held", "first"])
+def test_a_chat_that_asks_for_an_address_gets_the_probes_own_once_and_the_message_once(asks: str) -> None:
+    with chat_server(SAGA) as server:
+        first, again = talk(server, f"icon&asks={asks}", 5.0)
+
+    assert server.left == [{"email": ANNA.email}]
+    assert server.own_messages() == [QUESTION]
+    assert "Yes, we have two." in answers(first)
+    assert "Yes, we have two." in answers(again)
+    told = [reason for seen in [*first, *again] for reason in seen.reasons if "e-mail address" in reason]
+    assert told == {"after": [TAKEN], "held": [TAKEN], "again": [NOT_TAKEN], "first": []}[asks]
+
+
+def test_where_nobody_is_and_only_an_address_can_be_left_that_is_what_was_sent() -> None:
+    async def run(browsers: Browsers) -> Observation:
+        async with open_chat(browsers, f"{server.url}/plain.html?asks=only", "auto", ANNA) as session:
+            await session.introduce()
+            return await session.send(QUESTION)
+
+    with chat_server() as server:
+        sent = run_chat(run)
+
+    assert (sent.reasons, sent.text) == ((ADDRESS_ALONE,), "")
+    assert server.left == [{"email": ANNA.email}]
+    assert server.own_messages() == []

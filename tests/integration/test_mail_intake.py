@@ -12,7 +12,7 @@ from audit_app.database import transaction
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
-from audit_app.models import IncomingMail, Mailbox, MailState, Probe, RoleName, User
+from audit_app.models import ChannelName, IncomingMail, Mailbox, MailState, Probe, RoleName, User
 from audit_app.services.mail import assign_mail, discard_mail, store_new_mail
 from audit_app.services.mailbox_state import mailbox_down, mailbox_read, mailbox_up, positions_of
 from audit_app.services.probes import steps
@@ -67,6 +67,13 @@ def test_an_answer_to_the_probes_address_stops_the_clock(
     answer = next(seen for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY)
     assert [each.content for each in answer.evidence] == [reply.raw]
     assert row.evidence is answer.evidence[0]
+
+
+def test_an_answer_by_mail_belongs_to_the_chat_that_was_given_the_probes_address(session: Session) -> None:
+    chat = make.sent_probe(session, ChannelName.CHAT)
+    reply = make.letter(chat.from_address, NOW + 6 * HOUR)
+    (row,) = store_new_mail(session, chat.persona.mailbox, [reply], NOW + 7 * HOUR)
+    assert (row.probe_id, chat.outcome, chat.answered_earliest) == (chat.id, Outcome.ANSWERED, NOW + 6 * HOUR)
 
 
 def test_an_answer_to_another_address_of_ours_is_matched_by_the_message_it_answers(

@@ -64,3 +64,10 @@ def test_the_button_that_sends_may_say_what_it_sends(said: str) -> None:
     assert GENERIC.composer.send is not None
     assert calls(GENERIC.composer.send, said)
     assert not calls(GENERIC.composer.send, "Send us a message")
+
+
+@pytest.mark.parametrize(
+    "said", ["Type your e-mail", "Skriv din e-post", "Escriba su correo", "Ваша почта для сообщений"]
+)
+def test_a_field_for_an_address_is_not_the_one_to_write_in(said: str) -> None:
+    assert not calls(GENERIC.composer.field, said)

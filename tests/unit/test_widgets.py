@@ -123,6 +123,7 @@ def test_a_file_that_extends_another_says_only_what_differs(tmp_path: Path) -> N
         ("extends: demo\nname: A\nname: B\n", 3, "name", "given twice"),
         ("name: A\nverified: not a widget\nmessages: {item: li}\n", 3, "messages", "roles.visitor"),
         ("- name\n", 1, "", "must hold fields with their values"),
+        ("extends: demo\naddress: {fields: [{label: Name, value: name}]}\n", 2, "address", "value is email"),
         ("extends: demo\nframe: 3\n", 2, "frame", "must be a text"),
         ("name: [", 1, "", "not YAML"),
     ],

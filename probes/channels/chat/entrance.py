@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +14,15 @@ from probes.channels.chat.detect import detect
 from probes.channels.chat.launcher import Launch
 from probes.channels.chat.obstacles import Obstacle, hangs, obstacle_on
 from probes.channels.chat.parts import Scope, click, either, find, seen, shows
+from probes.channels.chat.screen import what_shows
 from probes.channels.chat.signals import Changes
 from probes.channels.chat.windows import Windows
-from probes.channels.chat.writing import Step, comes_before, fill_as
+from probes.channels.chat.writing import (
+    Step,
+    address_field,
+    fill_as,
+    ready_to_leave_address,
+)
 from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Control, Offline, PreChat, Widget
@@ -88,6 +93,8 @@ class Entrance:
         self.persona, self.patience, self.changes = persona, patience, changes
         self.adapter = adapter or (widget if isinstance(widget, str) else widget.name)
         self.way = Way.COMPOSER
+        self.wordless = False
+        """The form for those who find nobody there asks for an address alone, and takes no message."""
         self._scope: Scope = page
         self._detects = widget == AUTO
         self._opening = True
@@ -127,6 +134,8 @@ class Entrance:
                 found.append(find(scope, widget.home.conversation, "button"))
         if widget.offline:
             found.append(scope.locator(widget.offline.sign))
+        if widget.address:
+            found.append(address_field(scope, widget.address))
         found += [scope.locator(css) for css in widget.signs.model_dump().values() if css]
         return either(found)
 
@@ -278,45 +287,29 @@ class Entrance:
         raise BrowserError("no field to write in appeared")
 
     async def _look(self) -> set[str]:
-        """Say what of the chat can be seen now, all at once."""
-        widget, scope = self.widget, self._scope
-        parts = {"composer": self._composer(scope)}
-        if widget.prechat:
-            parts["form"] = find(scope, widget.prechat.submit, "button")
-            asked = [(field.value, find(scope, field.field, "field")) for field in widget.prechat.fields]
-            parts["fields"] = either([place for _, place in asked])
-            if question := [place for value, place in asked if value == "message"]:
-                parts["question"] = either(question)
-        if widget.offline:
-            parts["offline"] = either([scope.locator(widget.offline.sign)])
-            parts["leave"] = find(scope, widget.offline.submit, "button")
-        if widget.home:
-            parts["begin"] = find(scope, widget.home.begin, "button")
-            if widget.home.conversation:
-                parts["back"] = find(scope, widget.home.conversation, "button")
-        there = await asyncio.gather(*(seen(part) for part in parts.values()))
-        found = {name for name, visible in zip(parts, there, strict=True) if visible}
-        if {"form", "question"} <= found and not await comes_before(
-            parts["question"].first, parts["form"].first, self.patience.click
-        ):
-            found.discard("question")  # the chat's own field, below a form that stands in the transcript
-        return found
+        return await what_shows(self._scope, self.widget, self.patience.click)
 
     def _way(self, there: set[str], reopened: bool) -> Way | None:
-        if {"offline", "leave"} <= there:
+        if {"offline", "leave", "mail"} <= there and ("words" in there or "composer" not in there):
+            self.wordless = "words" not in there
             return Way.OFFLINE
         if {"form", "fields"} <= there and reopened:
             return Way.FORGOTTEN
         if {"form", "question"} <= there:
             return Way.FORM
-        return Way.COMPOSER if "composer" in there and "form" not in there else None
+        open_again = (
+            reopened and "address" in there
+        )  # if our own words are there, too, it has not forgotten us
+        return Way.COMPOSER if ("composer" in there or open_again) and "form" not in there else None
 
     def _next_steps(self, there: set[str], reopened: bool) -> list[str]:
         """List what may be done next, best first; an earlier conversation is never left for a new one."""
         steps = ["form"] if "form" in there else []
         if reopened and "back" in there:
             return ["back", *steps]
-        return [*steps, "begin"] if "begin" in there else steps
+        steps += ["begin"] if "begin" in there else []
+        alone = "address" in there and not steps and self.persona.email
+        return ["address"] if alone else steps
 
     def _place(self) -> object:
         """What the chat stands in, as one that another frame at the same address differs from."""
@@ -353,9 +346,17 @@ class Entrance:
         scope, prechat, control = self._scope, self.widget.prechat, self._control(step)
         if step == "form" and prechat:
             await fill_as(self.persona, scope, prechat.fields, "", self.patience.show)
+        if step == "address" and (leave := await ready_to_leave_address(self)):
+            await leave()
         # Gone meanwhile, if the chat was just being redrawn when it was looked at: then there is nothing to take.
         if control and await seen(button := find(scope, control, "button")):
             await click(button.first, self.patience.click)
+
+    async def opens_after_all(self) -> bool:
+        """Tell whether a chat that asked for our address alone lets us write now that it has it."""
+        opens = self.wordless and await shows(self.composer(), GREETING_SECONDS)
+        self.way = Way.COMPOSER if opens else self.way
+        return opens
 
     async def _settle(self) -> None:
         """Give a greeting time to appear; a chat may also have none, and an earlier conversation is waited for later."""

@@ -65,6 +65,15 @@ async def shows(locator: Locator, seconds: float) -> bool:
     return True
 
 
+async def gone(locator: Locator, seconds: float) -> bool:
+    """Wait so long until it can no longer be seen."""
+    try:
+        await locator.first.wait_for(state="hidden", timeout=seconds * 1000)
+    except BrowserError:
+        return False
+    return True
+
+
 async def write(field: Locator, text: str, seconds: float) -> None:
     """Put `text` into a field, by the keyboard where the field takes nothing else. Raises BrowserError."""
     if "\n" in text and await field.evaluate("field => field.localName === 'input'"):

@@ -41,6 +41,7 @@ from probes.browser import (
 from probes.channels.chat.browser_storage import Storage
 from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.leaving import leave_address, left_in_form
 from probes.channels.chat.looks import teach
 from probes.channels.chat.own_words import own_line
 from probes.channels.chat.shown_times import Span
@@ -56,7 +57,7 @@ from probes.channels.chat.transcript import (
     read_lines,
 )
 from probes.channels.chat.watch import Watch
-from probes.channels.chat.writing import form_was_taken, ready_to_send
+from probes.channels.chat.writing import ready_to_send
 from probes.profile import Profile, open_profile
 from probes.trace import traced
 from probes.widgets.files import AUTO, load_widget, widget_names
@@ -90,6 +91,10 @@ class ChatSession:
         """From when to when our message was sent, by our clock; None before, and where a crash left it unknown."""
         self.offline = bool(self._kept.get("offline"))
         """The message was left in a form, because nobody was there: answers come by mail."""
+        self.address_left = bool(self._kept.get("address_left"))
+        """The chat asked for an e-mail address once something was said, and got the probe's own."""
+        self.remarks: list[Observation] = []
+        """What happened besides and was not told of yet."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
         self.changed = ChangeTimes()
@@ -125,7 +130,13 @@ class ChatSession:
 
     async def _pass_through(self, reopened: bool) -> None:
         async with traced(self.page, "opening"):
-            self.history_gone = await self.entrance.pass_through(reopened) is Way.FORGOTTEN
+            forgotten = await self.entrance.pass_through(reopened) is Way.FORGOTTEN
+            self.history_gone = forgotten and not await self._shows_our_words()
+
+    async def _shows_our_words(self) -> bool:
+        with suppress(BrowserError):
+            return own_line(await self.transcript(), self._text) is not None
+        return False
 
     async def state(self) -> State:
         """Return what the chat can be gone back to with: the browser's storage, and how we said it. Raises OurFailure."""
@@ -142,6 +153,7 @@ class ChatSession:
             "adapter": self.entrance.adapter,
             "text": self._text,
             "offline": self.offline,
+            "address_left": self.address_left,
             "sent": [at.isoformat() for at in self.sent or ()],
         }
         more: dict[str, JSON] = {"tab": tab, "profile": packed}
@@ -169,7 +181,11 @@ class ChatSession:
         try:
             await press()
             if self.entrance.way is Way.OFFLINE:
-                return await self._left_in_form(text, earliest)
+                sent = await left_in_form(self, text, earliest)
+                self.offline = not await self.entrance.opens_after_all()
+                if self.offline:
+                    return sent
+                await (await ready_to_send(self.entrance, text))()
             own, lines = await self._confirm(text, before)
         except BrowserError as error:
             sentence = f"Nobody can tell whether the message on {self.url} was sent: {first_line(error)}"
@@ -193,29 +209,9 @@ class ChatSession:
             except BrowserError:  # a page that is just being redrawn, or a frame that was replaced
                 with suppress(BrowserError):
                     await self.entrance.open_now()
+            await leave_address(self)  # some chats want it before they show what was said
             await self.changes.wait(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
-
-    async def _left_in_form(self, text: str, earliest: datetime) -> Observation:
-        deadline = time.monotonic() + self.patience.confirm
-        while not await form_was_taken(self.entrance):
-            if time.monotonic() >= deadline:
-                raise BrowserError("the form for those who find nobody there did not say that it was taken")
-            self.changes.clear()
-            await self.changes.wait(0.5)
-        self.offline = True
-        return Observation(
-            ObservationKind.SENT,
-            earliest,
-            now(),
-            source=OUR_CLOCK,
-            key="offline form",
-            text=text,
-            role="visitor",
-            reasons=("Nobody was there: the message was left in the chat's form, and answers come by mail",),
-            details={"offline form": True},
-            evidence=await pictures(self.page, "sent"),
-        )
 
     async def _sent(
         self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from probes.base import Observation, ObservationKind, OurFailure, ProbeError
 from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME, Own, dated
+from probes.channels.chat.leaving import leave_address
+from probes.channels.chat.own_words import same_text
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
 from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
@@ -79,6 +81,8 @@ class Watch:
         gone_since: float | None = None
         while True:
             chat.changes.clear()
+            if chat.own and not gone_since:
+                await leave_address(chat)
             began, settled = _now(), time.monotonic() >= self._settled
             lines = await self._look()
             gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
@@ -88,6 +92,8 @@ class Watch:
             if gone_since and (chat.history_gone or time.monotonic() - gone_since > chat.patience.settle):
                 yield await self._lost(last_look)
                 return
+            while chat.remarks:
+                yield chat.remarks.pop(0)
             for observation in await self._news(lines, (min(last_look, began), _now())):
                 yield observation
             if settled and not gone_since:
@@ -173,10 +179,14 @@ class Watch:
                 line for line in only_before(own, lines) if line.role not in ("visitor", "system", "typing")
             )
             said = [(ObservationKind.GREETING, line) for line in before]
-        after = [line for line in only_after(own, lines, self._followers) if line.role != "visitor"]
+        after = [line for line in only_after(own, lines, self._followers) if not self._is_ours(line)]
         self._followers.update(line.id for line in after if line.has_own_id)
         self._first_bot = self._first_bot or next((line.id for line in after if line.role == "bot"), "")
         return said + [(_kind(line, line.id == self._first_bot), line) for line in after]
+
+    def _is_ours(self, line: Line) -> bool:
+        """Tell our own words, and the address that was asked for, where a chat shows it like a message."""
+        return line.role == "visitor" or same_text(line.text, self._chat.entrance.persona.email)
 
     def _times(self, between: Span) -> ChangeTimes:
         """Return when the page changed; that tells nothing where we did not see all that came since the last look."""

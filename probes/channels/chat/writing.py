@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from probes.browser import BrowserError, ElementHandle, Frame, Locator, within
 from probes.channels.chat.obstacles import hangs
-from probes.channels.chat.parts import Scope, fill_form, find, holds, seen, shows, write
+from probes.channels.chat.parts import Scope, either, fill_form, find, holds, seen, shows, write
 from probes.channels.contact_form.persona import phones_for
-from probes.widgets.schema import FormField
+from probes.widgets.schema import Address, FormField
 
 if TYPE_CHECKING:
     from probes.channels.chat.entrance import Entrance, Persona
@@ -73,7 +73,8 @@ async def comes_before(field: Locator, button: Locator, seconds: float) -> bool:
 async def ready_to_send(entrance: Entrance, text: str) -> Step:
     """Put `text` where it is to be said, and return the one click that sends it. Raises BrowserError."""
     if form := entrance.form():
-        await fill_as(entrance.persona, entrance.chat, form.fields, text, entrance.patience.show)
+        asked = [field for field in form.fields if field.value != "message" or not entrance.wordless]
+        await fill_as(entrance.persona, entrance.chat, asked, text, entrance.patience.show)
         return await _press(entrance, find(entrance.chat, form.submit, "button").first)
     field = entrance.composer()
     await write(field, text, entrance.patience.show)
@@ -88,9 +89,12 @@ async def _way_to_send(entrance: Entrance, field: Locator) -> Step:
     enter = partial(field.press, "Enter", no_wait_after=True)
     if send is None:
         return enter
-    button = find(entrance.chat, send, "button").first
+    found = find(entrance.chat, send, "button")
+    button = (
+        found.last if send.pattern else found.first
+    )  # a guess: a form in the transcript may have one, too
     if send.pattern and not await shows(button, 1.0):
-        return enter  # a guess, and there is no such button
+        return enter
     return await _press(entrance, button, enter)
 
 
@@ -108,13 +112,38 @@ async def _press(entrance: Entrance, button: Locator, instead: Step | None = Non
     return partial(button.click, no_wait_after=True)
 
 
+def address_field(scope: Scope, address: Address) -> Locator:
+    """Return the field in which a chat asks for an e-mail address."""
+    return either([find(scope, field.field, "field") for field in address.fields if field.value == "email"])
+
+
+async def ready_to_leave_address(entrance: Entrance) -> Step | None:
+    """Fill in our address where a chat asks for one, and return what leaves it; None where it does not ask.
+
+    Raises BrowserError.
+    """
+    asked, scope, persona = entrance.widget.address, entrance.chat, entrance.persona
+    if asked is None or not persona.email or not await seen(field := address_field(scope, asked).first):
+        return None
+    await fill_as(persona, scope, asked.fields, "", entrance.patience.show)
+    enter = partial(field.press, "Enter", no_wait_after=True)
+    if asked.submit is None or not await seen(button := find(scope, asked.submit, "button").first):
+        return enter
+    return await _press(entrance, button, enter)
+
+
 async def form_was_taken(entrance: Entrance) -> bool:
-    """Tell whether the offline form was taken: it says so, or it is gone. A page that hangs or died does not say."""
+    """Tell whether the offline form was taken: it says so, or it is gone, or has made room for a field to write in.
+
+    A page that hangs or died does not say.
+    """
     offline, chat = entrance.widget.offline, entrance.chat
     if offline is None:
         return False
-    if offline.done:
-        return await seen(chat.locator(offline.done))
-    if entrance.changes.crashed or await seen(find(chat, offline.submit, "button")):
+    if offline.done and await seen(chat.locator(offline.done)):
+        return True
+    if entrance.wordless and await seen(entrance.composer()):
+        return True
+    if offline.done or entrance.changes.crashed or await seen(find(chat, offline.submit, "button")):
         return False
     return not (entrance.page.is_closed() or await hangs(chat if isinstance(chat, Frame) else entrance.view))

@@ -27,23 +27,49 @@
   };
 
   const open = async (root) => {
-    if (!id) {
+    const known = Boolean(id);
+    if (!known) {
       id = (await ask("/begin", {name: "", email: ""})).id;
       localStorage.setItem("chat", id);
     }
     const log = make("div", {class: "rows"});
     const field = make("textarea", {placeholder: "Type here"});
     const send = make("button", {type: ways.has("submit") ? "submit" : "button"}, make("svg", {width: 20, height: 20}));
+    const asks = ways.get("asks");
+    const reach = (then = () => {}) => {
+      const email = make("input", {placeholder: "you@example.com", type: "email"}), notify = make("button", {text: "Send"});
+      const later = make("button", {text: "Not now"});
+      const question = make("div", {text: "Leave your e-mail so that we can get back to you"}, email, later, notify);
+      notify.onclick = async () => {
+        await ask("/leave", {email: email.value});
+        await then();
+        if (asks !== "again") question.replaceChildren(`We will write to ${email.value}`);
+      };
+      return question;
+    };
     const say = async () => {
       const text = field.value.trim();
       field.value = "";
-      if (text) await ask("/say", {id, text});
+      const out = () => text && ask("/say", {id, text});
+      if (text && asks === "held") root.insertBefore(reach(out), log.nextSibling);
+      else await out();
+      if (text && (asks === "after" || asks === "again")) setTimeout(() => root.insertBefore(reach(), log.nextSibling), 300);
     };
+    if (asks === "only" || (asks === "first" && !known)) {
+      const question = reach(() => setTimeout(() => { question.remove(); if (asks === "first") open(root); }, 300));
+      if (asks === "only") question.prepend("We are offline. ");
+      root.replaceChildren(question);
+      return;
+    }
     if (ways.has("icon")) send.onclick = (event) => { event.preventDefault(); say(); };
     else field.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); say(); } };
     if (ways.has("empties")) field.addEventListener("input", () => setTimeout(() => { field.value = ""; }, 50), {once: true});
     if (ways.has("refuses")) field.addEventListener("input", () => { field.value = ""; });
-    root.replaceChildren(make("b", {text: "Chat"}), log, make("form", {}, field, ...(ways.has("icon") ? [send] : [])));
+    // What picks a file is no way to send: a button that says so, or one beside the field that takes the file.
+    const attach = make("button", {type: "button", "aria-label": ways.get("attach") || ""}, make("svg", {width: 20, height: 20}));
+    attach.onclick = () => root.replaceChildren("Which file?");
+    const files = ways.has("attach") ? [...(ways.get("attach") ? [] : [make("input", {type: "file", hidden: ""})]), attach] : [];
+    root.replaceChildren(make("b", {text: "Chat"}), log, make("form", {}, field, ...files, ...(ways.has("icon") ? [send] : [])));
     const last = Number(ways.get("last") || 1000);
     setInterval(async () => {
       const {messages} = await ask(`/said?id=${id}`);
