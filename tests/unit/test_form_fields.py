@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -327,6 +328,32 @@ def test_everything_made_up_is_the_same_each_time_and_belongs_to_nobody(language
     free = ("+44 7700 900", "+49 30 23125", "+33 6 39 98 0", "+46 70 17406")
     assert answers.for_meaning("phone")[0].startswith(free)
     assert all(answers.for_meaning(meaning)[0] for meaning in ("street", "postcode", "city", "country"))
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "pattern"),
+    [
+        ("en", "America/Chicago", r"\(202\) 555-01\d\d"),
+        ("en", "America/Toronto", r"613-555-01\d\d"),
+        ("en", "Australia/Perth", r"02555\d{5}"),
+        ("en", "Europe/Dublin", r"02091\d{5}"),
+        ("en", "Europe/London", r"020 7946 0\d\d\d"),
+        ("fi", "Europe/Stockholm", r"08-465 004 \d\d"),
+        ("es", "Europe/Paris", r"01 99 00 0\d \d\d"),
+    ],
+)
+def test_a_form_that_takes_only_its_own_countrys_numbers_gets_one_that_nobody_has(
+    language: str, zone: str, pattern: str
+) -> None:
+    numbers = answers_for(letter(language, time_zone=zone), words_of(language), TODAY).for_meaning("phone")
+    assert [number for number in numbers if re.fullmatch(pattern, number)]
+    assert numbers[0].startswith("+44 7700 900")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Europe/Madrid", "Asia/Jerusalem"])
+def test_no_national_number_is_made_up_where_none_is_kept_free(zone: str) -> None:
+    answers = answers_for(letter("nl", time_zone=zone), words_of("nl"), TODAY)
+    assert all(number.startswith("+44") for number in answers.for_meaning("phone"))
 
 
 @given(st.text(alphabet="abcdefghjkmnpqrstuvwxyz23456789", min_size=8, max_size=8))

@@ -32,7 +32,7 @@ WAITS_FOR_MORE = 3
 message's field, as some add it after a choice."""
 LOOK_MS = 300.0
 TRIES = 4
-"""How often one field is filled in before it is left as the site wants it."""
+"""How often one field is filled in, or as often as there are notations, before it is left as the site wants it."""
 
 
 @dataclass
@@ -192,7 +192,7 @@ class Filler:
             entry
             for each in form.fields
             if (entry := self.reader.entry_for(self._as_insisted(each), form.group_of(each)))
-            and self._tries[_key(each)] < TRIES
+            and self._tries[_key(each)] < max(TRIES, len(entry.values))
             and not (entry.action == "open" and each.name in self.filled)
             and not (entry.meaning == "message" and self._told and not self.reader.is_required(each))
         ]

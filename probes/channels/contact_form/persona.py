@@ -1,6 +1,7 @@
 """What an invented customer writes into a form: what the probe says, and what a form insists on besides.
 
-The telephone numbers are from ranges that regulators keep free for fiction (Ofcom, Bundesnetzagentur, Arcep, PTS);
+The telephone numbers are from ranges that regulators keep free for fiction; those of the company's own country, without
+its code, come last, for a form that takes no others;
 the street is that of a railway station, where nobody lives; order numbers begin with 999. See
 docs/developers/contact-forms.md.
 """
@@ -9,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from probes.base import Message
+from probes.forms.telephones import national_notations
 from probes.forms.words import Words, languages_for, words_of
 
 LONGEST_SUBJECT = 70
@@ -52,7 +55,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
             "email": (message.from_address,),
             "subject": (subject,),
             "message": (message.text,),
-            "phone": tuple(_phone(pattern, number) for pattern in persona.phones),
+            "phone": _phones((*persona.phones, *national_notations(message.time_zone)), number),
             "order_number": tuple(f"999{number:06d}{'0' * 9}"[:digits] for digits in NUMBER_LENGTHS),
             "date": tuple(dict.fromkeys(day.strftime(shape) for shape in (persona.date, *NOTATIONS))),
             "company": (persona.company,),
@@ -68,9 +71,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
 
 def phones_for(language: str, token: str) -> tuple[str, ...]:
     """Return telephone numbers that nobody has, in the notations of a language, the usual one first."""
-    return tuple(
-        _phone(pattern, _number(token)) for pattern in words_of(languages_for(language)[0]).persona.phones
-    )
+    return _phones(words_of(languages_for(language)[0]).persona.phones, _number(token))
 
 
 def first_words(text: str) -> str:
@@ -109,6 +110,10 @@ def day_for(kind: str, day: date, least: str, most: str) -> str:
 
 def _number(token: str) -> int:
     return int.from_bytes(hashlib.sha256(token.encode()).digest()[:4]) % 1_000_000
+
+
+def _phones(patterns: Iterable[str], number: int) -> tuple[str, ...]:
+    return tuple(_phone(pattern, number) for pattern in dict.fromkeys(patterns))
 
 
 def _phone(pattern: str, number: int) -> str:

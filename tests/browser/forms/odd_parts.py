@@ -53,6 +53,9 @@ INSIDE = {
     "nice": "<label for=n>Topic *</label><select id=n name=topic required style='display:none'><option value=''>Choose"
     "<option>Sales<option>Complaints</select><div class=nice-select tabindex=0><span>Choose</span><ul hidden><li>Sales</ul></div>",
     "country": COUNTRY,
+    "national": "<label>Phone * <input name=tel required></label><p id=no role=alert></p><script>document.forms[0].tel.onblur = (e) => {"
+    " const ok = /^08-465 004 [0-9]{2}$/.test(e.target.value); e.target.ariaInvalid = String(!ok);"
+    " no.textContent = ok ? '' : 'A number of our area, please'; };</script>",
     "radios": RADIOS,
     "times": TIMES,
     "badge": "<div class='grecaptcha-badge' style='position:fixed;bottom:14px;right:0'><iframe width=256 height=60"
