@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audit_app.domain.errors import InvalidInput
+from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.models import Campaign, ServiceTarget
 
 LONGEST_PAGE = 500
@@ -59,6 +59,18 @@ def all_or_nothing(session: Session, field: str) -> Iterator[None]:
             session.flush()
     except IntegrityError:
         raise EntryInvalid({field: "Somebody has just entered the same. Reload the list."}) from None
+
+
+@contextmanager
+def unless_in_use(session: Session, words: str) -> Iterator[None]:
+    """Delete what is deleted within; raises Conflict with `words` when somebody has just begun to use it."""
+    # Between the look whether it is used and the deletion another process may have the time to use it.
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError:
+        raise Conflict(words) from None
 
 
 def email_address(text: str) -> str:

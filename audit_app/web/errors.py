@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from audit_app.database import read_only
@@ -39,6 +40,10 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
 }
 OUT_OF_DATE = "This form was open for too long or did not come from here. Reload the page and send it again."
+CROSSED = (
+    "Somebody changed or deleted at the same moment what this needs. Nothing was changed. "
+    "Go back and reload the page to see how it stands now."
+)
 
 
 def wants_json() -> bool:
@@ -96,6 +101,13 @@ def http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def crossed(error: Exception) -> ResponseReturnValue:
+    """Say that somebody was quicker: the database found out what our own look a moment before could not see."""
+    current_app.logger.warning("Two requests crossed at %s", request.path, exc_info=error)
+    undo()
+    return page(409, CROSSED)
+
+
 def unforeseen(error: Exception) -> ResponseReturnValue:
     """Log what nobody foresaw and show that it was our fault."""
     current_app.logger.error("Unforeseen error at %s", request.path, exc_info=error)
@@ -111,4 +123,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AuditError, foreseen)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, http)
+    app.register_error_handler(IntegrityError, crossed)
+    app.register_error_handler(StaleDataError, crossed)
     app.register_error_handler(Exception, unforeseen)

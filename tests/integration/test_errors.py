@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    """The application with three pages that fail."""
+    """The application with four pages that fail."""
 
     @app.get("/fails")
     @public
@@ -35,6 +35,13 @@ def app(app: Flask) -> Flask:
         db.session.add(Region(key="atlantis", name="Atlantis"))
         db.session.flush()
         raise Conflict("Somebody else has sunk it. Choose another island.")
+
+    @app.post("/crosses")
+    @public
+    def crosses() -> str:
+        db.session.add_all([Region(key="lemuria", name="Lemuria"), Region(key="lemuria", name="Lemuria")])
+        db.session.commit()
+        raise AssertionError
 
     @app.get("/refuses")
     @public
@@ -76,6 +83,16 @@ def test_what_a_failed_request_had_begun_is_undone(client: Visitor, session) -> 
     assert answer.status_code == 409
     assert "Choose another island" in answer.text
     assert session.query(Region).filter_by(key="atlantis").count() == 0
+
+
+def test_two_who_enter_the_same_at_the_same_moment_are_told_and_nothing_is_half_done(
+    client: Visitor, session
+) -> None:
+    answer = client.submit("/crosses", page="/sign-in")
+
+    assert answer.status_code == 409
+    assert "Somebody changed or deleted at the same moment" in answer.text
+    assert session.query(Region).filter_by(key="lemuria").count() == 0
 
 
 def test_a_script_gets_its_error_as_json(client: Visitor) -> None:

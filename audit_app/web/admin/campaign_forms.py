@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
@@ -16,6 +15,7 @@ from audit_app.services.campaigns import CampaignEntry, last_day
 from audit_app.services.entries import moment_text
 from audit_app.services.service_targets import TargetEntry
 from audit_app.web.admin.forms import CheckboxesField
+from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.arguments import number_in
 from audit_app.web.presentation import CHANNEL_WORDS
 
@@ -26,7 +26,7 @@ CLOCKS = {
 }
 
 
-class CampaignForm(FlaskForm):
+class CampaignForm(OpenedForm):
     """What is asked where, by whom, how often and within which limits."""
 
     name = StringField("Name")
@@ -81,7 +81,7 @@ class CampaignForm(FlaskForm):
         )
 
 
-class TargetForm(FlaskForm):
+class TargetForm(OpenedForm):
     """Within how many hours an answer is due."""
 
     name = StringField("Name", description="Such as “Ten hours”.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from audit_app.extensions import db
@@ -12,10 +11,11 @@ from audit_app.models import RoleName
 from audit_app.services import company as service
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
+from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.admin.views import blueprint
 
 
-class CompanyForm(FlaskForm):
+class CompanyForm(OpenedForm):
     """What is known about the company."""
 
     name = StringField("Name", description="As it stands above every page.")

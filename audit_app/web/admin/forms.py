@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.models import Location, Region, RoleName, User
 from audit_app.services.users import PASSWORD_LEAST, ROLE_DESCRIPTIONS
+from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.presentation import ROLE_WORDS
 
 
@@ -27,7 +28,7 @@ def _role_choices() -> list[tuple[str, str]]:
     return [(role.value, f"{ROLE_WORDS[role]}: {words[role]}") for role in RoleName]
 
 
-class UserForm(FlaskForm):
+class UserForm(OpenedForm):
     """Who a person is and what they may see."""
 
     name = StringField(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -15,12 +14,13 @@ from audit_app.domain.holiday_calendar import countries
 from audit_app.models import Location, Region
 from audit_app.services.locations import LocationEntry, zones
 from audit_app.services.opening_hours import HoursEntry, entered_as, stored_hours
+from audit_app.web.admin.opened import OpenedForm
 
 COUNTRY_NAMES = Locale("en").territories
 NEW_REGION = ("", "A new region")
 
 
-class LocationForm(FlaskForm):
+class LocationForm(OpenedForm):
     """Where a location is, and when it is open."""
 
     name = StringField("Name", description="As the company calls it; it must be the only one of this name.")
@@ -89,7 +89,7 @@ class LocationForm(FlaskForm):
         )
 
 
-class RegionForm(FlaskForm):
+class RegionForm(OpenedForm):
     """What a region is called."""
 
     name = StringField("Name")

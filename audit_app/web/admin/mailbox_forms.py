@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 from wtforms.widgets import PasswordInput
 
 from audit_app.models import AddressStyle, Security
 from audit_app.services.mailbox_entries import MailboxEntry, SignIn
+from audit_app.web.admin.opened import OpenedForm
 
 SECURITIES = {
     Security.TLS.value: "TLS from the start",
@@ -36,7 +36,7 @@ class SecretField(PasswordField):
     widget = PasswordInput(hide_value=False)
 
 
-class MailboxForm(FlaskForm):
+class MailboxForm(OpenedForm):
     """Everything about one of our mailboxes, and three things to do with it."""
 
     address = StringField(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 
 from audit_app.models import Campaign, Mailbox, Persona
 from audit_app.services.personas import LANGUAGES, PersonaEntry
 from audit_app.web.admin.forms import CheckboxesField
+from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.arguments import number_in
 
 
-class PersonaForm(FlaskForm):
+class PersonaForm(OpenedForm):
     """Who a probe claims to be."""
 
     name = StringField(

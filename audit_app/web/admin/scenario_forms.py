@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from audit_app.models import Scenario, Wording
 from audit_app.services.personas import LANGUAGES
 from audit_app.services.probes.channels import supported
 from audit_app.services.scenarios import ScenarioEntry, WordingEntry
+from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.presentation import CHANNEL_WORDS
 
 
-class ScenarioForm(FlaskForm):
+class ScenarioForm(OpenedForm):
     """What is asked."""
 
     title = StringField(
@@ -31,7 +31,7 @@ class ScenarioForm(FlaskForm):
         return ScenarioEntry(title=self.title.data or "", complaint=bool(self.complaint.data))
 
 
-class WordingForm(FlaskForm):
+class WordingForm(OpenedForm):
     """One way to ask it."""
 
     channel = RadioField(

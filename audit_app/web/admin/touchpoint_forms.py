@@ -14,9 +14,10 @@ from wtforms.validators import DataRequired, Optional
 from audit_app.models import ChannelName, Location, Touchpoint
 from audit_app.services.form_mappings import MOST_CHARACTERS
 from audit_app.services.touchpoints import TouchpointEntry
+from audit_app.web.admin.opened import OpenedForm
 
 
-class TouchpointForm(FlaskForm):
+class TouchpointForm(OpenedForm):
     """What all channels have."""
 
     location = SelectField("Location", validate_choice=False)
