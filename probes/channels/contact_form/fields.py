@@ -161,7 +161,8 @@ class Reader:
     ) -> Entry | None:
         if field.kind == "dropdown":
             return Entry(field, meaning, "open", exactly)
-        chosen = self.choice(self._texts(field, group), meaning, exactly)
+        texts = self._texts(field, group)
+        chosen = self.choice(texts, meaning, exactly or self._agreement(field, texts))
         if chosen is None:
             return None
         if field.kind == "radio":
@@ -180,6 +181,15 @@ class Reader:
         if meaning == "country":
             exactly = self._our_country(texts)
         return best_option(texts, self.answers.about, self.words, exactly, by_email=meaning == "contact_by")
+
+    def _agreement(self, field: Field, texts: Sequence[str]) -> tuple[str, ...]:
+        """Find the yes to what has to be agreed to; a no is often the same words and one more."""
+        asked = (field.legend,) if field.kind == "radio" else field.words
+        if not self.says(asked, "consent") or self.says(asked, "newsletter"):
+            return ()
+        yes = [phrase for words in self.words for phrase in words.buttons.confirm]
+        agreed = [text for text in texts if self.says((text,), "consent") or has_phrase(text, yes)]
+        return tuple(sorted(agreed, key=len))
 
     def _our_country(self, texts: Sequence[str]) -> tuple[str, ...]:
         """Find what begins with the country's name too: in lists of dialling codes a number stands behind it."""

@@ -53,6 +53,8 @@ INSIDE = {
     "nice": "<label for=n>Topic *</label><select id=n name=topic required style='display:none'><option value=''>Choose"
     "<option>Sales<option>Complaints</select><div class=nice-select tabindex=0><span>Choose</span><ul hidden><li>Sales</ul></div>",
     "country": COUNTRY,
+    "agreed": "<fieldset><legend>Do you agree to our privacy policy? *</legend><label><input type=radio name=ok value=yes> I agree"
+    "</label><label><input type=radio name=ok value=no> I don't agree</label></fieldset>",
     "national": "<label>Phone * <input name=tel required></label><p id=no role=alert></p><script>document.forms[0].tel.onblur = (e) => {"
     " const ok = /^08-465 004 [0-9]{2}$/.test(e.target.value); e.target.ariaInvalid = String(!ok);"
     " no.textContent = ok ? '' : 'A number of our area, please'; };</script>",

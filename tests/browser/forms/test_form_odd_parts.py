@@ -49,6 +49,7 @@ def received(site: OddSite, name: str) -> dict[str, str]:
         ("nice", "topic", "Complaints"),
         ("country", "code", "United Kingdom (+44)"),
         ("country", "tel", "07700 900"),
+        ("agreed", "ok", "yes"),
         ("national", "tel", "08-465 004 "),
         ("radios", "by", "E-mail"),
         ("times", "day", "2020-05-31"),
