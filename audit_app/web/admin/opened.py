@@ -13,7 +13,6 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 from wtforms.widgets import HiddenInput, PasswordInput
 
-
 ONCE_MORE = (
     "Nothing is saved yet, for somebody else was here since you opened the page. "
     "Save again to put what stands below in the place of theirs."
