@@ -26,6 +26,7 @@ MOST_UNREADABLE = 0.1
 MOST_STOCK_WORDS = 0.7
 """The part of a person's letter that may be made of the words of automatic mail, where nothing else shows a person."""
 NOBODYS = "It speaks in the words of automatic mail alone, and nothing shows that a person wrote it"
+ITSELF = "It speaks of the letter and of who will answer it, and nobody says “I”"
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
@@ -43,7 +44,8 @@ Hint = tuple[int, str]
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
     hints = [] if platform else hints_of_a_machine(letter)
-    if not (hints or letter.fields or letter.tells_below or _is_a_transcript(letter)):
+    told = letter.fields or letter.tells_below or letter.talk.weight or letter.shows_a_form
+    if not (hints or told or _is_a_transcript(letter)):
         return _plain(letter, platform)
     reading = Reading.of(letter)
     machine = [*hints, *_text_of_a_machine(letter, reading)]
@@ -71,6 +73,10 @@ def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
         said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
         found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
     found += _says_that_it_is_automatic(letter, reading)
+    if reading.of_itself:
+        # One sentence alone is also what a person writes who has no time to write more.
+        alone = len(letter.sentences) == 1
+        found.append((1 if alone else letter.talk.weight, ITSELF))
     found += [hint(letter) for holds, hint in HINTS if holds(letter, reading)]
     return found
 
@@ -82,8 +88,8 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     """
     hints = hints_of_a_person(letter)
     signed = not reading.away and signed_by_a_person(letter)
-    own, stock = len(reading.own), len(reading.stock)
-    mostly_stock = own < stock or (own == stock and reading.weight > 1)
+    own, stock = len(reading.own), len(reading.stock) + len(reading.of_itself)
+    mostly_stock = own < stock or (own == stock and reading.weight + letter.talk.weight > 1)
     if mostly_stock and not reading.mild:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
         signed = signed and own == stock
@@ -121,7 +127,9 @@ def _is_a_transcript(letter: Letter) -> bool:
 def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
     last = letter.sentences[-1] if letter.sentences else ""
     short = last if len(last) <= SHORT else ""
-    return bool(reading.stock) and "team" in phrases.told(f"{short}\n{letter.below[:SHOWN]}")
+    return bool(reading.stock or reading.of_itself) and "team" in phrases.told(
+        f"{short}\n{letter.below[:SHOWN]}"
+    )
 
 
 def _says_that_it_is_automatic(letter: Letter, reading: Reading) -> list[Hint]:
@@ -136,6 +144,10 @@ HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]],
     (
         _says("unanswerable"),
         lambda letter: (3, f"It wants no answer: “{letter.saying('unanswerable')[0][:SHOWN]}”"),
+    ),
+    (
+        lambda letter, reading: letter.shows_a_form,
+        lambda letter: (2, "It shows what was filled into a form, with our own address"),
     ),
     (_below("automatic"), lambda letter: (2, "A note below says that it is automatic")),
     (_below("unanswerable"), lambda letter: (1, "A note below wants no answer")),

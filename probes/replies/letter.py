@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import getaddresses
 from functools import cache, cached_property
 
 from probes.replies import phrases
@@ -12,6 +13,7 @@ from probes.replies.fingerprints import platform_of
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
+from probes.replies.roles import Talk, talk_of
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
 SENTENCE_END = re.compile(
@@ -77,12 +79,28 @@ class Letter:
     def layout(self) -> tuple[list[str], str]:
         """The sentences between greeting and closing, and everything below; none of what it repeats of ours."""
         sentences, below = lay_out(self.new)
+        if self.shows_a_form:
+            sentences = [sentence for sentence in sentences if not self._shows_us(sentence)]
         if "repeated" not in self.all_tells:
             return sentences, below
         last = next(
             (number for number, each in enumerate(sentences) if "repeated" in phrases.told(each)), None
         )
         return (sentences, below) if last is None else (sentences[: last + 1], "")
+
+    @cached_property
+    def shows_a_form(self) -> bool:
+        """Whether our own address stands behind a colon, as programs show what was filled in; people know it."""
+        return any(self._shows_us(line) for line in self.new.split("\n"))
+
+    def _shows_us(self, text: str) -> bool:
+        label, _, shown = text.partition(":") if "@" in text else ("", "", "")
+        shown = shown.casefold()
+        return any(address in shown for address in self._our_addresses) and not _is_a_header(label)
+
+    @cached_property
+    def _our_addresses(self) -> list[str]:
+        return [address.casefold() for _, address in getaddresses(self.mail.headers("To")) if address]
 
     @property
     def sentences(self) -> list[str]:
@@ -100,6 +118,11 @@ class Letter:
         if not self.all_tells:
             return [{}] * len(self.sentences)
         return [phrases.told(sentence) for sentence in self.sentences]
+
+    @cached_property
+    def talk(self) -> Talk:
+        """How much the letter speaks of itself."""
+        return talk_of(self.sentences)
 
     @cached_property
     def below(self) -> str:
@@ -121,6 +144,12 @@ class Letter:
         return [
             sentence for sentence, tells in zip(self.sentences, self.tells, strict=True) if field in tells
         ]
+
+
+def _is_a_header(label: str) -> bool:
+    """Tell the headers of a mail that is quoted or sent back, "To" and "Delivered-To", from what was filled in."""
+    told = key(label)
+    return told in phrases.keys("to") or told in phrases.keys("from_") or told.endswith((" to", " from"))
 
 
 @cache

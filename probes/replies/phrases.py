@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -83,6 +84,7 @@ class Language(BaseModel):
     subject: list[str]
     sent_from: list[str]
     above_line: list[str]
+    roles: dict[Literal["letter", "arrives", "answers", "when", "us", "me"], list[str]]
 
 
 @cache

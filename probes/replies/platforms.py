@@ -89,11 +89,13 @@ def marks_only_its_own(platform: str, *headers: str) -> Adapter:
 
     def adapter(letter: Letter) -> Judgement | None:
         mail = letter.mail
+        precedence = mail.header("Precedence").strip().casefold()
         marked = any(mail.has(name) for name in headers) or auto_submitted(mail) - {"no"}
-        if marked or mail.header("Precedence").strip().casefold() in ("bulk", "auto_reply"):
+        if marked or precedence == "auto_reply":
             return _automatic(platform, f"{platform} marked this mail as its own")
         judged = content(letter, platform)
-        if judged.verdict == "automatic":
+        # Gateways on the way mark mail as bulk, too, so that alone the text decides.
+        if judged.verdict == "automatic" or precedence == "bulk":
             return judged
         return _human(platform, f"{platform} marks its automatic mails, and this one has no mark")
 

@@ -55,6 +55,7 @@ def _is_name(line: str, domain: str) -> bool:
     folded = words(bare)
     if folded[0] in BEFORE_A_GROUP or "team" in phrases.told(bare):
         return False
-    if any(len(word) >= SHORTEST_COMPANY and word in domain for word in folded):
+    named = re.split(r"[.-]", domain)
+    if any(word in named or (len(word) >= SHORTEST_COMPANY and word in domain) for word in folded):
         return False
     return all(not word[0].islower() or word in PARTICLES for word in said)

@@ -119,13 +119,13 @@ def test_a_letter_in_the_words_of_programs_alone_is_not_taken_for_a_persons_and_
     None
 ):
     stock = "Everything you sent through this request reached the support department; agents respond to enquiries daily."
-    assert judge(mail(stock, Subject="Re: A lamp")).verdict == "uncertain"
+    assert judge(mail(stock, Subject="Re: A lamp")).verdict != "human"
     assert (
         judge(mail("The green lamp stands upstairs beside the yellow carpet.", Subject="Re: A lamp")).verdict
         == "human"
     )
     quoted = f"{stock}\n\nOn Fri, 20 Nov 2026 at 10:02, Anna Berg <anna@shopper.example> wrote:\n> The lamp?"
-    assert judge(mail(quoted, Subject="Re: A lamp")).verdict == "human"
+    assert judge(mail(quoted, Subject="Re: A lamp")).verdict == "uncertain"
 
 
 def test_a_transcript_is_known_by_its_lines_alone() -> None:

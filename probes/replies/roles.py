@@ -1,0 +1,109 @@
+"""What a letter is about, by the parts that words play, in whatever phrases they stand.
+
+Programs write about the letter itself: that it arrived, who will answer it and when. People write about the thing that
+was asked for, and say "I". No list holds all phrases for the one, but the words that they are made of are few.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from probes.replies import phrases
+from probes.replies.patterns import words
+
+FEWEST_LETTERS = 4
+"""Shorter words, such as "the" and "von", stand in everybody's letters."""
+FEWEST_WORDS, FEWEST_OF_A_SENTENCE = 6, 3
+"""A letter or a sentence with fewer longer words says too little to be told by them."""
+MOST_CHARACTERS = 2_000
+MOST_REMEMBERED = 50_000
+SHORTEST_BEGINNING = 3
+OFTEN, MOSTLY = 0.3, 0.45
+"""The part of the longer words that speak of the letter itself; of people's letters it is seldom above a quarter."""
+OF_A_SENTENCE = 0.4
+
+TOLD = frozenset({"arrives", "answers", "when"})
+FEWEST_TOLD = 2
+
+Role = tuple[str, str]
+"""A language, and the part that a word plays in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How much a letter speaks of itself: 0, 2 or 3, and which of its sentences do."""
+
+    weight: int = 0
+    sentences: frozenset[str] = field(default_factory=frozenset)
+
+
+def talk_of(sentences: Sequence[str]) -> Talk:
+    """Tell whether a letter speaks of itself and its answer, in the language that most of its words belong to."""
+    said = [(sentence, words(sentence)) for sentence in _beginning(sentences)]
+    played = {word: _roles(word) for _, told in said for word in told}
+    languages = Counter(
+        language for _, told in said for word in told for language in {name for name, _ in played[word]}
+    )
+    if not languages:
+        return Talk()
+    language = languages.most_common(1)[0][0]
+    parts = {word: {part for name, part in roles if name == language} for word, roles in played.items()}
+    weight = _weight([word for _, told in said for word in told], parts)
+    if not weight:
+        return Talk()
+    spoken = [
+        sentence
+        for sentence, told in said
+        if "?" not in sentence and _share(told, parts, FEWEST_OF_A_SENTENCE) >= OF_A_SENTENCE
+    ]
+    return Talk(weight, frozenset(spoken))
+
+
+def _beginning(sentences: Sequence[str]) -> Iterable[str]:
+    left = MOST_CHARACTERS
+    for sentence in sentences:
+        if left <= 0:
+            return
+        yield sentence[:left] if len(sentence) > left else sentence
+        left -= len(sentence)
+
+
+def _weight(told: Sequence[str], parts: Mapping[str, set[str]]) -> int:
+    """Weigh a letter that names itself and says two of these, but not "I": it arrived, it is answered, and when."""
+    found = set().union(*parts.values())
+    if "me" in found or "letter" not in found or len(found & TOLD) < FEWEST_TOLD:
+        return 0
+    share = _share(told, parts, FEWEST_WORDS)
+    return 3 if share >= MOSTLY else 2 if share >= OFTEN else 0
+
+
+def _share(told: Sequence[str], parts: Mapping[str, set[str]], fewest: int) -> float:
+    long = [word for word in told if len(word) >= FEWEST_LETTERS and word.isalpha()]
+    if len(long) < fewest:
+        return 0.0
+    return sum(bool(parts[word]) for word in long) / len(long)
+
+
+@lru_cache(MOST_REMEMBERED)
+def _roles(word: str) -> frozenset[Role]:
+    whole, beginnings = _known()
+    found = set(whole.get(word, ()))
+    for length in range(SHORTEST_BEGINNING, len(word) + 1):
+        found.update(beginnings.get(word[:length], ()))
+    return frozenset(found)
+
+
+@cache
+def _known() -> tuple[Mapping[str, set[Role]], Mapping[str, set[Role]]]:
+    """Return the parts that whole words play, and words that begin so."""
+    whole: dict[str, set[Role]] = {}
+    beginnings: dict[str, set[Role]] = {}
+    for name, language in phrases.languages().items():
+        for part, written in language.roles.items():
+            for each in written:
+                known = beginnings if each.endswith("*") else whole
+                known.setdefault(words(each)[0], set()).add((name, part))
+    return whole, beginnings

@@ -1,0 +1,73 @@
+"""Letters that speak of themselves, in words that stand in no list of phrases, and people's letters beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from probes.replies.classify import judge
+from probes.replies.phrases import languages
+from tests.fictional_mail import mail
+
+OF_ITSELF = {
+    "en": "Your note has found its way into the queue. Somebody of our crew reads it today and writes within two working days.",
+    "de": "Ihre Zeilen liegen nun im Postfach unserer Abteilung. Jemand aus dem Innendienst liest sie und ruft binnen zweier Tage an.",
+    "fr": "Votre courriel est arrivé dans la file du service clientèle. Un conseiller le lit et répond sous deux jours ouvrés.",
+    "es": "Su correo ya está en la cola de nuestro departamento. Un asesor lo leerá y contestará en dos días laborables.",
+    "sv": "Ditt mejl ligger nu i kön hos vår kundtjänst. En handläggare läser det och svarar inom två vardagar.",
+    "nl": "Uw mail staat nu in de wachtrij van onze klantenservice. Een medewerker leest hem en reageert binnen twee werkdagen.",
+    "pl": "Państwa list trafił do kolejki naszego działu. Konsultant przeczyta go i odpowie w ciągu dwóch dni roboczych.",
+    "ro": "Mesajul a ajuns în coada departamentului nostru. Un operator îl citește și răspunde în două zile lucrătoare.",
+    "ru": "Ваше письмо попало в очередь нашего отдела. Сотрудник прочитает его и ответит в течение двух рабочих дней.",
+    "he": "הודעתך הגיעה לתור של מחלקת השירות. נציג יעבור עליה ותקבלו מענה תוך שני ימי עסקים.",
+}
+OF_THE_THING = {
+    "en": "Thank you for your message. The green lamp is in the window and costs 40 euros; we can post it tomorrow.",
+    "de": "Danke für Ihre Nachricht. Die grüne Lampe steht im Fenster und kostet 40 Euro, wir schicken sie morgen.",
+    "fr": "Merci pour votre message. La lampe verte est en vitrine et coûte 40 euros, nous l'envoyons demain.",
+    "es": "Gracias por su mensaje. La lámpara verde está en el escaparate y cuesta 40 euros, la mandamos mañana.",
+    "sv": "Tack för ditt meddelande. Den gröna lampan står i fönstret och kostar 400 kronor, vi skickar den imorgon.",
+    "nl": "Bedankt voor uw bericht. De groene lamp staat in de etalage en kost 40 euro, we sturen hem morgen op.",
+    "pl": "Dziękujemy za wiadomość. Zielona lampa stoi na wystawie i kosztuje 40 euro, wyślemy ją jutro.",
+    "ro": "Vă mulțumim pentru mesaj. Lampa verde este în vitrină și costă 40 de euro, o trimitem mâine.",
+    "ru": "Спасибо за письмо. Зелёная лампа стоит на витрине, цена 40 евро, завтра можем отправить.",
+    "he": "תודה על ההודעה. המנורה הירוקה בחלון ועולה 40 יורו, אפשר לשלוח אותה מחר.",
+}
+ANSWERS = {"Subject": "Re: A lamp", "In-Reply-To": "<0@shopper.example>"}
+
+
+@pytest.mark.parametrize("language", OF_ITSELF)
+def test_a_letter_about_the_letter_and_its_answer_is_a_programs(language: str) -> None:
+    assert judge(mail(OF_ITSELF[language], **ANSWERS)).verdict == "automatic"
+
+
+@pytest.mark.parametrize("language", OF_THE_THING)
+def test_a_letter_about_the_thing_is_a_persons_however_it_thanks(language: str) -> None:
+    assert judge(mail(OF_THE_THING[language], **ANSWERS)).verdict == "human"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your mail reached me this morning. I look into it today and write again tomorrow.",
+        "Ihre Nachricht liegt bei mir. Ich lese sie heute und melde mich morgen.",
+        "Ваше письмо у меня. Отвечу завтра, сегодня я в отделе одна.",
+    ],
+)
+def test_whoever_says_i_is_not_judged_by_the_words_of_programs(text: str) -> None:
+    assert "nobody says" not in " ".join(judge(mail(text, **ANSWERS)).reasons)
+
+
+def test_a_person_who_promises_in_one_sentence_is_not_taken_for_a_program() -> None:
+    text = "We have read your message and our specialist in the workshop will call tomorrow."
+    assert judge(mail(text, **ANSWERS)).verdict != "automatic"
+
+
+def test_a_form_shown_again_with_our_address_is_a_programs() -> None:
+    shown = "Name: Anna Berg\nE-mail: anna@shopper.example\nMessage: Have you the lamp in green?"
+    text = f"Hello Anna,\n\nthat went well! Your message is on its way to our team, who read it today.\n\n{shown}"
+    assert judge(mail(text, Subject="Contact")).verdict == "automatic"
+
+
+def test_every_language_knows_the_parts_that_words_play() -> None:
+    parts = {"letter", "arrives", "answers", "when", "us", "me"}
+    assert {name for name, language in languages().items() if language.roles.keys() != parts} == {"other"}
