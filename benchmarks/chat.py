@@ -12,6 +12,10 @@ Playwright's driver, browser; what some share is counted by their shares), and o
 range (aim: time and memory under 1.3). Then how far the measured answer times lie from when the company's server took
 the answer down (aim: 99 of 100 under 100 ms): for the chats that were given the server's time, and for those that were
 not, in which the page's own record of its changes has to do. Every second chat is of each kind.
+
+Last it prints how long the page's signal takes: from the insertion of a message, stamped in the page as it puts it in,
+to when this process has been told that the page changed (aim: 50 ms), in one chat at a time and in all at once. With
+`--rounds 0` it does that alone.
 """
 
 from __future__ import annotations
@@ -31,13 +35,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import psutil
 from playwright.async_api import ViewportSize, async_playwright
 
 from audit_app.demo.company import DemoCompany
 from probes.base import Observation, ObservationKind
-from probes.browser import Browsers
+from probes.browser import Browsers, Frame
 from probes.browser_program import find_browser
 from probes.channels.chat.dating import SERVER_TIME
 from probes.channels.chat.entrance import Persona
@@ -57,6 +62,18 @@ Chat = Callable[[bool], Awaitable[Answers]]
 """Holds one chat; the argument leaves the server's times in the page unread."""
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 DEMO = load_widget("demo")
+ALONE = 10
+"""So many chats, one after another, tell how long the signal takes in one chat alone."""
+STAMP = """(() => {
+  const append = Element.prototype.append;
+  window.inserted = [];
+  Element.prototype.append = function (...items) {
+    append.apply(this, items);
+    if (this.id !== "log" || items[0].matches(".typing, .message--visitor")) return;
+    window.inserted.push(Date.now());
+  };
+})()"""
+"""Notes when the demo company's chat puts a message of somebody else into its page."""
 TIMELESS = DEMO.model_copy(update={"messages": DEMO.messages.model_copy(update={"time": ""})})
 
 
@@ -112,7 +129,36 @@ async def driven(url: str) -> AsyncGenerator[Chat, None]:
         yield chat
 
 
+@asynccontextmanager
+async def signalled(url: str) -> AsyncGenerator[Callable[[], Awaitable[list[float]]], None]:
+    """The same by the chat channel, for what it takes until it has been told of each message (in ms)."""
+    persona = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
+
+    async def chat() -> list[float]:
+        told: list[float] = []
+        async with open_chat(browsers, url, DEMO, persona) as session:
+            hear = session.changes._hear
+
+            def note() -> None:
+                told.append(time.time() * 1000)
+                hear()
+
+            session.changes._hear = note  # type: ignore[method-assign]
+            await session.page.context.add_init_script(STAMP)
+            await session.introduce()
+            await session.send(QUESTION)
+            async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
+                if seen.kind is ObservationKind.HUMAN_REPLY:
+                    break
+            inserted = await cast("Frame", session.entrance.chat).evaluate("window.inserted")
+        return [min(at for at in told if at >= since) - since for since in inserted]
+
+    async with Browsers(find_browser(), contexts_per_browser=1000, most_pages=1000) as browsers:
+        yield chat
+
+
 SIDES = {"bare script": bare, "chat driver": driven}
+SIGNALS = "signals"
 
 
 async def run_side(name: str, url: str, chats: int) -> None:
@@ -133,6 +179,16 @@ async def run_side(name: str, url: str, chats: int) -> None:
 def _as_json(answer: Observation) -> dict[str, str]:
     times = {"earliest": answer.earliest.isoformat(), "latest": answer.latest.isoformat()}
     return times | {"key": answer.key, "source": answer.source, "seen": str(answer.details["seen"])}
+
+
+async def run_signals(url: str, chats: int) -> None:
+    """Print how long the signals took, in one chat after another and in all at once."""
+    async with signalled(url) as chat:
+        await chat()
+        alone = [lag for _ in range(ALONE) for lag in await chat()]
+        print_lag("one chat alone", alone, "messages")
+        each = await asyncio.gather(*(chat() for _ in range(chats)))
+        print_lag(f"{chats} chats at once", [lag for lags in each for lag in lags], "messages")
 
 
 # --- measuring them -----------------------------------------------------------------------------------------------
@@ -260,9 +316,15 @@ def print_lags(answers: Sequence[dict[str, str]], said: dict[str, datetime]) -> 
         "first look that had it": [_ms(answer["seen"], said[answer["key"]]) for answer in answers],
     }
     for name, lag in shown.items():
-        print(
-            f"  {name}: p50 {percentile(lag, 50):.0f} ms, p99 {percentile(lag, 99):.0f} ms ({len(lag)} answers)"
-        )
+        print_lag(name, lag, "answers")
+
+
+def print_lag(name: str, lag: list[float], of_what: str) -> None:
+    """The middle, and what one in a hundred exceeds."""
+    print(
+        f"  {name}: p50 {percentile(lag, 50):.0f} ms, p99 {percentile(lag, 99):.0f} ms ({len(lag)} {of_what})",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -272,9 +334,12 @@ def main() -> None:
     parser.add_argument("--chats", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--answer-after", type=float, default=3.0, help="seconds until a person answers")
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--side", choices=[*SIDES, SIGNALS], help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.side == SIGNALS:
+        asyncio.run(run_signals(chosen.url, chosen.chats))
+        return
     if chosen.side:
         asyncio.run(run_side(chosen.side, chosen.url, chosen.chats))
         return
@@ -283,8 +348,14 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         DemoCompany(Path(folder), answer_after=after) as company,
     ):
-        runs = compare(company.shop_url("stockholm"), chosen.chats, chosen.rounds)
+        url = company.shop_url("stockholm")
+        runs = compare(url, chosen.chats, chosen.rounds)
         said = {f"m{message.id}": message.at for message in company.sent_chats()}
+        print("from a message in the page to our being told that it changed:", flush=True)
+        command = [sys.executable, __file__, "--side", SIGNALS, "--url", url, "--chats", str(chosen.chats)]
+        subprocess.run(command, check=True)
+    if not chosen.rounds:
+        return
     print_ratios(runs)
     print_lags([answer for run in runs["chat driver"] for answer in run.answers], said)
 
