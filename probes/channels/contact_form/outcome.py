@@ -107,7 +107,8 @@ def _between(
 ) -> Literal["step", "box", ""]:
     """Tell whether the way to the end goes on: a question that follows may begin with thanks for the answer before it."""
     if pressed.leads_on and (step := step_after(sheet, reader, pressed.sheet, pressed.form.place)):
-        asked_anew = any(field.visible and reader.meaning_of(field) == "message" for field in step.fields)
+        given = ("message", "email")
+        asked_anew = any(field.visible and reader.meaning_of(field) in given for field in step.fields)
         return "" if thanks and asked_anew and network.left else "step"
     if network.left or network.busy or pressed.answered:
         return ""

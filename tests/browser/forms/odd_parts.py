@@ -53,6 +53,9 @@ INSIDE = {
     "nice": "<label for=n>Topic *</label><select id=n name=topic required style='display:none'><option value=''>Choose"
     "<option>Sales<option>Complaints</select><div class=nice-select tabindex=0><span>Choose</span><ul hidden><li>Sales</ul></div>",
     "country": COUNTRY,
+    "pop-up": "<div id=box hidden style='position:fixed;bottom:0'><p>Need help? Ask Eve.</p><button type=button>Yes, please</button></div>"
+    "<script>document.forms[0].onsubmit = (e) => { e.preventDefault(); box.hidden = false; setTimeout(() => e.target.submit(), 2500); };"
+    "box.querySelector('button').onclick = () => fetch('/send/pop-up', {method: 'POST'});</script>",
     "agreed": "<fieldset><legend>Do you agree to our privacy policy? *</legend><label><input type=radio name=ok value=yes> I agree"
     "</label><label><input type=radio name=ok value=no> I don't agree</label></fieldset>",
     "national": "<label>Phone * <input name=tel required></label><p id=no role=alert></p><script>document.forms[0].tel.onblur = (e) => {"
@@ -125,6 +128,10 @@ PAGES = {
     f"document.forms[0].topic.onchange = () => setTimeout(() => {{ more.innerHTML = '{MESSAGE}'; }}, 700);</script>",
     "shown-again": FORM.format(name="shown-again").replace("<button>Send", "<button>Continue"),
     "onwards": FORM.format(name="onwards").replace("<button>Send", "<button>Continue"),
+    "thanked": FORM.format(name="thanked").replace("<button>Send", "<button>Continue") + "<script>document.forms[0].onsubmit = async (e) => {"
+    " e.preventDefault(); await fetch('/send/thanked', {method: 'POST', body: new URLSearchParams(new FormData(e.target))});"
+    " document.body.innerHTML = `<h1>Thank you for your message</h1><form method=post action=/send/thanked>"
+    "<label>E-mail address <input name=email></label><button>Continue</button></form>`; };</script>",
     "newsletter-first": "<form method=post action=/send/newsletter><label>E-mail <input name=email></label><button>OK</button></form>"
     "<div id=late></div><script>setTimeout(() => { late.innerHTML = `" + FORM.format(name="newsletter-first") + "`; }, 1500);</script>",
     "elsewhere": "<h1>Sorry</h1><p>Our service is not available in your country.</p>",

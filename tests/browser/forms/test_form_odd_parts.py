@@ -50,6 +50,8 @@ def received(site: OddSite, name: str) -> dict[str, str]:
         ("country", "code", "United Kingdom (+44)"),
         ("country", "tel", "07700 900"),
         ("agreed", "ok", "yes"),
+        ("pop-up", "email", ADDRESS),
+        ("thanked", "email", ADDRESS),
         ("national", "tel", "08-465 004 "),
         ("radios", "by", "E-mail"),
         ("times", "day", "2020-05-31"),
