@@ -320,6 +320,23 @@ def test_the_contact_form_is_told_from_search_newsletter_and_sign_in() -> None:
     assert contact_form(replace(sheet, fields=sheet.fields[:4]), reader()) is None
 
 
+@pytest.mark.parametrize(
+    ("label", "button", "line", "is_one"),
+    [
+        ("E-mail", "OK", "Newsletter", False),
+        ("E-mail", "OK", "press Enter ↵", True),
+        ("E-mail", "Next", "", True),
+        ("Your name", "OK", "", True),
+        ("Your name", "Save", "", False),
+    ],
+)
+def test_a_lone_question_is_a_form_where_it_leads_on_and_orders_no_newsletter(
+    label: str, button: str, line: str, is_one: bool
+) -> None:
+    sheet = Sheet("https://x.example", (field(label=label),), (Button((0, 0), button),), lines=(line,))
+    assert (contact_form(sheet, reader()) is not None) is is_one
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_made_up_is_the_same_each_time_and_belongs_to_nobody(language: str) -> None:
     words = words_of(language)

@@ -91,7 +91,7 @@ def _weight(form: ContactForm, sheet: Sheet, reader: Reader, begun: FrameAndForm
     weight = mapped + sum(WEIGHTS.get(meaning, 0) for meaning in meanings)
     own = [each for each in sheet.buttons if each.visible and each.place == form.place]
     onwards = [each for each in own if _says("next", each, reader.words)]
-    if meanings == {"email"}:
+    if meanings == {"email"} and not _tells_of_enter(sheet, reader.words):
         onwards = [each for each in onwards if not has_phrase(each.name, JUST_OK)]
     by_key = not own and _leads_on_by_key(sheet, form, reader.words)
     goes_on = begun == form.place and (
@@ -151,9 +151,12 @@ def ways_from(sheet: Sheet, form: ContactForm, reader: Reader) -> Ways:
 def _leads_on_by_key(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> Field | None:
     """Find the one question that a page shows, where it says that the Enter key leads on from it."""
     shown = [field for field in sheet.fields if field.visible and field.kind != "search"]
-    says = any(has_phrase(line, each.buttons.enter) for line in sheet.lines for each in words)
     alone = len(shown) == 1 and shown[0] in form.fields and shown[0].kind in TYPED_LINES
-    return shown[0] if says and alone else None
+    return shown[0] if alone and _tells_of_enter(sheet, words) else None
+
+
+def _tells_of_enter(sheet: Sheet, words: Sequence[Words]) -> bool:
+    return any(has_phrase(line, each.buttons.enter) for line in sheet.lines for each in words)
 
 
 def sends_later(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> bool:
