@@ -131,7 +131,7 @@ def relative_time(instant: datetime | None, now: datetime) -> str:
         return NOTHING
     if abs(instant - now) < timedelta(seconds=45):
         return "just now" if instant <= now else "in a moment"
-    return format_timedelta(instant - now, add_direction=True, threshold=2, locale=LOCALE)
+    return format_timedelta(instant - now, add_direction=True, threshold=1.5, locale=LOCALE)
 
 
 def breakable(text: str) -> Markup:

@@ -123,8 +123,9 @@ def test_summer_time_is_known() -> None:
         (timedelta(seconds=-5), "in a moment"),
         (timedelta(minutes=3), "3 minutes ago"),
         (timedelta(hours=3), "3 hours ago"),
-        (timedelta(days=13), "13 days ago"),
-        (timedelta(days=14), "2 weeks ago"),
+        (timedelta(minutes=107), "2 hours ago"),
+        (timedelta(days=10), "10 days ago"),
+        (timedelta(days=11), "2 weeks ago"),
         (timedelta(days=-2), "in 2 days"),
     ],
 )
