@@ -236,6 +236,7 @@ class Entrance:
         deadline = time.monotonic() + self.patience.show
         done: set[tuple[str, str, object]] = set()
         there: set[str] = set()
+        waited = False
         while time.monotonic() < deadline:
             self.changes.clear()
             there = await self._look()
@@ -250,10 +251,12 @@ class Entrance:
             if steps and len(done) < MOST_STEPS:
                 done.add((*steps[0], self._place()))
                 await self._take_if_it_stays(steps[0][0])
-                deadline = time.monotonic() + self.patience.show
-            else:
-                await self.changes.wait(0.25)
+                deadline, waited = time.monotonic() + self.patience.show, False
+                continue
+            await self.changes.wait(0.25)
+            if waited:  # most chats go on in the same place, and soon
                 await self.open_now()
+            waited = True
         raise BrowserError(self._stuck(there))
 
     def _stuck(self, there: set[str]) -> str:
