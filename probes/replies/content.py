@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from probes.replies import phrases
+from probes.replies.doubts import waits_elsewhere
 from probes.replies.headers import hints_of_a_machine, hints_of_a_person
 from probes.replies.letter import Letter
 from probes.replies.patterns import WORD
@@ -73,7 +74,7 @@ def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
         said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
         found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
     found += _says_that_it_is_automatic(letter, reading)
-    if reading.of_itself:
+    if reading.of_itself and not waits_elsewhere(letter):
         # One sentence alone is also what a person writes who has no time to write more.
         alone = len(letter.sentences) == 1
         found.append((1 if alone else letter.talk.weight, ITSELF))
@@ -92,9 +93,12 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     mostly_stock = own < stock or (own == stock and reading.weight + letter.talk.weight > 1)
     if mostly_stock and not reading.mild:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
-        signed = signed and own == stock
+        signed = signed and (own == stock or not reading.stock)
     if signed:
-        hints.append((1 if mostly_stock and not reading.mild else 2, "It is signed by a person"))
+        # By the words alone, without a phrase, nobody who signs is taken for a program.
+        words_alone = reading.of_itself and not reading.stock
+        weight = 3 if words_alone else 1 if mostly_stock and not reading.mild else 2
+        hints.append((weight, "It is signed by a person"))
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
         hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))

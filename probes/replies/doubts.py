@@ -54,6 +54,11 @@ def with_doubt(letter: Letter, judged: Judgement) -> Judgement:
     return Judgement("uncertain", judged.kind, judged.platform, (doubt, *judged.reasons))
 
 
+def waits_elsewhere(letter: Letter) -> bool:
+    """Tell whether a mail says that an encrypted message waits in a portal."""
+    return bool(ELSEWHERE.search(letter.new[:MOST_OF_A_NOTE]))
+
+
 def _sign_of_a_system(letter: Letter) -> str:
     mail = letter.mail
     if mail.parsed.get_content_type() == "multipart/report":
@@ -64,7 +69,7 @@ def _sign_of_a_system(letter: Letter) -> str:
         return "It has no return address, as only automatic mail has"
     if comes_from_system(mail):
         return f"It comes from a mail system: {mail.header('From')[:120]}"
-    if ELSEWHERE.search(letter.new[:MOST_OF_A_NOTE]):
+    if waits_elsewhere(letter):
         return "It says that an encrypted message waits elsewhere, which a person may have written"
     return "" if "@" in mail.sender[1] else "It does not say from which address it was sent"
 

@@ -84,7 +84,7 @@ class Language(BaseModel):
     subject: list[str]
     sent_from: list[str]
     above_line: list[str]
-    roles: dict[Literal["letter", "arrives", "answers", "when", "us", "me"], list[str]]
+    roles: dict[Literal["letter", "arrives", "answers", "when", "us", "me", "fill"], list[str]]
 
 
 @cache

@@ -6,6 +6,7 @@ was asked for, and say "I". No list holds all phrases for the one, but the words
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,17 +17,27 @@ from probes.replies.patterns import words
 
 FEWEST_LETTERS = 4
 """Shorter words, such as "the" and "von", stand in everybody's letters."""
-FEWEST_WORDS, FEWEST_OF_A_SENTENCE = 6, 3
+FEWEST_WORDS, FEWEST_OF_A_SENTENCE = 6, 1
 """A letter or a sentence with fewer longer words says too little to be told by them."""
 MOST_CHARACTERS = 2_000
 MOST_REMEMBERED = 50_000
 SHORTEST_BEGINNING = 3
-OFTEN, MOSTLY = 0.3, 0.45
-"""The part of the longer words that speak of the letter itself; of people's letters it is seldom above a quarter."""
+WEIGHTS = ((0.7, 4), (0.55, 3), (0.42, 2))
+"""What the part of the longer words weighs that speak of the letter itself; in people's letters it is seldom 0.4."""
+PRICE = re.compile(
+    r"[€$£₪₽]|\d\s?(?:eur\b|euros?\b|chf\b|usd\b|gbp\b|kr\b|kronor|zł|pln\b|lei\b|ron\b|руб|р\.|שקל|ש.ח)",
+    re.IGNORECASE,
+)
+"""Programs that confirm a letter name no price."""
 OF_A_SENTENCE = 0.4
 
 TOLD = frozenset({"arrives", "answers", "when"})
 FEWEST_TOLD = 2
+
+FILL = "fill"
+"""Words such as "your" and "have", which say nothing of what a letter is about."""
+HEBREW_PREFIXES = frozenset("והלבכמש")
+"""Letters written in front of a word for "and", "the", "to", "in" and the like, up to two of them."""
 
 Role = tuple[str, str]
 """A language, and the part that a word plays in it."""
@@ -34,7 +45,7 @@ Role = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How much a letter speaks of itself: 0, 2 or 3, and which of its sentences do."""
+    """How much a letter speaks of itself: 0, 2, 3 or 4, and which of its sentences do."""
 
     weight: int = 0
     sentences: frozenset[str] = field(default_factory=frozenset)
@@ -47,7 +58,7 @@ def talk_of(sentences: Sequence[str]) -> Talk:
     languages = Counter(
         language for _, told in said for word in told for language in {name for name, _ in played[word]}
     )
-    if not languages:
+    if not languages or any(PRICE.search(sentence) for sentence, _ in said):
         return Talk()
     language = languages.most_common(1)[0][0]
     parts = {word: {part for name, part in roles if name == language} for word, roles in played.items()}
@@ -60,6 +71,11 @@ def talk_of(sentences: Sequence[str]) -> Talk:
         if "?" not in sentence and _share(told, parts, FEWEST_OF_A_SENTENCE) >= OF_A_SENTENCE
     ]
     return Talk(weight, frozenset(spoken))
+
+
+def names_a_group(word: str) -> bool:
+    """Tell whether a word is one for those who answer, "department" or "crew", in any language."""
+    return len(word) >= FEWEST_LETTERS and any(part == "us" for _, part in _roles(word))
 
 
 def _beginning(sentences: Sequence[str]) -> Iterable[str]:
@@ -77,11 +93,13 @@ def _weight(told: Sequence[str], parts: Mapping[str, set[str]]) -> int:
     if "me" in found or "letter" not in found or len(found & TOLD) < FEWEST_TOLD:
         return 0
     share = _share(told, parts, FEWEST_WORDS)
-    return 3 if share >= MOSTLY else 2 if share >= OFTEN else 0
+    return next((weight for least, weight in WEIGHTS if share >= least), 0)
 
 
 def _share(told: Sequence[str], parts: Mapping[str, set[str]], fewest: int) -> float:
-    long = [word for word in told if len(word) >= FEWEST_LETTERS and word.isalpha()]
+    long = [
+        word for word in told if len(word) >= FEWEST_LETTERS and word.isalpha() and FILL not in parts[word]
+    ]
     if len(long) < fewest:
         return 0.0
     return sum(bool(parts[word]) for word in long) / len(long)
@@ -91,6 +109,8 @@ def _share(told: Sequence[str], parts: Mapping[str, set[str]], fewest: int) -> f
 def _roles(word: str) -> frozenset[Role]:
     whole, beginnings = _known()
     found = set(whole.get(word, ()))
+    if word[0] in HEBREW_PREFIXES:
+        found.update(whole.get(word[1:], ()), whole.get(word[2:], ()))
     for length in range(SHORTEST_BEGINNING, len(word) + 1):
         found.update(beginnings.get(word[:length], ()))
     return frozenset(found)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from probes.replies.classify import judge
+from probes.replies.letter import Letter
+from probes.replies.mail import ReadMail
 from probes.replies.phrases import languages
+from probes.replies.signed import signed_by_a_person
 from tests.fictional_mail import mail
 
 OF_ITSELF = {
@@ -62,6 +65,27 @@ def test_a_person_who_promises_in_one_sentence_is_not_taken_for_a_program() -> N
     assert judge(mail(text, **ANSWERS)).verdict != "automatic"
 
 
+def test_a_letter_that_names_a_price_is_not_judged_by_the_words_of_programs() -> None:
+    text = "Your request is with our service department. It takes two days and costs € 40, reply today if it is urgent."
+    assert "nobody says" not in " ".join(judge(mail(text, **ANSWERS)).reasons)
+
+
+@pytest.mark.parametrize(
+    ("sender", "below", "signed"),
+    [
+        ("Lena Vogt <lena.vogt@fjordfield.example>", "Lena Vogt", True),
+        ("Maison Lavande <bonjour@fjordfield.example>", "Maison Lavande", False),
+        ("Muebles <soporte@fjordfield.example>", "Departamento Central", False),
+        ("Kim from Fjordfield <support@fjordfield.example>", "Kim", True),
+    ],
+)
+def test_neither_a_shared_box_nor_a_department_signs_as_a_person(
+    sender: str, below: str, signed: bool
+) -> None:
+    letter = Letter(ReadMail.of(mail(f"The lamp is green.\n\nMany of them are.\n\n{below}", From=sender)))
+    assert signed_by_a_person(letter) is signed
+
+
 def test_a_form_shown_again_with_our_address_is_a_programs() -> None:
     shown = "Name: Anna Berg\nE-mail: anna@shopper.example\nMessage: Have you the lamp in green?"
     text = f"Hello Anna,\n\nthat went well! Your message is on its way to our team, who read it today.\n\n{shown}"
@@ -69,5 +93,5 @@ def test_a_form_shown_again_with_our_address_is_a_programs() -> None:
 
 
 def test_every_language_knows_the_parts_that_words_play() -> None:
-    parts = {"letter", "arrives", "answers", "when", "us", "me"}
+    parts = {"letter", "arrives", "answers", "when", "us", "me", "fill"}
     assert {name for name, language in languages().items() if language.roles.keys() != parts} == {"other"}
