@@ -9,7 +9,7 @@ import pytest
 
 from probes.base import Observation, ObservationKind
 from probes.browser import Browsers
-from probes.channels.chat.entrance import Persona
+from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.leaving import ADDRESS_ALONE, NOT_TAKEN, TAKEN
 from probes.channels.chat.session import open_chat
 from probes.widgets.files import load_widget
@@ -81,6 +81,24 @@ def test_an_age_that_grows_makes_no_new_answer_of_an_old_one() -> None:
         "Until six.",
     ]
     assert {seen.key for seen in again} <= {seen.key for seen in first}
+
+
+def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_its_end() -> None:
+    queue = [Said("operator", f"Number {place} in the queue.", place / 2, "Saga") for place in (1, 2, 3, 4)]
+
+    async def run(browsers: Browsers) -> list[Observation]:
+        url, waits = f"{server.url}/plain.html?icon&last=3", Patience(settle=1.0)
+        async with open_chat(browsers, url, "auto", ANNA, patience=waits) as session:
+            await session.introduce()
+            await session.send(QUESTION)
+            return [seen async for seen in session.watch(_in(6.0))]
+
+    late = Said("operator", "Yes, we have two.", 3.0, "Saga")
+    with chat_server(*queue, late) as server:
+        seen = run_chat(run)
+
+    assert answers(seen) == [*(each.text for each in queue), late.text]
+    assert ObservationKind.LOST not in [each.kind for each in seen]
 
 
 @pytest.mark.parametrize(("said", "told"), [("img:photo", "[image]"), ("img:thumb", "👍")])

@@ -34,6 +34,8 @@ TYPING_WORDS = (
 )
 """What chats write beside a name while its owner types."""
 
+LIST = "__ourList"
+
 _READING = f"""
   const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT}, LONGEST_ASKED = 2000;
   const some = (items) => items.length <= MOST ? items : [...items.slice(0, MOST / 2), ...items.slice(-MOST / 2)];
@@ -139,7 +141,9 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
   }};
   const pieces = wanted ? split() : [];
   const ours = pieces.length ? pieces : leaf && wanted ? [climb(leaf)] : [];
-  if (!ours.length) return told([], null);
+  const holder = ours.length ? up(ours[0]) : window.{LIST}?.deref();
+  if (!ours.length && !(holder?.isConnected && shown(holder))) return told([], null);
+  if (holder) window.{LIST} = new WeakRef(holder);
   const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
     e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
   const role = (e) => {{
@@ -155,13 +159,16 @@ READ_AROUND = f"""(roots, own) => {{{_READING}
     const same = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
     return same ? parts : [e];
   }};
-  const beside = [...(up(ours[0])?.children ?? ours)].filter((e) => ours.includes(e) || (shown(e) && content(e, 400)
+  const beside = [...(holder?.children ?? ours)].filter((e) => ours.includes(e) || (shown(e) && content(e, 400)
     && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
   return told(some(beside.flatMap((e) => (e === ours[0] ? [e] : ours.includes(e) ? [] : apart(e)))).map((e) => e === ours[0]
     ? {{id: "", role: "visitor", author: "", text: own, ...timed(e)}}
     : {{id: "", role: core(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}}), null);
 }}"""
-"""The same in a page that nobody has described: finds our own words, and takes what stands beside them for messages."""
+"""The same in a page that nobody has described: finds our own words, and takes what stands beside them for messages.
+
+Once our words have left a list that draws only its end, that list is read on.
+"""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Watch:
         """What was told of, whatever its id: a chat that draws itself anew may give all of it new ones."""
         self._machines, self._replies = Allowance(MOST_BY_MACHINES), Allowance(MOST_REPLIES)
         self._followers: set[str] = set()
-        """What stood after our own message, by the chat's own ids: ours may leave a list that draws only its end."""
+        """What stood after our own message: ours may leave a list that draws only its end."""
         self._first_bot = ""
         self._settled = time.monotonic() + (chat.patience.settle if chat.reopened else 0.0)
         """From when on a look that finds nothing proves that nothing is there: until then, history may be loading."""
@@ -180,9 +180,13 @@ class Watch:
             )
             said = [(ObservationKind.GREETING, line) for line in before]
         after = [line for line in only_after(own, lines, self._followers) if not self._is_ours(line)]
-        self._followers.update(line.id for line in after if line.has_own_id)
+        self._followers.update(line.id for line in after if self._is_known_again(line))
         self._first_bot = self._first_bot or next((line.id for line in after if line.role == "bot"), "")
         return said + [(_kind(line, line.id == self._first_bot), line) for line in after]
+
+    def _is_known_again(self, line: Line) -> bool:
+        """Tell by the chat's own id; where nobody has described it, the list in the page is still the same one."""
+        return line.has_own_id or not (self._chat.entrance.widget.messages.item or line.role == "typing")
 
     def _is_ours(self, line: Line) -> bool:
         """Tell our own words, and the address that was asked for, where a chat shows it like a message."""
