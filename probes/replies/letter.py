@@ -91,7 +91,7 @@ class Letter:
     @cached_property
     def shows_a_form(self) -> bool:
         """Whether our own address stands behind a colon, as programs show what was filled in; people know it."""
-        return any(self._shows_us(line) for line in self.new.split("\n"))
+        return "@" in self.new and any(self._shows_us(line) for line in self.new.split("\n"))
 
     def _shows_us(self, text: str) -> bool:
         label, _, shown = text.partition(":") if "@" in text else ("", "", "")

@@ -39,6 +39,8 @@ FILL = "fill"
 HEBREW_PREFIXES = frozenset("והלבכמש")
 """Letters written in front of a word for "and", "the", "to", "in" and the like, up to two of them."""
 
+NONE: frozenset[str] = frozenset()
+
 Role = tuple[str, str]
 """A language, and the part that a word plays in it."""
 
@@ -51,20 +53,23 @@ class Talk:
     sentences: frozenset[str] = field(default_factory=frozenset)
 
 
+NOTHING = Talk()
+
+
 def talk_of(sentences: Sequence[str]) -> Talk:
     """Tell whether a letter speaks of itself and its answer, in the language that most of its words belong to."""
     said = [(sentence, words(sentence)) for sentence in _beginning(sentences)]
-    played = {word: _roles(word) for _, told in said for word in told}
-    languages = Counter(
-        language for _, told in said for word in told for language in {name for name, _ in played[word]}
-    )
-    if not languages or any(PRICE.search(sentence) for sentence, _ in said):
-        return Talk()
+    all_words = [word for _, told in said for word in told]
+    played = {word: roles for word in set(all_words) if (roles := _roles(word))}
+    # Most letters are done with here, without a language having to be found for them.
+    if not any("letter" in parts for roles in played.values() for parts in roles.values()):
+        return NOTHING
+    languages = Counter(language for word in all_words if word in played for language in played[word])
     language = languages.most_common(1)[0][0]
-    parts = {word: {part for name, part in roles if name == language} for word, roles in played.items()}
-    weight = _weight([word for _, told in said for word in told], parts)
-    if not weight:
-        return Talk()
+    parts = {word: roles[language] for word, roles in played.items() if language in roles}
+    weight = _weight(all_words, parts)
+    if not weight or any(PRICE.search(sentence) for sentence, _ in said):
+        return NOTHING
     spoken = [
         sentence
         for sentence, told in said
@@ -75,7 +80,7 @@ def talk_of(sentences: Sequence[str]) -> Talk:
 
 def names_a_group(word: str) -> bool:
     """Tell whether a word is one for those who answer, "department" or "crew", in any language."""
-    return len(word) >= FEWEST_LETTERS and any(part == "us" for _, part in _roles(word))
+    return len(word) >= FEWEST_LETTERS and any("us" in parts for parts in _roles(word).values())
 
 
 def _beginning(sentences: Sequence[str]) -> Iterable[str]:
@@ -87,33 +92,31 @@ def _beginning(sentences: Sequence[str]) -> Iterable[str]:
         left -= len(sentence)
 
 
-def _weight(told: Sequence[str], parts: Mapping[str, set[str]]) -> int:
+def _weight(told: Sequence[str], parts: Mapping[str, frozenset[str]]) -> int:
     """Weigh a letter that names itself and says two of these, but not "I": it arrived, it is answered, and when."""
-    found = set().union(*parts.values())
+    found = frozenset[str]().union(*parts.values())
     if "me" in found or "letter" not in found or len(found & TOLD) < FEWEST_TOLD:
         return 0
     share = _share(told, parts, FEWEST_WORDS)
     return next((weight for least, weight in WEIGHTS if share >= least), 0)
 
 
-def _share(told: Sequence[str], parts: Mapping[str, set[str]], fewest: int) -> float:
-    long = [
-        word for word in told if len(word) >= FEWEST_LETTERS and word.isalpha() and FILL not in parts[word]
-    ]
-    if len(long) < fewest:
-        return 0.0
-    return sum(bool(parts[word]) for word in long) / len(long)
+def _share(told: Sequence[str], parts: Mapping[str, frozenset[str]], fewest: int) -> float:
+    long = [parts.get(word, NONE) for word in told if len(word) >= FEWEST_LETTERS and word.isalpha()]
+    counted = [roles for roles in long if FILL not in roles]
+    return sum(map(bool, counted)) / len(counted) if len(counted) >= fewest else 0.0
 
 
 @lru_cache(MOST_REMEMBERED)
-def _roles(word: str) -> frozenset[Role]:
+def _roles(word: str) -> Mapping[str, frozenset[str]]:
+    """Return the parts that a word plays, by language."""
     whole, beginnings = _known()
     found = set(whole.get(word, ()))
     if word[0] in HEBREW_PREFIXES:
         found.update(whole.get(word[1:], ()), whole.get(word[2:], ()))
     for length in range(SHORTEST_BEGINNING, len(word) + 1):
         found.update(beginnings.get(word[:length], ()))
-    return frozenset(found)
+    return {language: frozenset(part for name, part in found if name == language) for language, _ in found}
 
 
 @cache
