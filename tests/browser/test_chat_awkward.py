@@ -82,7 +82,7 @@ def chat_on(
 )
 def test_a_chat_that_makes_it_hard_is_written_in_once_and_its_answer_seen(ways: str) -> None:
     with chat_server(ROBOT, SAGA) as server:
-        sent, robot, saga = chat_on(server, ways, Patience(click=1.5))
+        sent, robot, saga = chat_on(server, ways, Patience(click=3))
 
     assert sent.kind is ObservationKind.SENT
     assert (robot.kind, robot.author) == (ObservationKind.ACKNOWLEDGED, "Robot")
