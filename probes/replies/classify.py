@@ -27,7 +27,7 @@ from probes.replies.reports import (
 )
 from probes.replies.verdict import Judgement
 
-RULES_VERSION = "2026-11-27.2"
+RULES_VERSION = "2026-11-27.3"
 """Stored beside each verdict, so that mail judged by older rules can be judged again. Raise it with every change."""
 
 # It logs a trace for every broken mail, which is nothing that anybody could act on.

@@ -11,6 +11,7 @@ from probes.replies.headers import hints_of_a_machine, hints_of_a_person
 from probes.replies.letter import Letter
 from probes.replies.patterns import WORD
 from probes.replies.reading import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
+from probes.replies.roles import names_the_letter
 from probes.replies.signed import signed_by_a_person
 from probes.replies.verdict import Judgement, Kind
 from probes.replies.vocabulary import share_of_stock_words
@@ -27,7 +28,7 @@ MOST_UNREADABLE = 0.1
 MOST_STOCK_WORDS = 0.7
 """The part of a person's letter that may be made of the words of automatic mail, where nothing else shows a person."""
 NOBODYS = "It speaks in the words of automatic mail alone, and nothing shows that a person wrote it"
-ITSELF = "It speaks of the letter and of who will answer it, and nobody says “I”"
+ITSELF = "It speaks of the letter and of who will answer it alone, and nobody says “I” or signs it"
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
@@ -44,8 +45,28 @@ Hint = tuple[int, str]
 
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
+    judged = _by_what_it_says(letter, platform)
+    if judged.verdict == "human" and _speaks_of_itself_alone(letter):
+        return Judgement("uncertain", _kind(letter), platform, (ITSELF, *judged.reasons))
+    return judged
+
+
+def _speaks_of_itself_alone(letter: Letter) -> bool:
+    """Tell whether a letter says nothing of the thing that was asked for, in whatever phrases.
+
+    That is a doubt and never a proof: shops, too, write "we have your letter, the workshop will call tomorrow".
+    """
+    if not letter.talk or signed_by_a_person(letter) or waits_elsewhere(letter):
+        return False
+    if any(weight > 2 for weight, _ in hints_of_a_person(letter)):
+        return False
+    own = Reading.of(letter).own
+    return letter.talk.issuperset(own) and any(map(names_the_letter, own))
+
+
+def _by_what_it_says(letter: Letter, platform: str) -> Judgement:
     hints = [] if platform else hints_of_a_machine(letter)
-    told = letter.fields or letter.tells_below or letter.talk.weight or letter.shows_a_form
+    told = letter.fields or letter.tells_below or letter.shows_a_form
     if not (hints or told or _is_a_transcript(letter)):
         return _plain(letter, platform)
     reading = Reading.of(letter)
@@ -74,10 +95,6 @@ def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
         said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
         found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
     found += _says_that_it_is_automatic(letter, reading)
-    if reading.of_itself and not waits_elsewhere(letter):
-        # One sentence alone is also what a person writes who has no time to write more.
-        alone = len(letter.sentences) == 1
-        found.append((1 if alone else letter.talk.weight, ITSELF))
     found += [hint(letter) for holds, hint in HINTS if holds(letter, reading)]
     return found
 
@@ -89,16 +106,13 @@ def _person(letter: Letter, reading: Reading) -> list[Hint]:
     """
     hints = hints_of_a_person(letter)
     signed = not reading.away and signed_by_a_person(letter)
-    own, stock = len(reading.own), len(reading.stock) + len(reading.of_itself)
-    mostly_stock = own < stock or (own == stock and reading.weight + letter.talk.weight > 1)
+    own, stock = len(reading.own), len(reading.stock)
+    mostly_stock = own < stock or (own == stock and reading.weight > 1)
     if mostly_stock and not reading.mild:
         hints = [(weight, reason) for weight, reason in hints if weight > 2]
-        signed = signed and (own == stock or not reading.stock)
+        signed = signed and own == stock
     if signed:
-        # By the words alone, without a phrase, nobody who signs is taken for a program.
-        words_alone = reading.of_itself and not reading.stock
-        weight = 3 if words_alone else 1 if mostly_stock and not reading.mild else 2
-        hints.append((weight, "It is signed by a person"))
+        hints.append((1 if mostly_stock and not reading.mild else 2, "It is signed by a person"))
     if own:
         more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
         hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
@@ -131,9 +145,7 @@ def _is_a_transcript(letter: Letter) -> bool:
 def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
     last = letter.sentences[-1] if letter.sentences else ""
     short = last if len(last) <= SHORT else ""
-    return bool(reading.stock or reading.of_itself) and "team" in phrases.told(
-        f"{short}\n{letter.below[:SHOWN]}"
-    )
+    return bool(reading.stock) and "team" in phrases.told(f"{short}\n{letter.below[:SHOWN]}")
 
 
 def _says_that_it_is_automatic(letter: Letter, reading: Reading) -> list[Hint]:

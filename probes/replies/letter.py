@@ -13,7 +13,7 @@ from probes.replies.fingerprints import platform_of
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
-from probes.replies.roles import Talk, talk_of
+from probes.replies.roles import talk_of
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
 SENTENCE_END = re.compile(
@@ -120,8 +120,8 @@ class Letter:
         return [phrases.told(sentence) for sentence in self.sentences]
 
     @cached_property
-    def talk(self) -> Talk:
-        """How much the letter speaks of itself."""
+    def talk(self) -> frozenset[str]:
+        """The sentences in which the letter speaks of itself and its answer, in whatever phrases."""
         return talk_of(self.sentences)
 
     @cached_property

@@ -42,8 +42,6 @@ class Reading:
     weight: int
     own: list[str]
     away: bool
-    of_itself: list[str]
-    """Sentences that are no stock phrases, but speak of the letter and of who will answer it."""
     mild: bool
     """One notice, or only courtesies around what it has to say: what people write as well, with other phrases none."""
 
@@ -54,9 +52,7 @@ class Reading:
             (sentence, _told(tells)) for sentence, tells in zip(letter.sentences, letter.tells, strict=True)
         ]
         stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
-        spoken = letter.talk.sentences
-        of_itself = [each for each, tells in pairs if each in spoken and _is_no_stock(each, tells)]
-        own = [each for each, tells in pairs if each not in spoken and _is_own(each, tells)]
+        own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
         found: Counter[str] = Counter()
         for _, tells in pairs:
             found.update({field: count for field, count in tells.items() if field in STOCK})
@@ -66,7 +62,7 @@ class Reading:
         if len(stock) == 1 and not own and not away and weight <= ALONE:
             weight = 1
         mild = courteous or (len(stock) == 1 and found.keys() == {"notice"})
-        return cls(stock, min(weight, MOST_COURTESY if courteous else MOST_STOCK), own, away, of_itself, mild)
+        return cls(stock, min(weight, MOST_COURTESY if courteous else MOST_STOCK), own, away, mild)
 
 
 def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
@@ -74,10 +70,6 @@ def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
     if "returned" not in tells:
         return tells
     return {field: count for field, count in tells.items() if field != "out_of_office"}
-
-
-def _is_no_stock(sentence: str, tells: Mapping[str, int]) -> bool:
-    return not tells.keys() & NOT_ITS_OWN or _is_own(sentence, tells)
 
 
 def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from probes.replies import phrases
@@ -22,14 +21,13 @@ FEWEST_WORDS, FEWEST_OF_A_SENTENCE = 6, 1
 MOST_CHARACTERS = 2_000
 MOST_REMEMBERED = 50_000
 SHORTEST_BEGINNING = 3
-WEIGHTS = ((0.7, 4), (0.55, 3), (0.42, 2))
-"""What the part of the longer words weighs that speak of the letter itself; in people's letters it is seldom 0.4."""
+OF_A_LETTER, OF_A_SENTENCE = 0.42, 0.4
+"""The least part of the longer words that has to speak of the letter itself; in people's letters it is seldom so much."""
 PRICE = re.compile(
     r"[€$£₪₽]|\d\s?(?:eur\b|euros?\b|chf\b|usd\b|gbp\b|kr\b|kronor|zł|pln\b|lei\b|ron\b|руб|р\.|שקל|ש.ח)",
     re.IGNORECASE,
 )
 """Programs that confirm a letter name no price."""
-OF_A_SENTENCE = 0.4
 
 TOLD = frozenset({"arrives", "answers", "when"})
 FEWEST_TOLD = 2
@@ -45,37 +43,32 @@ Role = tuple[str, str]
 """A language, and the part that a word plays in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """How much a letter speaks of itself: 0, 2, 3 or 4, and which of its sentences do."""
+def talk_of(sentences: Sequence[str]) -> frozenset[str]:
+    """Find the sentences in which a letter speaks of itself and its answer, in the language of most of its words.
 
-    weight: int = 0
-    sentences: frozenset[str] = field(default_factory=frozenset)
-
-
-NOTHING = Talk()
-
-
-def talk_of(sentences: Sequence[str]) -> Talk:
-    """Tell whether a letter speaks of itself and its answer, in the language that most of its words belong to."""
+    There are none in a letter that does so only in passing.
+    """
     said = [(sentence, words(sentence)) for sentence in _beginning(sentences)]
     all_words = [word for _, told in said for word in told]
     played = {word: roles for word in set(all_words) if (roles := _roles(word))}
     # Most letters are done with here, without a language having to be found for them.
     if not any("letter" in parts for roles in played.values() for parts in roles.values()):
-        return NOTHING
+        return NONE
     languages = Counter(language for word in all_words if word in played for language in played[word])
     language = languages.most_common(1)[0][0]
     parts = {word: roles[language] for word, roles in played.items() if language in roles}
-    weight = _weight(all_words, parts)
-    if not weight or any(PRICE.search(sentence) for sentence, _ in said):
-        return NOTHING
-    spoken = [
+    if not _speaks_of_itself(all_words, parts) or any(PRICE.search(sentence) for sentence, _ in said):
+        return NONE
+    return frozenset(
         sentence
         for sentence, told in said
         if "?" not in sentence and _share(told, parts, FEWEST_OF_A_SENTENCE) >= OF_A_SENTENCE
-    ]
-    return Talk(weight, frozenset(spoken))
+    )
+
+
+def names_the_letter(sentence: str) -> bool:
+    """Tell whether a sentence speaks of the letter, in any language."""
+    return any("letter" in parts for word in words(sentence) for parts in _roles(word).values())
 
 
 def names_a_group(word: str) -> bool:
@@ -92,13 +85,12 @@ def _beginning(sentences: Sequence[str]) -> Iterable[str]:
         left -= len(sentence)
 
 
-def _weight(told: Sequence[str], parts: Mapping[str, frozenset[str]]) -> int:
-    """Weigh a letter that names itself and says two of these, but not "I": it arrived, it is answered, and when."""
+def _speaks_of_itself(told: Sequence[str], parts: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether a letter names itself and says two of these, but not "I": it arrived, it is answered, and when."""
     found = frozenset[str]().union(*parts.values())
     if "me" in found or "letter" not in found or len(found & TOLD) < FEWEST_TOLD:
-        return 0
-    share = _share(told, parts, FEWEST_WORDS)
-    return next((weight for least, weight in WEIGHTS if share >= least), 0)
+        return False
+    return _share(told, parts, FEWEST_WORDS) >= OF_A_LETTER
 
 
 def _share(told: Sequence[str], parts: Mapping[str, frozenset[str]], fewest: int) -> float:

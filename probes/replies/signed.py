@@ -23,19 +23,12 @@ BEFORE_A_GROUP = frozenset(
 )  # fmt: skip
 """Words in front of "team" and "shop", in whatever language; no name begins with them."""
 SHORTEST_COMPANY = 4
-SHARED = re.compile(
-    r"info|kontakt|conta[ck]t|support|service|help|office|sales|mail|post|team|hello|hola|hallo|hallå|hej|hei|bonjour"
-    r"|ciao|salut|hi$|enquir|inquir|admin|reception|recep|booking|reserv|order|shop|kund|client|customer|care|desk"
-)
-"""How addresses begin that belong to nobody in particular (RFC 2142 and the words that shops greet with)."""
 
 
 def signed_by_a_person(letter: Letter) -> bool:
     """Tell whether the letter ends in a person's name."""
     domain = letter.mail.sender[1].rpartition("@")[2].casefold()
-    return any(
-        _is_name(line, domain) and not _is_the_boxs(line, letter.mail.sender) for line in _last_lines(letter)
-    )
+    return any(_is_name(line, domain) for line in _last_lines(letter))
 
 
 def _last_lines(letter: Letter) -> list[str]:
@@ -53,13 +46,6 @@ def _behind_closing(line: str) -> str:
         if " ".join(words(" ".join(said[:length]))) in phrases.keys("closings"):
             return " ".join(said[length:])
     return line
-
-
-def _is_the_boxs(line: str, sender: tuple[str, str]) -> bool:
-    """Tell whether a box that several people read is called so: "Maison Lavande <bonjour@…>"."""
-    name, address = sender
-    shared = SHARED.match(address.partition("@")[0].casefold())
-    return bool(shared) and words(line) == words(name)
 
 
 def _is_name(line: str, domain: str) -> bool:

@@ -39,8 +39,8 @@ ANSWERS = {"Subject": "Re: A lamp", "In-Reply-To": "<0@shopper.example>"}
 
 
 @pytest.mark.parametrize("language", OF_ITSELF)
-def test_a_letter_about_the_letter_and_its_answer_is_a_programs(language: str) -> None:
-    assert judge(mail(OF_ITSELF[language], **ANSWERS)).verdict == "automatic"
+def test_a_letter_about_nothing_but_itself_and_its_answer_is_not_taken_for_a_persons(language: str) -> None:
+    assert judge(mail(OF_ITSELF[language], **ANSWERS)).verdict != "human"
 
 
 @pytest.mark.parametrize("language", OF_THE_THING)
@@ -65,6 +65,29 @@ def test_a_person_who_promises_in_one_sentence_is_not_taken_for_a_program() -> N
     assert judge(mail(text, **ANSWERS)).verdict != "automatic"
 
 
+def test_somebody_who_signs_and_has_something_to_say_is_not_taken_for_a_program() -> None:
+    thing = "We have received the lamp this morning, so you can pick it up any time. We close at 7."
+    text = f"Hi Anna,\n\nThanks for your message! {thing}\n\nBest,\nKim"
+    assert judge(mail(text, Subject="Re: A lamp")).verdict == "human"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks for your message. The workshop will call and answer you tomorrow.",
+        "We have got your request and checked with the warehouse. It will be delivered within two days.",
+        "We read your letter at the meeting today. The whole team agrees: you are right, it will be replaced.",
+        "Merci pour votre message. Le magasin vous rappelle demain matin au sujet de la lampe.\n\nLe service client",
+        "Tack för ditt mejl. Vi har fått in lampan idag och lägger undan den till imorgon.\n\nKundtjänst",
+        "Ihr Schreiben liegt dem Filialleiter vor. Er ruft Sie morgen an.\n\nSekretariat",
+        "Bedankt voor je bericht. De winkel in Utrecht heeft de lamp morgen binnen.\n\nKlantenservice",
+        "תודה על ההודעה. המחלקה תחזור אליך היום לגבי המנורה.\n\nשירות לקוחות",
+    ],
+)
+def test_the_words_of_programs_alone_never_make_a_program_of_a_shop_that_signs_by_no_name(text: str) -> None:
+    assert judge(mail(text, Subject="Re: A lamp")).verdict != "automatic"
+
+
 def test_a_letter_that_names_a_price_is_not_judged_by_the_words_of_programs() -> None:
     text = "Your request is with our service department. It takes two days and costs € 40, reply today if it is urgent."
     assert "nobody says" not in " ".join(judge(mail(text, **ANSWERS)).reasons)
@@ -74,22 +97,19 @@ def test_a_letter_that_names_a_price_is_not_judged_by_the_words_of_programs() ->
     ("sender", "below", "signed"),
     [
         ("Lena Vogt <lena.vogt@fjordfield.example>", "Lena Vogt", True),
-        ("Maison Lavande <bonjour@fjordfield.example>", "Maison Lavande", False),
         ("Muebles <soporte@fjordfield.example>", "Departamento Central", False),
         ("Kim from Fjordfield <support@fjordfield.example>", "Kim", True),
     ],
 )
-def test_neither_a_shared_box_nor_a_department_signs_as_a_person(
-    sender: str, below: str, signed: bool
-) -> None:
+def test_a_department_does_not_sign_as_a_person(sender: str, below: str, signed: bool) -> None:
     letter = Letter(ReadMail.of(mail(f"The lamp is green.\n\nMany of them are.\n\n{below}", From=sender)))
     assert signed_by_a_person(letter) is signed
 
 
-def test_a_form_shown_again_with_our_address_is_a_programs() -> None:
+def test_a_form_shown_again_with_our_address_is_not_taken_for_a_persons() -> None:
     shown = "Name: Anna Berg\nE-mail: anna@shopper.example\nMessage: Have you the lamp in green?"
     text = f"Hello Anna,\n\nthat went well! Your message is on its way to our team, who read it today.\n\n{shown}"
-    assert judge(mail(text, Subject="Contact")).verdict == "automatic"
+    assert judge(mail(text, Subject="Contact")).verdict != "human"
 
 
 def test_every_language_knows_the_parts_that_words_play() -> None:
