@@ -29,6 +29,8 @@ MOST_STOCK_WORDS = 0.7
 """The part of a person's letter that may be made of the words of automatic mail, where nothing else shows a person."""
 NOBODYS = "It speaks in the words of automatic mail alone, and nothing shows that a person wrote it"
 ITSELF = "It speaks of the letter and of who will answer it alone, and nobody says “I” or signs it"
+MOST_OF_ITSELF = 12
+"""Sentences; a letter of more has something else to say, too."""
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
@@ -56,9 +58,11 @@ def _speaks_of_itself_alone(letter: Letter) -> bool:
 
     That is a doubt and never a proof: shops, too, write "we have your letter, the workshop will call tomorrow".
     """
-    if not letter.talk or signed_by_a_person(letter) or waits_elsewhere(letter):
+    if len(letter.sentences) > MOST_OF_ITSELF or signed_by_a_person(letter):
         return False
-    if any(weight > 2 for weight, _ in hints_of_a_person(letter)):
+    if any(weight > 2 for weight, _ in hints_of_a_person(letter)) or not letter.talk:
+        return False
+    if waits_elsewhere(letter):
         return False
     own = Reading.of(letter).own
     return letter.talk.issuperset(own) and any(map(names_the_letter, own))
