@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audit_app.domain.errors import Conflict, InvalidInput
+from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.models import Campaign, ServiceTarget
 
 LONGEST_PAGE = 500
@@ -50,27 +50,21 @@ class Sheet:
 
 
 @contextmanager
-def all_or_nothing(session: Session, field: str) -> Iterator[None]:
+def unless_refused(session: Session, refusal: AuditError) -> Iterator[None]:
+    """Write what is changed within, all or nothing; raises `refusal` when the database does not take it."""
+    # It has the last word: between a look and the write another process may have entered or used the same.
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError:
+        raise refusal from None
+
+
+def all_or_nothing(session: Session, field: str) -> AbstractContextManager[None]:
     """Write what is added or changed within; raises EntryInvalid for `field` when somebody was quicker."""
-    # The database has the last word when two administrators enter the same at the same moment.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise EntryInvalid({field: "Somebody has just entered the same. Reload the list."}) from None
-
-
-@contextmanager
-def unless_in_use(session: Session, words: str) -> Iterator[None]:
-    """Delete what is deleted within; raises Conflict with `words` when somebody has just begun to use it."""
-    # Between the look whether it is used and the deletion another process may have the time to use it.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise Conflict(words) from None
+    problem = "Somebody has just entered the same. Reload the list."
+    return unless_refused(session, EntryInvalid({field: problem}))
 
 
 def email_address(text: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Location, Region, Score, User
-from audit_app.services.entries import Sheet, unless_in_use
+from audit_app.services.entries import Sheet, unless_refused
 from audit_app.services.keys import free_key
 from audit_app.services.search import plain
 
@@ -65,7 +65,8 @@ def delete_region(session: Session, region: Region) -> None:
     reason = why_it_stays(session, region)
     if reason:
         raise Conflict(reason)
-    with unless_in_use(session, f"{region.name} is in use: it has just been given a location. It stays."):
+    in_use = Conflict(f"{region.name} is in use: it has just been given a location. It stays.")
+    with unless_refused(session, in_use):
         session.delete(region)
 
 

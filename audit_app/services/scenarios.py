@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Campaign, ChannelName, Probe, Scenario, Wording
-from audit_app.services.entries import Sheet, all_or_nothing, unless_in_use
+from audit_app.services.entries import Sheet, all_or_nothing, unless_refused
 from audit_app.services.keys import free_key
 from audit_app.services.personas import LANGUAGES
 from audit_app.services.probes.channels import supported
@@ -102,7 +102,7 @@ def delete_scenario(session: Session, scenario: Scenario) -> None:
         )
     asking = select(Campaign).where(Campaign.scenarios.any(Scenario.id == scenario.id))
     words = f"“{scenario.title}” is in use: a probe or a campaign has just begun to ask it. It stays."
-    with unless_in_use(session, words):
+    with unless_refused(session, Conflict(words)):
         for campaign in session.scalars(asking):
             campaign.scenarios.remove(scenario)
         for wording in list(scenario.wordings):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -13,11 +12,11 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Assignment, AssignmentState, Location, Region, Role, RoleName, User
+from audit_app.services.entries import unless_refused
 
 PASSWORD_LEAST = 12
 PASSWORD_MOST = 256
@@ -79,7 +78,7 @@ def add_user(
         AddressTaken: somebody has this address already.
     """
     user = User(fs_uniquifier=uuid.uuid4().hex, created_at=now)
-    with _all_or_nothing(session, email):
+    with unless_refused(session, _just_taken(email)):
         _fill(session, user, email, name, roles, regions, locations)
         check_password(password, user)
         user.password = hash(password)
@@ -99,7 +98,7 @@ def change_user(
     """Change who a person is and what they may; raises as `add_user` does, and Conflict for the last administrator."""
     if user.active and user.is_a(RoleName.ADMIN) and RoleName.ADMIN not in roles:
         _keep_an_administrator(session, user)
-    with _all_or_nothing(session, email):
+    with unless_refused(session, _just_taken(email)):
         _fill(session, user, email, name, roles, regions, locations)
 
 
@@ -256,17 +255,8 @@ def _check_free(session: Session, user: User, address: str) -> None:
         )
 
 
-@contextmanager
-def _all_or_nothing(session: Session, email: str) -> Iterator[None]:
-    # The database has the last word when two administrators add the same address at the same moment.
-    try:
-        with session.begin_nested():
-            yield
-            session.flush()
-    except IntegrityError:
-        raise AddressTaken(
-            f"Somebody has just taken the address {email}. Reload the list of users."
-        ) from None
+def _just_taken(email: str) -> AddressTaken:
+    return AddressTaken(f"Somebody has just taken the address {email}. Reload the list of users.")
 
 
 def _keep_an_administrator(session: Session, leaving: User) -> None:

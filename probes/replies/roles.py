@@ -52,7 +52,7 @@ def talk_of(sentences: Sequence[str]) -> frozenset[str]:
     all_words = [word for _, told in said for word in told]
     played = {word: roles for word in set(all_words) if (roles := _roles(word))}
     # Most letters are done with here, without a language having to be found for them.
-    if not any("letter" in parts for roles in played.values() for parts in roles.values()):
+    if not any(_plays("letter", word) for word in played):
         return NONE
     languages = Counter(language for word in all_words if word in played for language in played[word])
     language = languages.most_common(1)[0][0]
@@ -68,12 +68,16 @@ def talk_of(sentences: Sequence[str]) -> frozenset[str]:
 
 def names_the_letter(sentence: str) -> bool:
     """Tell whether a sentence speaks of the letter, in any language."""
-    return any("letter" in parts for word in words(sentence) for parts in _roles(word).values())
+    return any(_plays("letter", word) for word in words(sentence))
 
 
 def names_a_group(word: str) -> bool:
     """Tell whether a word is one for those who answer, "department" or "crew", in any language."""
-    return len(word) >= FEWEST_LETTERS and any("us" in parts for parts in _roles(word).values())
+    return len(word) >= FEWEST_LETTERS and _plays("us", word)
+
+
+def _plays(part: str, word: str) -> bool:
+    return any(part in parts for parts in _roles(word).values())
 
 
 def _beginning(sentences: Sequence[str]) -> Iterable[str]:
