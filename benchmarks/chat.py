@@ -41,12 +41,12 @@ import psutil
 from playwright.async_api import ViewportSize, async_playwright
 
 from audit_app.demo.company import DemoCompany
-from probes.base import Observation, ObservationKind
-from probes.browser import Browsers, Frame
-from probes.browser_program import find_browser
-from probes.channels.chat.dating import SERVER_TIME
+from probes.base import Fact, FactKind
+from probes.browser.browsers import Browsers, Frame
+from probes.browser.program import find_browser
 from probes.channels.chat.entrance import Persona
 from probes.channels.chat.session import open_chat
+from probes.channels.chat.timestamps import SERVER_TIME
 from probes.widgets.files import load_widget
 
 QUESTION = "Hello, do you have the lamp from the window in stock?"
@@ -57,7 +57,7 @@ LOOK_SECONDS = 0.2
 WEIGH_SECONDS = 1.0
 """Between two looks at their memory, which itself takes some processor time."""
 MEGABYTE = 1024 * 1024
-Answers = list[Observation]
+Answers = list[Fact]
 Chat = Callable[[bool], Awaitable[Answers]]
 """Holds one chat; the argument leaves the server's times in the page unread."""
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
@@ -119,7 +119,7 @@ async def driven(url: str) -> AsyncGenerator[Chat, None]:
             await session.state()
             await session.send(QUESTION)
             async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
-                if seen.kind is ObservationKind.HUMAN_REPLY:
+                if seen.kind is FactKind.HUMAN_REPLY:
                     answers.append(seen)
                     break
             await session.state()
@@ -148,7 +148,7 @@ async def signalled(url: str) -> AsyncGenerator[Callable[[], Awaitable[list[floa
             await session.introduce()
             await session.send(QUESTION)
             async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
-                if seen.kind is ObservationKind.HUMAN_REPLY:
+                if seen.kind is FactKind.HUMAN_REPLY:
                     break
             inserted = await cast("Frame", session.entrance.chat).evaluate("window.inserted")
         return [min(at for at in told if at >= since) - since for since in inserted]
@@ -176,7 +176,7 @@ async def run_side(name: str, url: str, chats: int) -> None:
     print(json.dumps({"seconds": seconds, "failures": failures, "answers": list(map(_as_json, answers))}))
 
 
-def _as_json(answer: Observation) -> dict[str, str]:
+def _as_json(answer: Fact) -> dict[str, str]:
     times = {"earliest": answer.earliest.isoformat(), "latest": answer.latest.isoformat()}
     return times | {"key": answer.key, "source": answer.source, "seen": str(answer.details["seen"])}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from probes.base import Channel
+from probes.channel import Channel
 from probes.channels.chat.channel import Chat
 from probes.channels.contact_form.channel import ContactForm
 from probes.channels.email import Email

@@ -1,28 +1,21 @@
 """What a probe is to the outside: the message, the facts it brings home, and the ways it can fail.
 
 Every channel speaks in these words, so that whoever runs probes need not know one channel from another.
-The runner owns time-outs, retries and history; a channel only does one thing at a time and tells the truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
-
-if TYPE_CHECKING:
-    from probes.browser import Browsers
-    from probes.mailbox import MailAccount
+from typing import Literal, TypeAlias
 
 JSON: TypeAlias = "str | int | float | bool | None | Sequence[JSON] | Mapping[str, JSON]"
-Begin: TypeAlias = Callable[[], Coroutine[object, object, None]]
-EvidenceKind: TypeAlias = Literal["raw_mail", "screenshot", "transcript", "trace", "html"]
+ProofKind: TypeAlias = Literal["raw_mail", "screenshot", "transcript", "trace", "html"]
 
 
-class ObservationKind(StrEnum):
+class FactKind(StrEnum):
     """What happened to a probe; only `human_reply` stops the clock."""
 
     SENT = "sent"
@@ -43,24 +36,24 @@ class ObservationKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Proof:
     """A file that proves something, in memory; whoever receives it stores it."""
 
-    kind: EvidenceKind
+    kind: ProofKind
     media_type: str
     name: str
     content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Observation:
+class Fact:
     """One fact about a probe. It happened between `earliest` and `latest` (both aware UTC, equal when exact).
 
     `source` says whose clock that is; `key` names the fact for good (a Message-ID, a chat message's id), so that
     seeing it twice is not two facts. `author` is the name shown beside a message, `role` the part its writer plays.
     """
 
-    kind: ObservationKind
+    kind: FactKind
     earliest: datetime
     latest: datetime
     source: str
@@ -70,7 +63,7 @@ class Observation:
     author: str = ""
     reasons: tuple[str, ...] = ()
     details: Mapping[str, JSON] = field(default_factory=dict)
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Proof, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a time without a zone or an interval that runs backwards, with ValueError."""
@@ -106,18 +99,10 @@ class Message:
     time_zone: str = "UTC"
 
 
-@dataclass(frozen=True)
-class Equipment:
-    """What the runner lends a channel: its browsers, and the mailbox that answers come to."""
-
-    browsers: Browsers
-    account: MailAccount | None = None
-
-
 class ProbeError(Exception):
     """Something kept a probe from going on. `str()` is a sentence for people; `evidence` shows what was seen."""
 
-    def __init__(self, sentence: str, evidence: Sequence[Evidence] = ()) -> None:
+    def __init__(self, sentence: str, evidence: Sequence[Proof] = ()) -> None:
         super().__init__(sentence)
         self.evidence = tuple(evidence)
 
@@ -143,7 +128,7 @@ class Rejected(ProbeError):
     `observation` (bounced) holds the server's words.
     """
 
-    def __init__(self, sentence: str, observation: Observation) -> None:
+    def __init__(self, sentence: str, observation: Fact) -> None:
         super().__init__(sentence, observation.evidence)
         self.observation = observation
 
@@ -155,7 +140,7 @@ class Blocked(ProbeError):
         self,
         kind: Literal["captcha", "login_wall", "blocked"],
         sentence: str,
-        evidence: Sequence[Evidence] = (),
+        evidence: Sequence[Proof] = (),
     ) -> None:
         super().__init__(sentence, evidence)
         self.kind = kind
@@ -167,50 +152,3 @@ class OurFailure(ProbeError):
 
 class MailboxDown(OurFailure):
     """Our mailbox could not be reached, or refused us."""
-
-
-async def unrecorded() -> None:
-    """Begin to send without a record of it, for whoever will not have to find out after a crash."""
-
-
-class Attempt(Protocol):
-    """One probe at the company's door. Opening it sent nothing; `send` is the only call that does."""
-
-    async def prepare(self) -> Sequence[Observation]:
-        """Go as far as a customer can without sending. Raises NotSent or Blocked."""
-
-    async def state(self) -> Mapping[str, JSON]:
-        """Return what is needed to come back later, in another process too. Store it in `begin`, at the latest."""
-
-    async def send(self, begin: Begin = unrecorded) -> Observation:
-        """Send the message once and return `sent`. Raises NotSent, Deferred, Rejected, Blocked or SendUnknown.
-
-        `begin` is awaited once, at the last moment at which nothing has left: before the dot that completes a mail,
-        before the click that sends. Whoever died before it may try again, and whoever died after it must not. What it
-        raises ends the attempt, and nothing is sent.
-        """
-
-    async def find_sent(self, since: datetime) -> Observation | None:
-        """Look for proof that the message left after `since`: `sent`, or None if the place it would be in lacks it.
-
-        Raises OurFailure when that place cannot be looked at, for then absence proves nothing.
-        """
-
-    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
-        """Yield what comes back up to `until`, each fact once, those already there first.
-
-        `since` is when the channel was last looked at. Raises OurFailure when it can no longer be.
-        """
-
-
-class Channel(Protocol):
-    """A way to write to a company. A channel holds nothing; an attempt holds one probe."""
-
-    @property
-    def answers_come_to(self) -> Literal["mailbox", "session"]:
-        """Say where to watch: the mailbox that all probes share, or the attempt itself, kept open or reopened."""
-
-    def open(
-        self, equipment: Equipment, message: Message, state: Mapping[str, JSON] | None = None
-    ) -> AbstractAsyncContextManager[Attempt]:
-        """Open an attempt; with the `state` of an earlier one, go back to it rather than begin anew."""

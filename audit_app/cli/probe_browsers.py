@@ -12,8 +12,8 @@ import click
 from audit_app.config import load_settings
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.browser_setup import ensure_browser
-from probes.base import Evidence
-from probes.browser import Browsers
+from probes.base import Proof
+from probes.browser.browsers import Browsers
 
 
 def browsers() -> AbstractAsyncContextManager[Browsers]:
@@ -46,7 +46,7 @@ def ask_before(act: str, url: str, *, yes: bool) -> None:
         click.confirm(f"{act} on {host_of(url)}? Only where you are allowed to", abort=True, err=True)
 
 
-def keep_evidence(folder: Path | None, prefix: str, evidence: tuple[Evidence, ...] | list[Evidence]) -> None:
+def keep_evidence(folder: Path | None, prefix: str, evidence: tuple[Proof, ...] | list[Proof]) -> None:
     """Write pictures and transcripts into a folder, if one is given; raises InvalidInput."""
     if folder is None:
         return

@@ -15,7 +15,7 @@ from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evi
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.firsts import First
 from audit_app.services.chat_alone import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
-from probes.base import Observation
+from probes.base import Fact
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -41,7 +41,7 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
     if resume is None:
         ask_before("Write to the chat", kept.url, yes=yes)
 
-    def tell(observation: Observation, firsts: tuple[First, ...]) -> None:
+    def tell(observation: Fact, firsts: tuple[First, ...]) -> None:
         row = _row(observation) | {"first": [first.value for first in firsts]}
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(observation))
         prefix = f"{observation.latest:%Y%m%dT%H%M%S%f}-"
@@ -92,7 +92,7 @@ def _check_visitor(email: str, language: str, time_zone: str) -> None:
         raise InvalidInput(f"--time-zone {time_zone} is not known: write it like Europe/Stockholm.")
 
 
-def _row(seen: Observation) -> dict[str, Any]:
+def _row(seen: Fact) -> dict[str, Any]:
     return {
         "kind": seen.kind.value,
         "earliest": seen.earliest.isoformat(),
@@ -107,7 +107,7 @@ def _row(seen: Observation) -> dict[str, Any]:
     }
 
 
-def _line(seen: Observation) -> str:
+def _line(seen: Fact) -> str:
     who = " ".join(part for part in (seen.role, seen.author) if part)
     when = (
         f"{seen.latest:%H:%M:%S}"

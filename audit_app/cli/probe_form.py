@@ -18,16 +18,8 @@ import click
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.form_mappings import mapping_problems
-from probes.base import (
-    Blocked,
-    Equipment,
-    Evidence,
-    Message,
-    Observation,
-    ObservationKind,
-    ProbeError,
-    SendUnknown,
-)
+from probes.base import Blocked, Fact, FactKind, Message, ProbeError, Proof, SendUnknown
+from probes.channel import Equipment
 from probes.channels.contact_form.channel import open_form
 from probes.forms.mapping import NO_MAPPING, Mapping, parse_mapping
 
@@ -111,7 +103,7 @@ def _message(url: str, given: dict[str, Any]) -> Message:
 async def _take(message: Message, mapping: Mapping, folder: Path, *, as_json: bool, dry_run: bool) -> bool:
     """Take one form to its end, or up to the button, tell what happened, and return whether it went well."""
 
-    def tell(row: dict[str, Any], evidence: Sequence[Evidence] = ()) -> None:
+    def tell(row: dict[str, Any], evidence: Sequence[Proof] = ()) -> None:
         keep_evidence(folder, "", list(evidence))
         row["evidence"] = [str(folder / each.name) for each in evidence]
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
@@ -139,7 +131,7 @@ def _now() -> dict[str, Any]:
     return {"earliest": now, "latest": now, "source": "our clock"}
 
 
-def _row(seen: Observation) -> dict[str, Any]:
+def _row(seen: Fact) -> dict[str, Any]:
     return {
         "kind": seen.kind.value,
         "earliest": seen.earliest.isoformat(),
@@ -154,9 +146,9 @@ def _row(seen: Observation) -> dict[str, Any]:
 
 def _failure(error: ProbeError) -> dict[str, Any]:
     """A failure as a line: `blocked`, `send_unknown`, or `failed` when certainly nothing was sent."""
-    row = {"kind": ObservationKind.FAILED.value, **_now(), "role": "", "text": "", "reasons": [str(error)]}
+    row = {"kind": FactKind.FAILED.value, **_now(), "role": "", "text": "", "reasons": [str(error)]}
     if isinstance(error, Blocked):
-        return row | {"kind": ObservationKind.BLOCKED.value, "details": {"obstacle": error.kind}}
+        return row | {"kind": FactKind.BLOCKED.value, "details": {"obstacle": error.kind}}
     return row | {"kind": "send_unknown"} if isinstance(error, SendUnknown) else row
 
 

@@ -14,8 +14,8 @@ from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.widget_check import check_widget_file
 from probes.base import OurFailure
+from probes.channels.chat.dry_run import Step, Trial, try_chat
 from probes.channels.chat.entrance import Persona
-from probes.channels.chat.trial import Step, Trial, try_chat
 
 
 @click.group()

@@ -21,8 +21,8 @@ from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, To
 from audit_app.services.mail import store_new_mail
 from audit_app.services.probes.ledger import record
 from audit_app.services.probes.messages import compose
-from probes import mailbox as driver
-from probes.base import Observation, ObservationKind
+from probes.base import Fact, FactKind
+from probes.mail import imap as driver
 
 FOLDER = "Sample"
 """A folder that no worker reads, so that the mailboxes' own folders begin with their first mail."""
@@ -91,7 +91,7 @@ def _sent_probe(session: Session, shop: Shop, doubtful: Doubtful, at: datetime) 
     probe = compose(campaign, touchpoint, at.replace(second=0, microsecond=0), wording, persona, at)
     probe.state, probe.sending_at = ProbeState.SENT, at
     session.add(probe)
-    sent = Observation(ObservationKind.SENT, at, at, source="SMTP server's answer", key=probe.token)
+    sent = Fact(FactKind.SENT, at, at, source="SMTP server's answer", key=probe.token)
     record(session, probe, [sent], at)
     return probe
 
@@ -107,4 +107,4 @@ def _mail(sender: str, to: str, subject: str, text: str) -> EmailMessage:
 def _comes_in(session: Session, address: str, mail: EmailMessage, at: datetime) -> None:
     mailbox = session.scalars(select(Mailbox).where(Mailbox.address == address)).one()
     number = int(at.timestamp())
-    store_new_mail(session, mailbox, [driver.IncomingMail(FOLDER, 1, number, at, mail.as_bytes())], at)
+    store_new_mail(session, mailbox, [driver.FetchedMail(FOLDER, 1, number, at, mail.as_bytes())], at)

@@ -35,7 +35,7 @@ from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
 from audit_app.services.scores import store_weekly_scores
 from audit_app.services.visits import submit_visit
-from probes.base import Observation, ObservationKind
+from probes.base import Fact, FactKind
 
 NOT_APPLICABLE_SHARE = 0.04
 RATED_TWICE = 0.4
@@ -133,7 +133,7 @@ def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Ran
     # Nobody looks at the demo company for what is invented here.
     probe.next_look_at = None
     answer = facts[-1]
-    if answer.kind is ObservationKind.HUMAN_REPLY:
+    if answer.kind is FactKind.HUMAN_REPLY:
         rated = rating(draw, answer.text, scenario.complaint)
         _rate(session, cast.manager, probe, rated, answer.latest + timedelta(days=1))
         if location.region in cast.second_rater.regions and draw.random() < RATED_TWICE:
@@ -141,16 +141,14 @@ def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Ran
             _rate(session, cast.second_rater, probe, twice, answer.latest + timedelta(days=1, hours=3))
 
 
-def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Observation]:
+def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Fact]:
     by_mail = past.channel is ChannelName.EMAIL
     server = "mailbox's receipt time (INTERNALDATE)" if by_mail else "chat server's time"
-    facts = [
-        _fact(ObservationKind.SENT, past.sent_at, "SMTP server's answer" if by_mail else server, probe.token)
-    ]
+    facts = [_fact(FactKind.SENT, past.sent_at, "SMTP server's answer" if by_mail else server, probe.token)]
     if past.acknowledged_after is not None:
         facts.append(
             _fact(
-                ObservationKind.ACKNOWLEDGED,
+                FactKind.ACKNOWLEDGED,
                 past.sent_at + past.acknowledged_after,
                 server,
                 f"{probe.token}/acknowledgement",
@@ -162,7 +160,7 @@ def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Observati
         author, text = reply(draw, past.quality, probe.persona.name, past.shop.name)
         facts.append(
             _fact(
-                ObservationKind.HUMAN_REPLY,
+                FactKind.HUMAN_REPLY,
                 past.sent_at + past.answered_after,
                 server,
                 f"{probe.token}/reply",
@@ -176,7 +174,7 @@ def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Observati
 
 
 def _fact(
-    kind: ObservationKind,
+    kind: FactKind,
     at: datetime,
     source: str,
     key: str,
@@ -185,10 +183,8 @@ def _fact(
     author: str = "",
     role: str = "",
     reasons: tuple[str, ...] = (),
-) -> Observation:
-    return Observation(
-        kind, at, at, source=source, key=key, text=text, author=author, role=role, reasons=reasons
-    )
+) -> Fact:
+    return Fact(kind, at, at, source=source, key=key, text=text, author=author, role=role, reasons=reasons)
 
 
 def _rate(session: Session, rater: User, probe: Probe, items: dict[str, Share], at: datetime) -> None:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from audit_app.domain.errors import AuditError
 from probes.base import OurFailure
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
 
 DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
 REACH_SECONDS = 5.0

@@ -17,19 +17,20 @@ from pydantic import TypeAdapter, ValidationError
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.domain.firsts import First, firsts_among
 from audit_app.domain.probe import ObservationKind
-from probes.base import Blocked, Equipment, Evidence, Message, NotSent, Observation, OurFailure, ProbeError
-from probes.browser import Browsers
+from probes.base import Blocked, Fact, Message, NotSent, OurFailure, ProbeError, Proof
+from probes.browser.browsers import Browsers
+from probes.channel import Equipment
 from probes.channels.chat.channel import Chat, ChatAttempt
 
 FORMAT = 1
-Tell = Callable[[Observation, tuple[First, ...]], None]
+Tell = Callable[[Fact, tuple[First, ...]], None]
 """Takes each new fact, and of what it is the first: of anything, of automatic messages, of a person's."""
 
 
 class ChatFailed(AuditError):
     """The chat did not come about or could not be followed; the message says why, `evidence` shows what was seen."""
 
-    def __init__(self, sentence: str, evidence: tuple[Evidence, ...] = ()) -> None:
+    def __init__(self, sentence: str, evidence: tuple[Proof, ...] = ()) -> None:
         super().__init__(sentence)
         self.evidence = evidence
 
@@ -161,7 +162,7 @@ class ChatAlone:
         except OurFailure:
             self._note(looked_at=min(until, _now()).isoformat())
 
-    def _report(self, observation: Observation) -> None:
+    def _report(self, observation: Fact) -> None:
         if observation.key not in self.kept.told:
             possible = firsts_among(ObservationKind(observation.kind.value))
             firsts = tuple(first for first in possible if first not in self.kept.firsts)

@@ -39,8 +39,8 @@ from audit_app.services.probes.steps import sent_before, settle_sent
 from audit_app.services.probes.withdrawals import reinstate, withdrawal_of
 from audit_app.services.texts import LONGEST_INDEXED, storable
 from probes import base
-from probes import mailbox as driver
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME, observe_copy, observe_reply
+from probes.mail import imap as driver
 from probes.replies.classify import RULES_VERSION
 from probes.replies.mail import ReadMail
 from probes.replies.received import last_received
@@ -58,7 +58,7 @@ Result = TypeVar("Result")
 
 
 def store_new_mail(
-    session: Session, mailbox: Mailbox, mails: Iterable[driver.IncomingMail], now: datetime
+    session: Session, mailbox: Mailbox, mails: Iterable[driver.FetchedMail], now: datetime
 ) -> list[IncomingMail]:
     """Store mails raw together with the new position of their folder, match and judge them; returns the new ones.
 
@@ -72,7 +72,7 @@ def store_new_mail(
 
 
 def _store(
-    session: Session, mailbox: Mailbox, mail: driver.IncomingMail, now: datetime
+    session: Session, mailbox: Mailbox, mail: driver.FetchedMail, now: datetime
 ) -> IncomingMail | None:
     _advance(session, mailbox, mail)
     read = ReadMail.of(mail.raw)
@@ -98,7 +98,7 @@ def _store(
     return row
 
 
-def _place_safely(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
+def _place_safely(session: Session, row: IncomingMail, mail: driver.FetchedMail, now: datetime) -> None:
     """Find out what a stored mail is; whatever goes wrong with that, it stays stored, for a person to assign."""
     try:
         with session.begin_nested():
@@ -118,7 +118,7 @@ def _or_empty(read: Callable[[], str]) -> str:
         return ""
 
 
-def _advance(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> None:
+def _advance(session: Session, mailbox: Mailbox, mail: driver.FetchedMail) -> None:
     folder = session.scalar(
         select(MailFolder).where(MailFolder.mailbox_id == mailbox.id, MailFolder.name == mail.folder)
     )
@@ -130,7 +130,7 @@ def _advance(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> N
     folder.last_uid = max(folder.last_uid, mail.uid)
 
 
-def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail, message_id: str) -> bool:
+def _seen_before(session: Session, mailbox: Mailbox, mail: driver.FetchedMail, message_id: str) -> bool:
     place = (
         IncomingMail.folder == mail.folder,
         IncomingMail.uidvalidity == mail.uidvalidity,
@@ -144,7 +144,7 @@ def _seen_before(session: Session, mailbox: Mailbox, mail: driver.IncomingMail, 
     return session.scalar(ours.join(IncomingMail.evidence).where(same_bytes)) is not None
 
 
-def _free_uid(session: Session, mailbox: Mailbox, mail: driver.IncomingMail) -> int:
+def _free_uid(session: Session, mailbox: Mailbox, mail: driver.FetchedMail) -> int:
     """The mail's UID, or a negative number where another mail had that: a server restored from a copy deals it anew."""
     taken = select(IncomingMail.uid).where(
         IncomingMail.mailbox_id == mailbox.id,
@@ -162,7 +162,7 @@ class Place:
 
     probe: Probe
     words: str
-    fact: base.Observation
+    fact: base.Fact
     judgement: Judgement | None
     """None for our own copy."""
 
@@ -187,7 +187,7 @@ def place_again(session: Session, row: IncomingMail, now: datetime) -> None:
         _place(session, row, _as_arrived(row), now)
 
 
-def _place(session: Session, row: IncomingMail, mail: driver.IncomingMail, now: datetime) -> None:
+def _place(session: Session, row: IncomingMail, mail: driver.FetchedMail, now: datetime) -> None:
     """Find the probe that a mail belongs to, as our own copy or as an answer."""
     read = ReadMail.of(mail.raw)
     own = find_own_copy(session, read, mail.received_at)
@@ -215,7 +215,7 @@ def _find(session: Session, row: IncomingMail, read: ReadMail) -> Match:
 def _keep_own_copy(
     session: Session,
     row: IncomingMail,
-    mail: driver.IncomingMail,
+    mail: driver.FetchedMail,
     read: ReadMail,
     probe: Probe,
     now: datetime,
@@ -233,7 +233,7 @@ def _keep_own_copy(
 
 
 def _attach(
-    session: Session, row: IncomingMail, mail: driver.IncomingMail, probe_id: int, by: str, now: datetime
+    session: Session, row: IncomingMail, mail: driver.FetchedMail, probe_id: int, by: str, now: datetime
 ) -> Observation:
     """Make a mail an observation of its probe; the raw bytes that are stored already are its evidence."""
     probe = lock(session, probe_id)
@@ -287,13 +287,13 @@ def _place_again(session: Session, row: IncomingMail, probe_id: int, now: dateti
         return
 
 
-def _as_arrived(row: IncomingMail) -> driver.IncomingMail:
-    return driver.IncomingMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
+def _as_arrived(row: IncomingMail) -> driver.FetchedMail:
+    return driver.FetchedMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
 
 
 def _dated(
-    fact: base.Observation, mail: driver.IncomingMail, read: ReadMail, mailbox: Mailbox, probe: Probe
-) -> base.Observation:
+    fact: base.Fact, mail: driver.FetchedMail, read: ReadMail, mailbox: Mailbox, probe: Probe
+) -> base.Fact:
     """The fact at the time when our server took the mail, where it wrote that into it and filed it only later.
 
     INTERNALDATE is too late for mail that was held up, moved or imported. A line that may be somebody else's counts
@@ -314,14 +314,14 @@ def _keep_judgement(row: IncomingMail, judgement: Judgement, reasons: list[str])
     row.reasons, row.rules_version = reasons, RULES_VERSION
 
 
-def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation, Judgement]:
+def _judged(mail: driver.FetchedMail, own_text: str) -> tuple[base.Fact, Judgement]:
     """Judge a mail; one that our rules trip over is uncertain, so that a person reads it."""
     try:
         return observe_reply(mail, own_text)
     except Exception as error:  # it still belongs to its probe, and may be the answer
         reason = f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"
-        fact = base.Observation(
-            base.ObservationKind.UNCERTAIN_REPLY,
+        fact = base.Fact(
+            base.FactKind.UNCERTAIN_REPLY,
             mail.received_at,
             mail.received_at + RECEIPT_PRECISION,
             source=RECEIPT_TIME,
@@ -332,7 +332,7 @@ def _judged(mail: driver.IncomingMail, own_text: str) -> tuple[base.Observation,
         return fact, Judgement("uncertain", "answer", "", (reason,))
 
 
-def _prove_sent(session: Session, probe: Probe, sent: base.Observation, now: datetime) -> None:
+def _prove_sent(session: Session, probe: Probe, sent: base.Fact, now: datetime) -> None:
     """Settle a probe of which nobody knew whether it left."""
     if proves_sent(probe, now):
         settle_sent(session, probe, replace(sent, evidence=()), now)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import AddressStyle, Mailbox, Security
 from audit_app.services.entries import Sheet, email_address
-from probes.oauth import LOOPBACK, PROVIDERS
+from probes.mail.oauth import LOOPBACK, PROVIDERS
 
 LONGEST_LOCAL_PART, LONGEST_ALIAS = 64, 9
 """Characters before the @ (RFC 5321, 4.5.3.1.1), and how many of them the part that is a probe's own takes."""

@@ -15,7 +15,7 @@ from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
 from audit_app.services.entries import EntryInvalid, all_or_nothing
 from audit_app.services.mailbox_entries import COLUMNS, MailboxEntry, drafted
-from probes.oauth import LOOPBACK
+from probes.mail.oauth import LOOPBACK
 
 SECURITY_WORDS = {
     Security.TLS: "TLS from the start",

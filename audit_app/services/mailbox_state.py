@@ -13,7 +13,7 @@ from audit_app.domain.response_time import Outcome
 from audit_app.models import AlarmKind, IncomingMail, Mailbox, MailFolder, Persona, Probe
 from audit_app.services.alarms import end_alarm, raise_alarm
 from audit_app.services.probes.channels import answered_by_mail
-from probes import mailbox as driver
+from probes.mail import imap as driver
 
 
 def positions_of(session: Session, mailbox: Mailbox) -> dict[str, driver.Position]:

@@ -16,9 +16,9 @@ from audit_app.models import Mailbox, Persona
 from audit_app.services.mailboxes import account_of
 from audit_app.services.probes.messages import new_token, own_address
 from probes.base import OurFailure
-from probes.mailbox import MailAccount
-from probes.mailbox_trial import send_to_ourselves, try_reading, try_sending, wait_for
-from probes.oauth import newest_refresh_token
+from probes.mail.connection_test import send_to_ourselves, try_reading, try_sending, wait_for
+from probes.mail.imap import MailAccount
+from probes.mail.oauth import newest_refresh_token
 
 SIGN_IN_SECONDS = 25.0
 """After so long a trial ends, whatever the servers do."""

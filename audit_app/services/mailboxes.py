@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.models import Mailbox
-from probes import mailbox as driver
-from probes import outgoing
 from probes.base import ProbeError
-from probes.oauth import PROVIDERS, OAuth, newest_refresh_token
+from probes.mail import imap as driver
+from probes.mail import smtp
+from probes.mail.oauth import PROVIDERS, OAuth, newest_refresh_token
 
 
 def account_of(mailbox: Mailbox) -> driver.MailAccount:
@@ -75,7 +75,7 @@ def check_account(mailbox: Mailbox) -> str:
     """Sign in to both servers of `mailbox` and say that it worked; raises AuditError with the server's words."""
     try:
         driver.check(account_of(mailbox))
-        outgoing.check(account_of(mailbox))
+        smtp.check(account_of(mailbox))
     except ProbeError as error:
         raise AuditError(f"{error} No probe leaves from it until it answers again.") from error
     return "sending and reading work"

@@ -24,8 +24,8 @@ from audit_app.services.probes.steps import sent_before
 from audit_app.services.probes.withdrawals import withdrawal_of
 from audit_app.services.texts import storable
 from probes import base
-from probes import mailbox as driver
 from probes.channels.email import observe_reply
+from probes.mail import imap as driver
 from probes.replies.classify import RULES_VERSION
 from probes.replies.verdict import Judgement
 
@@ -66,7 +66,7 @@ class Rejudging:
     _last_id: int = 0
     _outcomes: dict[int, Outcome] = field(default_factory=dict)
     _kinds: dict[int, dict[int, ObservationKind]] = field(default_factory=dict)
-    _added: dict[int, list[base.Observation]] = field(default_factory=dict)
+    _added: dict[int, list[base.Fact]] = field(default_factory=dict)
 
     def next_batch(self, session: Session) -> list[Change] | None:
         """Judge the next mails, in one transaction of the caller's; None when there are no more."""
@@ -129,7 +129,7 @@ class Rejudging:
 
     def _judge(self, session: Session, row: IncomingMail) -> Change | None:
         probe = session.get_one(Probe, row.probe_id) if row.probe_id else None
-        raw = driver.IncomingMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
+        raw = driver.FetchedMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
         try:
             fact, judgement = observe_reply(raw, probe.text if probe else "")
         except Exception:  # a defect of the rules: the judgement stays, and so does its version
@@ -144,7 +144,7 @@ class Rejudging:
         return change
 
     def _follow(
-        self, session: Session, row: IncomingMail, probe: Probe, fact: base.Observation, change: Change
+        self, session: Session, row: IncomingMail, probe: Probe, fact: base.Fact, change: Change
     ) -> Change:
         """Let the probe's ledger follow, or find out what would come of it."""
         if self.apply:
@@ -164,7 +164,7 @@ class Rejudging:
         return _with_effect(change, outcome, self._outcomes[probe.id])
 
 
-def _when_sent(probe: Probe, added: list[base.Observation], now: datetime) -> Interval | None:
+def _when_sent(probe: Probe, added: list[base.Fact], now: datetime) -> Interval | None:
     """When the probe left, as far as that is known or would be; None where nothing is judged."""
     if probe.state in JUDGED_STATES:
         if probe.sent_earliest is None or probe.sent_latest is None:
@@ -173,7 +173,7 @@ def _when_sent(probe: Probe, added: list[base.Observation], now: datetime) -> In
     if not added or not proves_sent(probe, now):
         return None
     first = added[0]
-    proof = first if first.kind is base.ObservationKind.SENT else sent_before(probe, first.latest)
+    proof = first if first.kind is base.FactKind.SENT else sent_before(probe, first.latest)
     return Interval(proof.earliest, proof.latest)
 
 
@@ -194,7 +194,7 @@ def _in_words(verdict: str, kind: str) -> str:
     return f"{verdict} ({kind.replace('_', ' ')})" if verdict else "not judged"
 
 
-def _why_kept(probe: Probe, seen: Observation | None, fact: base.Observation) -> str:
+def _why_kept(probe: Probe, seen: Observation | None, fact: base.Fact) -> str:
     if seen is None:
         return ""
     if withdrawn := withdrawal_of(seen):
@@ -215,7 +215,7 @@ def _with_effect(change: Change, before: Outcome, after: Outcome, kept: str = ""
     )
 
 
-def _change_kind(seen: Observation, fact: base.Observation, change: Change) -> None:
+def _change_kind(seen: Observation, fact: base.Fact, change: Change) -> None:
     again = f"Judged again by the rules of {RULES_VERSION}; it was {change.before} before"
     seen.kind = ObservationKind(fact.kind.value)
     seen.role = fact.role

@@ -16,7 +16,7 @@ from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Evidence, EvidenceKind, TrialState, WidgetTrial
 from audit_app.services.texts import storable
 from audit_app.services.widget_check import check_widget_text
-from probes.channels.chat.trial import Trial
+from probes.channels.chat.dry_run import Trial
 from probes.widgets.files import AUTO, widget_names
 
 MOST_STARTS = 2

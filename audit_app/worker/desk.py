@@ -22,9 +22,10 @@ from audit_app.services.mailboxes import account_of
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import state_of
 from probes import CHANNELS
-from probes.base import Attempt, Equipment, Message
-from probes.browser import Browsers
-from probes.mailbox import MailAccount
+from probes.base import Message
+from probes.browser.browsers import Browsers
+from probes.channel import Attempt, Equipment
+from probes.mail.imap import MailAccount
 
 Result = TypeVar("Result")
 log = structlog.get_logger("audit_app.worker")

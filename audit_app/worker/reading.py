@@ -18,7 +18,7 @@ from audit_app.services import mail, mailbox_state
 from audit_app.services.mailboxes import account_of, keep_renewed_token
 from audit_app.worker.desk import Desk, log, step, utc_now
 from probes.base import ProbeError
-from probes.mailbox import IncomingMail, MailAccount, Position, fetch_new, wait_for_mail
+from probes.mail.imap import FetchedMail, MailAccount, Position, fetch_new, wait_for_mail
 
 LISTEN_SECONDS = 60.0
 """How long one listening lasts; then all folders are read, the spam folder too."""
@@ -99,7 +99,7 @@ class MailboxReader:
         self._desk.do_here(lambda session: self._note_read(session, account, began))
         self._failures = 0
 
-    def _store(self, incoming: IncomingMail) -> None:
+    def _store(self, incoming: FetchedMail) -> None:
         """Store one mail, with its place, in one transaction; until it is committed the mailbox counts as unread."""
 
         def store(session: Session) -> list[tuple[int, int | None, str, str]]:

@@ -8,17 +8,8 @@ from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
 from audit_app.worker.desk import Desk, Job, log, step, utc_now
 from audit_app.worker.watching import saved_state, watch
-from probes.base import (
-    Attempt,
-    Blocked,
-    Deferred,
-    NotSent,
-    Observation,
-    OurFailure,
-    ProbeError,
-    Rejected,
-    SendUnknown,
-)
+from probes.base import Blocked, Deferred, Fact, NotSent, OurFailure, ProbeError, Rejected, SendUnknown
+from probes.channel import Attempt
 
 
 async def send_probe(desk: Desk, probe_id: int) -> None:
@@ -97,7 +88,7 @@ async def _send(desk: Desk, job: Job, attempt: Attempt, begun: asyncio.Event) ->
         await _sent(desk, job, attempt, sent)
 
 
-async def _sent(desk: Desk, job: Job, attempt: Attempt, sent: Observation) -> None:
+async def _sent(desk: Desk, job: Job, attempt: Attempt, sent: Fact) -> None:
     state = await saved_state(attempt) if job.on_page else None
     await desk.do(
         lambda session: steps.mark_sent(session, job.probe_id, desk.name, sent, state or {}, utc_now())

@@ -13,8 +13,8 @@ from audit_app.services.probes.claims import ClaimLost
 from audit_app.worker.desk import Desk, log, utc_now
 from audit_app.worker.watching import Stopped
 from probes.base import ProbeError
+from probes.channels.chat.dry_run import Trial, try_chat
 from probes.channels.chat.entrance import Persona
-from probes.channels.chat.trial import Trial, try_chat
 from probes.widgets.files import read_widget_text
 from probes.widgets.schema import Widget
 

@@ -11,7 +11,8 @@ from typing import Any
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
 from audit_app.worker.desk import Desk, Job, log, step, utc_now
-from probes.base import JSON, Attempt, Blocked, Observation, ProbeError
+from probes.base import JSON, Blocked, Fact, ProbeError
+from probes.channel import Attempt
 
 LOOK_SECONDS = 10.0
 """How long a page that was opened again is watched: what is there already shows at once."""
@@ -77,7 +78,7 @@ async def _follow(desk: Desk, job: Job, attempt: Attempt, until: datetime, since
                 return
 
 
-async def _note(desk: Desk, job: Job, fact: Observation) -> bool:
+async def _note(desk: Desk, job: Job, fact: Fact) -> bool:
     """Store one fact; returns whether it closed the probe."""
     now = utc_now()
     probe = await desk.do(lambda session: steps.note(session, job.probe_id, desk.name, [fact], now))
@@ -85,9 +86,7 @@ async def _note(desk: Desk, job: Job, fact: Observation) -> bool:
     return probe.closed_at is not None
 
 
-async def _until_stopped(
-    desk: Desk, facts: AsyncGenerator[Observation, None]
-) -> AsyncGenerator[Observation, None]:
+async def _until_stopped(desk: Desk, facts: AsyncGenerator[Fact, None]) -> AsyncGenerator[Fact, None]:
     """Pass facts on until there are no more; raises Stopped in the middle of a wait when the worker has to stop."""
     stopping: asyncio.Future[Any] = asyncio.ensure_future(desk.stop.wait())
     try:
@@ -98,14 +97,12 @@ async def _until_stopped(
         stopping.cancel()
 
 
-async def _next_or_stop(
-    facts: AsyncGenerator[Observation, None], stopping: asyncio.Future[Any]
-) -> Observation | None:
+async def _next_or_stop(facts: AsyncGenerator[Fact, None], stopping: asyncio.Future[Any]) -> Fact | None:
     coming: asyncio.Future[Any] = asyncio.ensure_future(_next(facts))
     try:
         await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if coming.done():
-            fact: Observation | None = coming.result()
+            fact: Fact | None = coming.result()
             return fact
         raise Stopped
     finally:
@@ -115,7 +112,7 @@ async def _next_or_stop(
                 await coming
 
 
-async def _next(facts: AsyncGenerator[Observation, None]) -> Observation | None:
+async def _next(facts: AsyncGenerator[Fact, None]) -> Fact | None:
     return await anext(facts, None)
 
 

@@ -10,11 +10,20 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
-from probes.base import Evidence, Observation, ObservationKind
-from probes.browser import BrowserError, Browsers, Locator, Page, first_line, open_page, screenshot, within
-from probes.channels.contact_form.activity import Activity
+from probes.base import Fact, FactKind, Proof
+from probes.browser.activity import Activity
+from probes.browser.browsers import (
+    BrowserError,
+    Browsers,
+    Locator,
+    Page,
+    first_line,
+    open_page,
+    screenshot,
+    within,
+)
+from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
 from probes.channels.published_address import How, published_addresses
-from probes.consent import dismiss_consent_banner, expect_consent_banners
 from probes.forms.words import LANGUAGES, words_of
 
 MOST_CLICKS = 2
@@ -34,7 +43,7 @@ READ = """() => ({
 
 async def look_for_address(
     browsers: Browsers, page_url: str, expected: str, language: str = "en", time_zone: str = "UTC"
-) -> Observation:
+) -> Fact:
     """Open the company's contact page like a customer and note which address it publishes, in how many clicks.
 
     The fact is noted also when there is none, another than `expected`, or no page at all: the mail goes to the
@@ -143,16 +152,16 @@ def _address_seen(
     published: Mapping[str, How],
     clicks: int,
     earliest: datetime,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[Proof],
     trouble: str,
-) -> Observation:
+) -> Fact:
     seen = _seen(published, expected)
     matches = seen.casefold() == expected.casefold()
     how = published.get(seen, "")
     nothing = trouble or "The contact page publishes no address"
     text = f"The contact page publishes {seen}" if seen else nothing
-    return Observation(
-        ObservationKind.ADDRESS_SEEN,
+    return Fact(
+        FactKind.ADDRESS_SEEN,
         earliest,
         datetime.now(UTC),
         source="our clock",

@@ -14,20 +14,11 @@ from email.utils import format_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from probes import mailbox, outgoing
-from probes.base import (
-    JSON,
-    Begin,
-    Equipment,
-    Evidence,
-    Message,
-    Observation,
-    ObservationKind,
-    OurFailure,
-    unrecorded,
-)
-from probes.browser import Browsers, State
+from probes.base import JSON, Fact, FactKind, Message, OurFailure, Proof
+from probes.browser.browsers import Browsers, State
+from probes.channel import Begin, Equipment, unrecorded
 from probes.channels.contact_page import look_for_address
+from probes.mail import imap, smtp
 from probes.replies.classify import RULES_VERSION, judge
 from probes.replies.mail import ReadMail
 from probes.replies.quoted import new_text
@@ -67,11 +58,11 @@ def _one_line(text: str) -> str:
 # --- what comes back -----------------------------------------------------------------------------------------
 
 
-def observe_reply(mail: mailbox.IncomingMail, own_text: str = "") -> tuple[Observation, Judgement]:
+def observe_reply(mail: imap.FetchedMail, own_text: str = "") -> tuple[Fact, Judgement]:
     """Judge a mail that answers a probe whose text was `own_text`, and say what it is a fact of."""
     judgement, read = judge(mail.raw, own_text), ReadMail.of(mail.raw)
     name, address = read.sender
-    observation = Observation(
+    observation = Fact(
         _kind_of(judgement),
         mail.received_at,
         mail.received_at + RECEIPT_PRECISION,
@@ -88,21 +79,21 @@ def observe_reply(mail: mailbox.IncomingMail, own_text: str = "") -> tuple[Obser
             "platform": judgement.platform,
             "rules_version": RULES_VERSION,
         },
-        evidence=(Evidence("raw_mail", "message/rfc822", "reply.eml", mail.raw),),
+        evidence=(Proof("raw_mail", "message/rfc822", "reply.eml", mail.raw),),
     )
     return observation, judgement
 
 
-def _kind_of(judgement: Judgement) -> ObservationKind:
+def _kind_of(judgement: Judgement) -> FactKind:
     if judgement.verdict == "automatic":
         told_us = judgement.kind in ("acknowledgement", "out_of_office", "automatic")
         delivered = judgement.kind in ("receipt", "delivery_report")
-        automatic = ObservationKind.ACKNOWLEDGED if told_us else ObservationKind.BOT_MESSAGE
-        return ObservationKind.DELIVERED if delivered else automatic
+        automatic = FactKind.ACKNOWLEDGED if told_us else FactKind.BOT_MESSAGE
+        return FactKind.DELIVERED if delivered else automatic
     return {
-        "human": ObservationKind.HUMAN_REPLY,
-        "bounce": ObservationKind.BOUNCED,
-        "uncertain": ObservationKind.UNCERTAIN_REPLY,
+        "human": FactKind.HUMAN_REPLY,
+        "bounce": FactKind.BOUNCED,
+        "uncertain": FactKind.UNCERTAIN_REPLY,
     }[judgement.verdict]
 
 
@@ -110,12 +101,12 @@ def _kind_of(judgement: Judgement) -> ObservationKind:
 
 
 class EmailAttempt:
-    """A probe by e-mail, as the runner drives it (see `probes.base.Attempt`)."""
+    """A probe by e-mail, as the runner drives it (see `probes.channel.Attempt`)."""
 
-    def __init__(self, browsers: Browsers, account: mailbox.MailAccount, message: Message) -> None:
+    def __init__(self, browsers: Browsers, account: imap.MailAccount, message: Message) -> None:
         self._browsers, self._account, self._message = browsers, account, message
 
-    async def prepare(self) -> Sequence[Observation]:
+    async def prepare(self) -> Sequence[Fact]:
         """Look at the contact page, if there is one."""
         message = self._message
         if not message.url:
@@ -129,36 +120,34 @@ class EmailAttempt:
         """Return nothing: the Message-ID is all that is needed to come back."""
         return {}
 
-    async def send(self, begin: Begin = unrecorded) -> Observation:
+    async def send(self, begin: Begin = unrecorded) -> Fact:
         """Send the mail, with a copy to our own mailbox."""
         raw = compose(self._message, datetime.now(UTC))
-        unfinished = await asyncio.to_thread(outgoing.transmit, self._account, raw)
+        unfinished = await asyncio.to_thread(smtp.transmit, self._account, raw)
         # No thread waits for the record: all of them might, and the record needs one.
         try:
             await begin()
         except BaseException:
-            outgoing.break_off(unfinished)
+            smtp.break_off(unfinished)
             raise
-        return await asyncio.to_thread(outgoing.complete, unfinished)
+        return await asyncio.to_thread(smtp.complete, unfinished)
 
-    async def find_sent(self, since: datetime) -> Observation | None:
+    async def find_sent(self, since: datetime) -> Fact | None:
         """Look for the copy in our own mailbox."""
-        copy = await asyncio.to_thread(mailbox.find_copy, self._account, self._message.message_id)
+        copy = await asyncio.to_thread(imap.find_copy, self._account, self._message.message_id)
         return observe_copy(copy, self._message) if copy else None
 
-    async def watch(
-        self, until: datetime, since: datetime | None = None
-    ) -> AsyncGenerator[Observation, None]:
+    async def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """End at once: answers come to the mailbox, which is read for all probes together."""
-        answers: tuple[Observation, ...] = ()
+        answers: tuple[Fact, ...] = ()
         for answer in answers:
             yield answer
 
 
-def observe_copy(copy: mailbox.IncomingMail, message: Message) -> Observation:
+def observe_copy(copy: imap.FetchedMail, message: Message) -> Fact:
     """Say what the copy in our own mailbox proves: that the message left, by then at the latest."""
-    return Observation(
-        ObservationKind.SENT,
+    return Fact(
+        FactKind.SENT,
         copy.received_at,
         copy.received_at + RECEIPT_PRECISION,
         source=RECEIPT_TIME,
@@ -166,7 +155,7 @@ def observe_copy(copy: mailbox.IncomingMail, message: Message) -> Observation:
         role="visitor",
         reasons=("The blind copy of the message lies in our own mailbox",),
         details={"to": message.to, "folder": copy.folder},
-        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", copy.raw),),
+        evidence=(Proof("raw_mail", "message/rfc822", "sent.eml", copy.raw),),
     )
 
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from probes.replies.bounces import bounce
 from probes.replies.content import content
-from probes.replies.doubts import with_doubt
 from probes.replies.headers import explicit_automatic_reply, newsletter
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
@@ -25,6 +24,7 @@ from probes.replies.reports import (
     notification_of_mail_service,
     receipt,
 )
+from probes.replies.uncertainty import with_doubt
 from probes.replies.verdict import Judgement
 
 RULES_VERSION = "2026-11-27.3"

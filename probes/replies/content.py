@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 
 from probes.replies import phrases
-from probes.replies.doubts import waits_elsewhere
 from probes.replies.headers import hints_of_a_machine, hints_of_a_person
 from probes.replies.letter import Letter
 from probes.replies.patterns import WORD
-from probes.replies.reading import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
-from probes.replies.roles import names_the_letter
-from probes.replies.signed import signed_by_a_person
+from probes.replies.person_name import signed_by_a_person
+from probes.replies.sentences import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
+from probes.replies.topic_words import names_the_letter
+from probes.replies.uncertainty import waits_elsewhere
 from probes.replies.verdict import Judgement, Kind
 from probes.replies.vocabulary import share_of_stock_words
 

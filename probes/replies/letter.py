@@ -13,7 +13,7 @@ from probes.replies.fingerprints import platform_of
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
-from probes.replies.roles import talk_of
+from probes.replies.topic_words import talk_of
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
 SENTENCE_END = re.compile(

@@ -12,8 +12,8 @@ from email.utils import getaddresses
 from functools import cached_property, lru_cache
 
 from probes.replies.charsets import decode
+from probes.replies.damaged_mail import Damage, content_of, parse
 from probes.replies.html import html_as_text
-from probes.replies.mending import Damage, content_of, parse
 
 MOST_TEXT = 200_000
 """Characters of a text that are read; what a person answers stands at its beginning."""

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from probes.replies.announced import RULES, announcement, asks_to_reply_above
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key
 from probes.replies.phrases import keys, phrases
+from probes.replies.quote_headers import RULES, announcement, asks_to_reply_above
 
 SHORTEST_OWN_LINE = 12
 """Characters that a line needs before it counts as our own words quoted back at us."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from probes.replies import phrases
-from probes.replies.announced import RULE, is_comment_line
 from probes.replies.letter import lay_out
+from probes.replies.quote_headers import RULE, is_comment_line
 
 LONGEST_LINE = 70
 """Characters of a line of a signature: a name, a street, a telephone number."""

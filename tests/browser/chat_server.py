@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
 
 Result = TypeVar("Result")
 PAGES = Path(__file__).parent / "widgets"

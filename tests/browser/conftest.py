@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from audit_app import create_app
 from audit_app.config import Settings
 from audit_app.extensions import db, limiter
-from probes.browser_program import find_browser
+from probes.browser.program import find_browser
 from tests import factories
 from tests.browser.pages import DESKTOP, PHONE, Screen, open_screen
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from probes.base import JSON, Blocked, Equipment, Message, Observation, ObservationKind, OurFailure
-from probes.browser import Browsers
+from probes.base import JSON, Blocked, Fact, FactKind, Message, OurFailure
+from probes.browser.browsers import Browsers
+from probes.channel import Equipment
 from probes.channels.chat.channel import Chat
-from probes.channels.chat.dating import PAGE_CLOCK
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.timestamps import PAGE_CLOCK
 from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher, Widget
@@ -33,17 +34,17 @@ ROBOT = Said("bot", "Thank you for writing.", 0.1, "Robot")
 SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 
 
-async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Observation]:
+async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Fact]:
     seen = []
     async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=seconds)):
         if observation.kind not in SIGNS:
             seen.append(observation)
-        if observation.kind in (ObservationKind.HUMAN_REPLY, ObservationKind.UNCERTAIN_REPLY):
+        if observation.kind in (FactKind.HUMAN_REPLY, FactKind.UNCERTAIN_REPLY):
             break
     return seen
 
 
-def shown_by(observation: Observation) -> set[str]:
+def shown_by(observation: Fact) -> set[str]:
     """What proves an observation, by kind; a proof without content is none."""
     return {proof.kind for proof in observation.evidence if proof.content}
 
@@ -53,10 +54,10 @@ PROOF = {"screenshot", "transcript"}
 
 def chat_on(
     server: ChatServer, ways: str, waits: Patience | None = None, widget: str | Widget = ACME
-) -> list[Observation]:
+) -> list[Fact]:
     """Open the chat that behaves in these ways, say something, and watch until somebody answers."""
 
-    async def run(browsers: Browsers) -> list[Observation]:
+    async def run(browsers: Browsers) -> list[Fact]:
         url = f"{server.url}/page.html?{ways}"
         async with open_chat(browsers, url, widget, ANNA, patience=waits or Patience()) as session:
             await session.introduce()
@@ -84,9 +85,9 @@ def test_a_chat_that_makes_it_hard_is_written_in_once_and_its_answer_seen(ways: 
     with chat_server(ROBOT, SAGA) as server:
         sent, robot, saga = chat_on(server, ways, Patience(click=3))
 
-    assert sent.kind is ObservationKind.SENT
-    assert (robot.kind, robot.author) == (ObservationKind.ACKNOWLEDGED, "Robot")
-    assert (saga.kind, saga.text) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.")
+    assert sent.kind is FactKind.SENT
+    assert (robot.kind, robot.author) == (FactKind.ACKNOWLEDGED, "Robot")
+    assert (saga.kind, saga.text) == (FactKind.HUMAN_REPLY, "Yes, we have two.")
     assert (shown_by(sent), shown_by(robot), shown_by(saga)) == (PROOF, PROOF, PROOF)
     assert server.own_messages() == [QUESTION]
     assert server.visitors == [{"name": ANNA.name, "email": ANNA.email}]
@@ -115,7 +116,7 @@ def test_a_typing_bubble_with_the_operators_own_look_is_no_answer() -> None:
     with chat_server() as server:
         server.typing = True
 
-        async def run(browsers: Browsers) -> list[Observation]:
+        async def run(browsers: Browsers) -> list[Fact]:
             async with open_chat(browsers, f"{server.url}/page.html", ACME, ANNA) as session:
                 await session.introduce()
                 await session.send(QUESTION)
@@ -135,14 +136,14 @@ def test_nobody_there_means_that_the_message_is_left_with_the_probes_own_address
         widget=str(Path(__file__).parent / "widgets" / "acme.yaml"),
     )
 
-    async def leave(browsers: Browsers, url: str) -> tuple[Observation, Mapping[str, JSON]]:
+    async def leave(browsers: Browsers, url: str) -> tuple[Fact, Mapping[str, JSON]]:
         async with Chat().open(
             Equipment(browsers), message.__class__(**{**vars(message), "url": url})
         ) as attempt:
             await attempt.prepare()
             return await attempt.send(), await attempt.state()
 
-    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Fact]:
         async with Chat().open(
             Equipment(browsers), message.__class__(**{**vars(message), "url": url}), state
         ) as attempt:
@@ -152,7 +153,7 @@ def test_nobody_there_means_that_the_message_is_left_with_the_probes_own_address
     with chat_server() as server:
         url = f"{server.url}/page.html?offline"
         sent, state = run_chat(lambda browsers: leave(browsers, url))
-        assert sent.kind is ObservationKind.SENT
+        assert sent.kind is FactKind.SENT
         assert sent.details["offline form"] is True
         assert server.left == [{"email": ANNA.email, "text": QUESTION}]
         json.dumps(state)
@@ -170,7 +171,7 @@ def test_an_answer_that_came_after_the_browser_was_closed_is_found_on_reopening(
             await session.send(QUESTION)
             return await session.state()
 
-    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Fact]:
         async with open_chat(browsers, url, widget, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
@@ -185,7 +186,7 @@ def test_an_answer_that_came_after_the_browser_was_closed_is_found_on_reopening(
             time.sleep(0.05)
         (saga,) = run_chat(lambda browsers: look(browsers, url, state))
 
-    assert saga.kind is ObservationKind.HUMAN_REPLY
+    assert saga.kind is FactKind.HUMAN_REPLY
     if ways == "notime":
         assert (saga.source, saga.earliest) == ("our clock", closed)
     else:
@@ -200,7 +201,7 @@ def test_a_chat_that_forgets_its_visitors_is_lost_and_that_is_not_the_companys_s
             await session.send(QUESTION)
             return await session.state()
 
-    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Observation]:
+    async def look(browsers: Browsers, url: str, state: Mapping[str, JSON]) -> list[Fact]:
         async with open_chat(browsers, url, ACME, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
@@ -211,7 +212,7 @@ def test_a_chat_that_forgets_its_visitors_is_lost_and_that_is_not_the_companys_s
         state = run_chat(lambda browsers: send(browsers, url))
         (lost,) = run_chat(lambda browsers: look(browsers, url, state))
 
-    assert lost.kind is ObservationKind.LOST
+    assert lost.kind is FactKind.LOST
     assert len(server.visitors) == 1
 
 
@@ -231,7 +232,7 @@ def test_a_page_that_will_not_keep_still_is_written_in_all_the_same(ways: str) -
     with chat_server(SAGA) as server:
         sent, saga = chat_on(server, ways)
 
-    assert (sent.kind, saga.kind) == (ObservationKind.SENT, ObservationKind.HUMAN_REPLY)
+    assert (sent.kind, saga.kind) == (FactKind.SENT, FactKind.HUMAN_REPLY)
     assert (shown_by(sent), shown_by(saga)) == (PROOF, PROOF)
     assert server.own_messages() == [QUESTION]
     assert time.monotonic() - began < 40
@@ -243,7 +244,7 @@ def test_messages_of_ten_megabytes_are_cut_and_cost_us_no_such_memory() -> None:
         _, saga = chat_on(server, "")
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    assert saga.kind is ObservationKind.HUMAN_REPLY
+    assert saga.kind is FactKind.HUMAN_REPLY
     assert len(saga.text) <= 20_000
     assert len(saga.author) <= 200
     assert sum(len(proof.content) for proof in saga.evidence if proof.kind == "transcript") < 100_000
@@ -256,7 +257,7 @@ def test_who_answers_after_a_flood_of_messages_is_told_of_and_the_flood_is_not_t
 ) -> None:
     waves = [Said(flood, f"You are number {900 - place}.", 0.1 + place // 200 / 2) for place in range(900)]
 
-    async def run(browsers: Browsers) -> list[Observation]:
+    async def run(browsers: Browsers) -> list[Fact]:
         async with open_chat(browsers, f"{server.url}/page.html", ACME, ANNA) as session:
             await session.introduce()
             await session.send(QUESTION)
@@ -287,8 +288,8 @@ def test_script_in_a_message_is_kept_as_words() -> None:
     assert {proof.media_type for proof in saga.evidence} <= {"image/jpeg", "application/json"}
 
 
-def go_away_after_sending(server: ChatServer, ways: str) -> list[Observation]:
-    async def run(browsers: Browsers) -> list[Observation]:
+def go_away_after_sending(server: ChatServer, ways: str) -> list[Fact]:
+    async def run(browsers: Browsers) -> list[Fact]:
         async with open_chat(
             browsers, f"{server.url}/page.html?{ways}", ACME, ANNA, patience=Patience(settle=2)
         ) as session:
@@ -303,7 +304,7 @@ def go_away_after_sending(server: ChatServer, ways: str) -> list[Observation]:
 def test_a_page_that_goes_elsewhere_by_itself_is_gone_back_to() -> None:
     with chat_server(Said("operator", "Here I am.", 2.0, "Saga")) as server:
         (saga,) = go_away_after_sending(server, "away")
-    assert saga.kind is ObservationKind.HUMAN_REPLY
+    assert saga.kind is FactKind.HUMAN_REPLY
     assert shown_by(saga) == PROOF
     assert len(server.own_messages()) == 1
 
@@ -326,7 +327,7 @@ def test_a_browser_whose_page_dies_is_our_failure_and_not_theirs() -> None:
 
 @pytest.mark.parametrize("ways", ["", "home=Напишите нам&shadow"])
 def test_an_unknown_chat_is_found_by_its_looks_and_nobody_in_it_is_taken_for_a_person(ways: str) -> None:
-    async def run(browsers: Browsers) -> list[Observation]:
+    async def run(browsers: Browsers) -> list[Fact]:
         async with open_chat(browsers, f"{server.url}/page.html?{ways}", "auto", ANNA) as session:
             await session.introduce()
             return [await session.send(QUESTION), *await until_a_person(session)]
@@ -335,7 +336,7 @@ def test_an_unknown_chat_is_found_by_its_looks_and_nobody_in_it_is_taken_for_a_p
         sent, saga = run_chat(run)
 
     assert sent.details["widget"] == "generic"
-    assert saga.kind is ObservationKind.UNCERTAIN_REPLY
+    assert saga.kind is FactKind.UNCERTAIN_REPLY
     assert "Yes, we have two." in saga.text
     assert server.own_messages() == [QUESTION]
     assert server.visitors == [{"name": ANNA.name, "email": ANNA.email}]

@@ -15,9 +15,9 @@ from typing import cast
 import pytest
 
 from audit_app.demo.company import DemoCompany
-from probes.base import JSON, Blocked, Message, NotSent, Observation, ObservationKind, OurFailure, SendUnknown
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.base import JSON, Blocked, Fact, FactKind, Message, NotSent, OurFailure, SendUnknown
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
 from probes.channels.chat.channel import ChatAttempt
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
@@ -54,24 +54,24 @@ def soon(seconds: float = 20) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-async def until_a_person_answers(session: ChatSession) -> list[Observation]:
+async def until_a_person_answers(session: ChatSession) -> list[Fact]:
     seen = []
     async for observation in session.watch(soon()):
         if observation.kind not in SIGNS:
             seen.append(observation)
-        if observation.kind is ObservationKind.HUMAN_REPLY:
+        if observation.kind is FactKind.HUMAN_REPLY:
             break
     return seen
 
 
 def test_a_question_is_acknowledged_by_a_bot_and_then_answered_by_a_person(company: DemoCompany) -> None:
-    async def chat(browsers: Browsers) -> list[Observation]:
+    async def chat(browsers: Browsers) -> list[Fact]:
         async with at_the_shop(browsers, company) as session:
             return [await session.send(QUESTION), *await until_a_person_answers(session)]
 
     sent, *answers = run_chat(chat)
-    assert sent.kind is ObservationKind.SENT
-    assert [seen.kind for seen in answers] == [ObservationKind.ACKNOWLEDGED, ObservationKind.HUMAN_REPLY]
+    assert sent.kind is FactKind.SENT
+    assert [seen.kind for seen in answers] == [FactKind.ACKNOWLEDGED, FactKind.HUMAN_REPLY]
     assert answers[-1].role == "person"
     assert answers[-1].author
     assert "typing" not in answers[-1].text
@@ -79,7 +79,7 @@ def test_a_question_is_acknowledged_by_a_bot_and_then_answered_by_a_person(compa
 
 
 def test_sending_and_answering_have_the_chat_servers_own_times(company: DemoCompany) -> None:
-    async def chat(browsers: Browsers) -> list[Observation]:
+    async def chat(browsers: Browsers) -> list[Fact]:
         async with at_the_shop(browsers, company) as session:
             return [await session.send(QUESTION), *await until_a_person_answers(session)]
 
@@ -93,7 +93,7 @@ def test_sending_and_answering_have_the_chat_servers_own_times(company: DemoComp
 
 
 def test_the_greeting_before_our_message_is_no_answer(company: DemoCompany) -> None:
-    async def chat(browsers: Browsers) -> tuple[list[str], list[Observation]]:
+    async def chat(browsers: Browsers) -> tuple[list[str], list[Fact]]:
         async with at_the_shop(browsers, company, shop="sundsvall") as session:
             greeting = [line.text for line in await session.transcript()]
             await session.send(QUESTION)
@@ -114,21 +114,21 @@ def test_opening_a_chat_sends_nothing(company: DemoCompany) -> None:
 
 
 def test_an_answer_that_came_while_the_browser_was_closed_is_found_on_reopening(company: DemoCompany) -> None:
-    async def begin(browsers: Browsers) -> tuple[Mapping[str, JSON], Observation]:
+    async def begin(browsers: Browsers) -> tuple[Mapping[str, JSON], Fact]:
         async with at_the_shop(browsers, company) as session:
             return await session.state(), await session.send(QUESTION)
 
-    async def return_later(browsers: Browsers) -> list[Observation]:
+    async def return_later(browsers: Browsers) -> list[Fact]:
         async with at_the_shop(browsers, company, state) as session:
             found = await attempt(session).find_sent(datetime.now(UTC))
             return [found] if found else []
 
-    async def wait_for_answer(browsers: Browsers) -> list[Observation]:
+    async def wait_for_answer(browsers: Browsers) -> list[Fact]:
         async with at_the_shop(browsers, company, state) as session:
             seen = []
             async for observation in attempt(session).watch(soon()):
                 seen.append(observation)
-                if observation.kind is ObservationKind.HUMAN_REPLY:
+                if observation.kind is FactKind.HUMAN_REPLY:
                     break
             return seen
 
@@ -169,7 +169,7 @@ def test_a_chat_that_was_saved_but_not_written_in_shows_no_message_of_ours(compa
         async with at_the_shop(browsers, company) as session:
             return await session.state()
 
-    async def look(browsers: Browsers) -> Observation | None:
+    async def look(browsers: Browsers) -> Fact | None:
         async with at_the_shop(browsers, company, state) as session:
             return await attempt(session).find_sent(datetime.now(UTC))
 
@@ -182,27 +182,27 @@ def test_a_conversation_that_the_chat_has_forgotten_is_lost_and_never_begun_anew
 ) -> None:
     forgotten: Mapping[str, JSON] = {"cookies": [], "origins": []}
 
-    async def watch(browsers: Browsers) -> list[Observation]:
+    async def watch(browsers: Browsers) -> list[Fact]:
         async with at_the_shop(browsers, company, forgotten) as session:
             with pytest.raises(OurFailure, match="no longer knows"):
                 await attempt(session).find_sent(datetime.now(UTC))
             return [seen async for seen in attempt(session).watch(soon())]
 
     (lost,) = run_chat(watch)
-    assert lost.kind is ObservationKind.LOST
+    assert lost.kind is FactKind.LOST
     assert lost.evidence
 
 
 def test_several_chats_share_one_browser_and_a_worn_one_is_replaced(company: DemoCompany) -> None:
-    async def chat(browsers: Browsers, shop: str) -> Observation:
+    async def chat(browsers: Browsers, shop: str) -> Fact:
         async with at_the_shop(browsers, company, shop=shop) as session:
             return await session.send(QUESTION)
 
-    async def run() -> list[Observation]:
+    async def run() -> list[Fact]:
         async with Browsers(find_browser(), contexts_per_browser=1) as browsers:
             return list(await asyncio.gather(chat(browsers, "umea"), chat(browsers, "lund")))
 
-    assert [seen.kind for seen in asyncio.run(run())] == [ObservationKind.SENT] * 2
+    assert [seen.kind for seen in asyncio.run(run())] == [FactKind.SENT] * 2
     assert len(company.received_chats()) == 2
 
 
@@ -235,10 +235,10 @@ def a_page(html: str, status: int = 200) -> Iterator[str]:
             thread.join()
 
 
-def send_on(url: str) -> Observation:
+def send_on(url: str) -> Fact:
     impatient = Patience(show=2.0, click=1.0, confirm=2.0, settle=0.5)
 
-    async def send() -> Observation:
+    async def send() -> Fact:
         async with (
             Browsers(find_browser(), step_seconds=2.0) as browsers,
             open_chat(browsers, url, load_widget("demo"), ANNA, patience=impatient) as session,

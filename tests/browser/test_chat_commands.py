@@ -16,9 +16,9 @@ from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.services.chat_alone import ChatAlone, KeptChat
-from probes.base import Observation
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.base import Fact
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
 from probes.channels.chat.watch import SIGNS
 from tests.browser.chat_server import Said, chat_server, run_chat
 
@@ -255,7 +255,7 @@ def test_a_message_that_was_certainly_not_sent_is_not_looked_for(tmp_path: Path)
 
 
 def test_that_it_was_sent_is_told_although_the_file_can_no_longer_be_written() -> None:
-    told: list[Observation] = []
+    told: list[Fact] = []
 
     def keep(now: KeptChat) -> None:
         if now.told or now.sent:

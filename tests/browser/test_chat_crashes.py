@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probes.base import Deferred, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.base import Deferred, Fact, FactKind, OurFailure, ProbeError, SendUnknown
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
 from probes.widgets.files import load_widget
@@ -35,9 +35,9 @@ async def chat(browsers: Browsers, server: ChatServer, ways: str = "") -> AsyncI
         yield session
 
 
-async def answer(session: ChatSession) -> Observation:
+async def answer(session: ChatSession) -> Fact:
     async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=20)):
-        if seen.kind is ObservationKind.HUMAN_REPLY:
+        if seen.kind is FactKind.HUMAN_REPLY:
             return seen
     raise AssertionError("nobody answered")
 
@@ -80,7 +80,7 @@ async def crash(session: ChatSession, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["crash", "memory"])
 def test_a_page_that_crashes_or_eats_all_memory_dies_alone(how: str) -> None:
-    async def run() -> tuple[ProbeError, Observation]:
+    async def run() -> tuple[ProbeError, Fact]:
         async with Browsers(find_browser()) as browsers, AsyncExitStack() as stack:
             doomed = await stack.enter_async_context(chat(browsers, server))
             well = await stack.enter_async_context(chat(browsers, server))
@@ -97,7 +97,7 @@ def test_a_page_that_crashes_or_eats_all_memory_dies_alone(how: str) -> None:
 
 
 def test_a_killed_browser_costs_its_three_chats_only_what_each_had_come_to() -> None:
-    async def run() -> list[ProbeError | Observation]:
+    async def run() -> list[ProbeError | Fact]:
         async with Browsers(find_browser()) as browsers, AsyncExitStack() as stack:
             ready, clicked, watching = [
                 await stack.enter_async_context(chat(browsers, server)) for _ in range(3)
@@ -125,12 +125,12 @@ def test_a_killed_browser_costs_its_three_chats_only_what_each_had_come_to() -> 
     assert isinstance(ready, Deferred)
     assert isinstance(clicked, SendUnknown)
     assert isinstance(watching, OurFailure)
-    assert isinstance(answered, Observation)
+    assert isinstance(answered, Fact)
     assert server.own_messages() == ["A chair?"]
 
 
 def test_a_driver_that_died_is_replaced_before_the_next_chat_fails() -> None:
-    async def run() -> Observation:
+    async def run() -> Fact:
         async with Browsers(find_browser()) as browsers:
             async with chat(browsers, server):
                 kill("node")
@@ -139,7 +139,7 @@ def test_a_driver_that_died_is_replaced_before_the_next_chat_fails() -> None:
                 return await session.send("A lamp?")
 
     with chat_server() as server:
-        assert asyncio.run(run()).kind is ObservationKind.SENT
+        assert asyncio.run(run()).kind is FactKind.SENT
 
 
 def test_two_chats_with_profiles_that_find_the_driver_dead_start_one_between_them(tmp_path: Path) -> None:
@@ -189,5 +189,5 @@ def test_a_form_that_hangs_after_the_click_is_not_taken_for_one_that_is_gone() -
             return type(await failure_of(session.send("A lamp?")))
 
     with chat_server() as server:
-        assert asyncio.run(run("offline")) is ObservationKind.SENT
+        assert asyncio.run(run("offline")) is FactKind.SENT
         assert asyncio.run(run("offline=hangs")) is SendUnknown

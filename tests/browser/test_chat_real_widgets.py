@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.base import JSON, Observation, ObservationKind
-from probes.browser import Browsers
+from probes.base import JSON, Fact, FactKind
+from probes.browser.browsers import Browsers
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
 from probes.channels.chat.watch import SIGNS
@@ -35,8 +35,8 @@ def shops_own(folder: Path, text: str) -> Widget:
     return load_widget(str(file))
 
 
-async def answers(session: ChatSession, count: int, since: datetime | None = None) -> list[Observation]:
-    seen: list[Observation] = []
+async def answers(session: ChatSession, count: int, since: datetime | None = None) -> list[Fact]:
+    seen: list[Fact] = []
     async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=12), since):
         if observation.kind not in SIGNS:
             seen.append(observation)
@@ -45,8 +45,8 @@ async def answers(session: ChatSession, count: int, since: datetime | None = Non
     return seen
 
 
-def say(url: str, widget: str | Widget, count: int) -> tuple[list[Observation], Mapping[str, JSON]]:
-    async def run(browsers: Browsers) -> tuple[list[Observation], Mapping[str, JSON]]:
+def say(url: str, widget: str | Widget, count: int) -> tuple[list[Fact], Mapping[str, JSON]]:
+    async def run(browsers: Browsers) -> tuple[list[Fact], Mapping[str, JSON]]:
         async with open_chat(browsers, url, widget, ANNA) as session:
             await session.introduce()
             seen = [await session.send(QUESTION), *await answers(session, count)]
@@ -55,8 +55,8 @@ def say(url: str, widget: str | Widget, count: int) -> tuple[list[Observation], 
     return run_chat(run)
 
 
-def go_back(url: str, widget: str | Widget, state: Mapping[str, JSON], count: int) -> list[Observation]:
-    async def run(browsers: Browsers) -> list[Observation]:
+def go_back(url: str, widget: str | Widget, state: Mapping[str, JSON], count: int) -> list[Fact]:
+    async def run(browsers: Browsers) -> list[Fact]:
         async with open_chat(browsers, url, widget, ANNA, state, Patience(settle=2)) as session:
             await session.introduce()
             await session.recall(QUESTION)
@@ -80,8 +80,8 @@ def test_deep_chat_in_its_shadow_root_is_written_in_answered_and_gone_back_to(tm
         again = go_back(url, widget, state, 2)
 
     assert (sent.text, server.own_messages()) == (QUESTION, [QUESTION])
-    assert (robot.kind, robot.text) == (ObservationKind.ACKNOWLEDGED, "One moment, please.")
-    assert (saga.kind, saga.text, saga.author) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.", "Saga")
+    assert (robot.kind, robot.text) == (FactKind.ACKNOWLEDGED, "One moment, please.")
+    assert (saga.kind, saga.text, saga.author) == (FactKind.HUMAN_REPLY, "Yes, we have two.", "Saga")
     assert [seen.key for seen in again] == [robot.key, saga.key]
 
 
@@ -91,7 +91,7 @@ def test_deep_chat_is_recognised_by_itself_and_its_unknown_roles_go_to_a_reader(
         (sent, _, saga), _ = say(f"{server.url}/deep-chat.html", "auto", 2)
 
     assert sent.details["widget"] == "deep-chat"
-    assert saga.kind is ObservationKind.UNCERTAIN_REPLY
+    assert saga.kind is FactKind.UNCERTAIN_REPLY
 
 
 @pytest.mark.skipif(bool(WEB_CHAT), reason=WEB_CHAT)
@@ -104,7 +104,7 @@ def test_web_chat_shows_nobody_as_a_person_so_its_answers_go_to_a_reader() -> No
 
     assert sent.details["widget"] == "botframework-webchat"
     assert server.own_messages() == [QUESTION]
-    assert (saga.kind, saga.text) == (ObservationKind.UNCERTAIN_REPLY, "Yes, we have two.")
+    assert (saga.kind, saga.text) == (FactKind.UNCERTAIN_REPLY, "Yes, we have two.")
     assert (
         said <= saga.latest < said + timedelta(seconds=5)
     )  # when it appeared; the widget itself asks its server
@@ -121,9 +121,7 @@ def test_converse_with_a_real_chat_server_times_the_person_who_answers(tmp_path:
         """,
     )
 
-    async def run(
-        browsers: Browsers, url: str, port: int
-    ) -> tuple[list[Observation], Operator, Mapping[str, JSON]]:
+    async def run(browsers: Browsers, url: str, port: int) -> tuple[list[Fact], Operator, Mapping[str, JSON]]:
         saga = Operator(port, "saga", "Yes, we have two.")
         await saga.come_in()
         try:
@@ -141,8 +139,8 @@ def test_converse_with_a_real_chat_server_times_the_person_who_answers(tmp_path:
 
     assert [text for text, _ in saga.received] == [QUESTION]
     assert sent.earliest <= saga.received[0][1]
-    assert (answer.kind, answer.text) == (ObservationKind.HUMAN_REPLY, "Yes, we have two.")
+    assert (answer.kind, answer.text) == (FactKind.HUMAN_REPLY, "Yes, we have two.")
     assert saga.answered_at is not None
     assert saga.answered_at <= answer.latest < saga.answered_at + timedelta(seconds=2)
     # An anonymous guest is somebody else after coming back: the history is gone, and that is ours.
-    assert [seen.kind for seen in lost] == [ObservationKind.LOST]
+    assert [seen.kind for seen in lost] == [FactKind.LOST]

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from probes.base import Observation, ObservationKind
-from probes.browser import Browsers
+from probes.base import Fact, FactKind
+from probes.browser.browsers import Browsers
 from probes.channels.chat.entrance import Patience, Persona
-from probes.channels.chat.leaving import ADDRESS_ALONE, NOT_TAKEN, TAKEN
+from probes.channels.chat.leave_address import ADDRESS_ALONE, NOT_TAKEN, TAKEN
 from probes.channels.chat.session import open_chat
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
@@ -24,10 +24,10 @@ SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 
 def talk(
     server: ChatServer, ways: str, seconds: float = 4.0, widget: str | Widget = "auto"
-) -> tuple[list[Observation], list[Observation]]:
+) -> tuple[list[Fact], list[Fact]]:
     """Say something and watch so long; then go back once and return what each of the two visits was told."""
 
-    async def run(browsers: Browsers) -> tuple[list[Observation], list[Observation]]:
+    async def run(browsers: Browsers) -> tuple[list[Fact], list[Fact]]:
         url = f"{server.url}/plain.html?{ways}"
         async with open_chat(browsers, url, widget, ANNA) as session:
             await session.introduce()
@@ -46,8 +46,8 @@ def _in(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-def answers(seen: Sequence[Observation]) -> list[str]:
-    return [each.text for each in seen if each.kind is ObservationKind.UNCERTAIN_REPLY]
+def answers(seen: Sequence[Fact]) -> list[str]:
+    return [each.text for each in seen if each.kind is FactKind.UNCERTAIN_REPLY]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_age_that_grows_makes_no_new_answer_of_an_old_one() -> None:
 def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_its_end() -> None:
     queue = [Said("operator", f"Number {place} in the queue.", place / 2, "Saga") for place in (1, 2, 3, 4)]
 
-    async def run(browsers: Browsers) -> list[Observation]:
+    async def run(browsers: Browsers) -> list[Fact]:
         url, waits = f"{server.url}/plain.html?icon&last=3", Patience(settle=1.0)
         async with open_chat(browsers, url, "auto", ANNA, patience=waits) as session:
             await session.introduce()
@@ -98,7 +98,7 @@ def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_i
         seen = run_chat(run)
 
     assert answers(seen) == [*(each.text for each in queue), late.text]
-    assert ObservationKind.LOST not in [each.kind for each in seen]
+    assert FactKind.LOST not in [each.kind for each in seen]
 
 
 @pytest.mark.parametrize(("said", "told"), [("img:photo", "[image]"), ("img:thumb", "👍")])
@@ -123,7 +123,7 @@ def test_a_chat_that_asks_for_an_address_gets_the_probes_own_once_and_the_messag
 
 
 def test_where_nobody_is_and_only_an_address_can_be_left_that_is_what_was_sent() -> None:
-    async def run(browsers: Browsers) -> Observation:
+    async def run(browsers: Browsers) -> Fact:
         async with open_chat(browsers, f"{server.url}/plain.html?asks=only", "auto", ANNA) as session:
             await session.introduce()
             return await session.send(QUESTION)

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
-from probes.base import JSON, Observation, ObservationKind
-from probes.browser import Browsers, Locator
-from probes.channels.chat.dating import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
+from probes.base import JSON, Fact, FactKind
+from probes.browser.browsers import Browsers, Locator
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.timestamps import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
 from probes.channels.chat.watch import SIGNS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
@@ -41,11 +41,11 @@ SHOWN_ONLY = told_by(ACME, time_attribute="data-none")
 """The widget of the tests writes hours and minutes of UTC beside each message."""
 
 
-async def until_a_person(session: ChatSession, seconds: float = 20) -> list[Observation]:
+async def until_a_person(session: ChatSession, seconds: float = 20) -> list[Fact]:
     seen = []
     async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=seconds)):
         seen.append(observation)
-        if observation.kind is ObservationKind.HUMAN_REPLY:
+        if observation.kind is FactKind.HUMAN_REPLY:
             break
     return seen
 
@@ -54,7 +54,7 @@ def test_greeting_bot_typing_remark_and_person_are_each_recorded_as_what_they_ar
     with DemoCompany(tmp_path, answer_after=(1.5, 2.0)) as company:
         url = company.shop_url("stockholm")
 
-        async def run(browsers: Browsers) -> list[Observation]:
+        async def run(browsers: Browsers) -> list[Fact]:
             async with open_chat(browsers, url, DEMO, ANNA) as session:
                 await session.introduce()
                 return [await session.send(QUESTION), *await until_a_person(session)]
@@ -80,7 +80,7 @@ def test_an_answer_without_the_servers_time_is_dated_as_it_appeared_whatever_the
 
     with DemoCompany(tmp_path, answer_after=(1.5, 2.0)) as company:
 
-        async def run(browsers: Browsers) -> Observation:
+        async def run(browsers: Browsers) -> Fact:
             async with open_chat(
                 browsers, company.shop_url("stockholm"), told_by(DEMO, time=""), ANNA
             ) as session:
@@ -102,7 +102,7 @@ def test_an_answer_without_the_servers_time_is_dated_as_it_appeared_whatever_the
 def test_a_page_that_redraws_itself_for_ever_still_says_between_what_an_answer_came() -> None:
     with chat_server(SAGA) as server:
 
-        async def run(browsers: Browsers) -> Observation:
+        async def run(browsers: Browsers) -> Fact:
             page = f"{server.url}/page.html?rerender&notime"
             async with open_chat(browsers, page, ACME, ANNA) as session:
                 await session.introduce()
@@ -129,13 +129,13 @@ async def come_back(
     who: Persona,
     state: Mapping[str, JSON],
     since: datetime,
-) -> Observation:
+) -> Fact:
     patience = Patience(settle=6.0)
     async with open_chat(browsers, f"{server.url}/page.html", widget, who, state, patience) as session:
         await session.introduce()
         await session.recall(QUESTION)
         async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=12), since):
-            if observation.kind is ObservationKind.HUMAN_REPLY:
+            if observation.kind is FactKind.HUMAN_REPLY:
                 return observation
     raise AssertionError("nobody answered")
 
@@ -229,7 +229,7 @@ def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_i
     bots = [Said("bot", f"Number {place} in the queue.", 0.5 + place / 2, "Robot") for place in range(4)]
     with chat_server(*bots, Said("operator", "Yes, we have two.", 4.0, "Saga")) as server:
 
-        async def run(browsers: Browsers) -> list[ObservationKind]:
+        async def run(browsers: Browsers) -> list[FactKind]:
             async with open_chat(browsers, f"{server.url}/page.html?last=3", ACME, ANNA) as session:
                 await session.introduce()
                 await session.send(QUESTION)
@@ -239,5 +239,5 @@ def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_i
         kinds = run_chat(run)
 
     assert kinds == [
-        ObservationKind.ACKNOWLEDGED, *[ObservationKind.BOT_MESSAGE] * 3, ObservationKind.HUMAN_REPLY
+        FactKind.ACKNOWLEDGED, *[FactKind.BOT_MESSAGE] * 3, FactKind.HUMAN_REPLY
     ]  # fmt: skip

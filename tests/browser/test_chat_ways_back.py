@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from audit_app.cli import audit_app
-from probes.base import NotSent, Observation, ObservationKind, OurFailure, SendUnknown
-from probes.browser import Browsers, open_page
+from probes.base import Fact, FactKind, NotSent, OurFailure, SendUnknown
+from probes.browser.browsers import Browsers, open_page
+from probes.browser.trace import start_trace, stop_trace
 from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
-from probes.trace import start_trace, stop_trace
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher
 from tests.browser.chat_server import Said, chat_server, run_chat
@@ -44,7 +44,7 @@ async def answers(session: ChatSession, seconds: float) -> list[str]:
 def test_a_chat_in_a_window_of_its_own_is_followed_there_and_every_other_window_closed(
     widget: object,
 ) -> None:
-    async def run(browsers: Browsers) -> tuple[Observation, list[str]]:
+    async def run(browsers: Browsers) -> tuple[Fact, list[str]]:
         async with open_chat(browsers, f"{server.url}/page.html?window", widget, ANNA) as session:  # type: ignore[arg-type]
             await session.introduce()
             sent = await session.send("A lamp?")
@@ -58,7 +58,7 @@ def test_a_chat_in_a_window_of_its_own_is_followed_there_and_every_other_window_
     with chat_server(SAGA) as server:
         sent, said = run_chat(run)
 
-    assert sent.kind is ObservationKind.SENT
+    assert sent.kind is FactKind.SENT
     assert "screenshot" in [proof.kind for proof in sent.evidence]
     assert any("Yes, we have two." in each for each in said)
     assert server.own_messages() == ["A lamp?"]

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import pytest
 
-from probes.banners.words import LANGUAGES, platforms
-from probes.browser import Browsers, Page, open_page
-from probes.browser_program import find_browser
-from probes.consent import dismiss_consent_banner, expect_consent_banners
+from probes.browser.banners.words import LANGUAGES, platforms
+from probes.browser.browsers import Browsers, Page, open_page
+from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
+from probes.browser.program import find_browser
 
 pytestmark = pytest.mark.browser
 Result = TypeVar("Result")

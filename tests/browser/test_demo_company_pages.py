@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwr
 from playwright.sync_api import TimeoutError as TooLong
 
 from audit_app.demo.company import DemoCompany
-from probes.browser_program import find_browser
+from probes.browser.program import find_browser
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = (390, 800), (1280, 900)

@@ -16,11 +16,12 @@ from werkzeug.serving import make_server
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from probes import CHANNELS
-from probes.base import Equipment, Message, Observation, ObservationKind, OurFailure
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.base import Fact, FactKind, Message, OurFailure
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
+from probes.channel import Equipment
 from probes.channels.contact_page import look_for_address
-from probes.mailbox import MailAccount
+from probes.mail.imap import MailAccount
 
 pytestmark = pytest.mark.browser
 ANNA = "anna@shopper.example"
@@ -32,8 +33,8 @@ def company(tmp_path: Path) -> Iterator[DemoCompany]:
         yield running
 
 
-def look(url: str, expected: str) -> Observation:
-    async def run() -> Observation:
+def look(url: str, expected: str) -> Fact:
+    async def run() -> Fact:
         async with Browsers(find_browser()) as browsers:
             return await look_for_address(browsers, url, expected)
 
@@ -44,7 +45,7 @@ def test_the_address_is_found_on_the_contact_page_in_spite_of_the_consent_banner
     company: DemoCompany,
 ) -> None:
     seen = look(company.contact_url("umea"), "umea@fjordfield.example")
-    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert seen.kind is FactKind.ADDRESS_SEEN
     assert (seen.details["matches"], seen.details["clicks"], seen.details["how"]) == (True, 0, "mailto link")
     assert [evidence.media_type for evidence in seen.evidence] == ["image/jpeg"]
 
@@ -67,7 +68,7 @@ def test_a_page_that_does_not_open_is_noted_and_keeps_no_mail_from_leaving(
 ) -> None:
     url = company.site_url + path if path else "http://127.0.0.1:1/contact"
     seen = look(url, "umea@fjordfield.example")
-    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert seen.kind is FactKind.ADDRESS_SEEN
     assert seen.details["matches"] is False
     assert seen.text.startswith(f"The contact page {url} ")
 
@@ -150,7 +151,7 @@ def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: D
         url=company.contact_url("umea"),
     )
 
-    async def run() -> list[Observation | None]:
+    async def run() -> list[Fact | None]:
         async with (
             Browsers(find_browser()) as browsers,
             CHANNELS["email"].open(Equipment(browsers, account), message) as attempt,
@@ -166,7 +167,7 @@ def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: D
     before, seen, sent, proof = asyncio.run(run())
     assert before is None
     assert seen is not None
-    assert seen.kind is ObservationKind.ADDRESS_SEEN
+    assert seen.kind is FactKind.ADDRESS_SEEN
     assert sent is not None
     assert proof is not None
     assert sent.key == proof.key == message.message_id

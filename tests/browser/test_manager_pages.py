@@ -23,7 +23,7 @@ from audit_app.demo.processes import Processes, wait_until_up
 from audit_app.demo.runner import free_port
 from audit_app.domain.response_time import Outcome
 from audit_app.models import RoleName
-from probes.browser_program import find_browser
+from probes.browser.program import find_browser
 from tests import factories
 from tests.integration import result_factories as results
 

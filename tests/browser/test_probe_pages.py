@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from audit_app.models import ChannelName, Location, Probe, User
-from probes.base import Evidence
+from probes.base import Proof
 from tests.browser.pages import Screen, check_page, sign_in
 from tests.integration import probe_scene as scene
 
@@ -31,8 +31,8 @@ def chat(session: Session, location: Location, at: datetime) -> Probe:
         {"role": "person", "author": "Elin", "text": "At ten.", "at": at.isoformat()},
     ]
     evidence = [
-        Evidence("screenshot", "image/png", "chat.png", scene.PNG),
-        Evidence("transcript", "application/json", "chat.json", json.dumps(rows).encode()),
+        Proof("screenshot", "image/png", "chat.png", scene.PNG),
+        Proof("transcript", "application/json", "chat.json", json.dumps(rows).encode()),
     ]
     answer = scene.seen(
         "human_reply", at + scene.HOUR, "At ten.", role="person", author="Elin", evidence=evidence

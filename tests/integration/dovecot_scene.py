@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from probes.mailbox import MailAccount, Security
+from probes.mail.imap import MailAccount, Security
 
 PASSWORD = "throw-away"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"

@@ -15,8 +15,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from audit_app.demo.company.looping import LoopThread
-from probes.mailbox import MailAccount
-from probes.oauth import OAuth
+from probes.mail.imap import MailAccount
+from probes.mail.oauth import OAuth
 
 ANNA = "anna.berg@shopper.example"
 REFUSED = base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode()

@@ -29,7 +29,8 @@ from audit_app.models import (
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import claim
 from audit_app.services.probes.planning import plan_due
-from probes import base, mailbox
+from probes import base
+from probes.mail import imap
 from tests import factories
 
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
@@ -167,16 +168,16 @@ def sent_probe(session: Session, channel: ChannelName = ChannelName.EMAIL, now: 
     return probe
 
 
-def sent_fact(at: datetime, key: str = "sent") -> base.Observation:
+def sent_fact(at: datetime, key: str = "sent") -> base.Fact:
     """The channel's word that the message left at `at`."""
-    return base.Observation(base.ObservationKind.SENT, at, at, source="our clock", key=key)
+    return base.Fact(base.FactKind.SENT, at, at, source="our clock", key=key)
 
 
-def fact(kind: str, at: datetime, key: str = "", latest: datetime | None = None) -> base.Observation:
+def fact(kind: str, at: datetime, key: str = "", latest: datetime | None = None) -> base.Fact:
     """Something that a channel saw at `at`, with a picture of it."""
-    picture = base.Evidence("screenshot", "image/png", "seen.png", f"{kind} {at}".encode())
-    return base.Observation(
-        base.ObservationKind(kind),
+    picture = base.Proof("screenshot", "image/png", "seen.png", f"{kind} {at}".encode())
+    return base.Fact(
+        base.FactKind(kind),
         at,
         latest or at,
         source="chat server's time",
@@ -197,7 +198,7 @@ def letter(
     folder: str = "INBOX",
     uidvalidity: int = 7,
     **headers: str,
-) -> mailbox.IncomingMail:
+) -> imap.FetchedMail:
     """A mail as it lies in our mailbox."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, headers.pop("Subject", "Re: Opening hours")
@@ -205,7 +206,7 @@ def letter(
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
     mail.set_content(text)
-    return mailbox.IncomingMail(folder, uidvalidity, uid, at, mail.as_bytes())
+    return imap.FetchedMail(folder, uidvalidity, uid, at, mail.as_bytes())
 
 
 def advance_to_sent(session: Session, now: datetime = NOW) -> Probe:

@@ -14,7 +14,8 @@ from audit_app.models import Campaign, ChannelName, IncomingMail, Location, Prob
 from audit_app.services.mail import store_new_mail
 from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
-from probes import base, mailbox
+from probes import base
+from probes.mail import imap
 from tests.integration import probe_factories
 
 HOUR = timedelta(hours=1)
@@ -41,8 +42,8 @@ def probe_to(
     probe.subject = subject if channel is ChannelName.EMAIL else ""
     session.add(probe)
     session.flush()
-    sent = base.Observation(
-        base.ObservationKind.SENT, sent_at, sent_at, source="our mail server", key="sent", role="visitor"
+    sent = base.Fact(
+        base.FactKind.SENT, sent_at, sent_at, source="our mail server", key="sent", role="visitor"
     )
     record(session, probe, [sent], sent_at)
     return probe
@@ -67,11 +68,11 @@ def seen(
     role: str = "",
     author: str = "",
     reasons: Sequence[str] = (),
-    evidence: Sequence[base.Evidence] = (),
-) -> base.Observation:
+    evidence: Sequence[base.Proof] = (),
+) -> base.Fact:
     """Something that a channel brought home."""
-    return base.Observation(
-        base.ObservationKind(kind),
+    return base.Fact(
+        base.FactKind(kind),
         at,
         latest or at,
         source="the chat server",
@@ -84,9 +85,7 @@ def seen(
     )
 
 
-def happened(
-    session: Session, probe: Probe, *facts: base.Observation, looked_at: datetime | None = None
-) -> Probe:
+def happened(session: Session, probe: Probe, *facts: base.Fact, looked_at: datetime | None = None) -> Probe:
     """Add facts to the probe's ledger; `looked_at` is when its channel was last seen with success."""
     last = max([looked_at or fact.latest for fact in facts], default=looked_at or probe.slot)
     record(session, probe, facts, last)
@@ -135,7 +134,7 @@ def mail(
     letter["From"], letter["To"], letter["Subject"] = sender, to, subject
     letter["Message-ID"] = f"<{uid}@fjordfield.example>"
     letter.set_content(text, subtype=subtype)
-    arrived = mailbox.IncomingMail("INBOX", 7, uid, received_at, letter.as_bytes())
+    arrived = imap.FetchedMail("INBOX", 7, uid, received_at, letter.as_bytes())
     account = probe_factories.mailbox_of(session)
     session.flush()
     (stored,) = store_new_mail(session, account, [arrived], received_at)

@@ -23,8 +23,9 @@ from audit_app.services.probes.claims import claim
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.touchpoints import TouchpointEntry, TouchpointFilter
-from probes.base import Equipment, OurFailure
-from probes.browser import Browsers
+from probes.base import OurFailure
+from probes.browser.browsers import Browsers
+from probes.channel import Equipment
 from probes.channels.contact_form.channel import ContactForm
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import LEASE, NOW, WORKER

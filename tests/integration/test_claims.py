@@ -17,7 +17,7 @@ from audit_app.models import ChannelName, Probe
 from audit_app.services.probes import claims, steps
 from audit_app.services.probes.claims import SEND_WITHIN, ClaimLost, claim, claim_looks, claim_unsettled, held
 from audit_app.services.probes.planning import plan_due
-from probes.base import Blocked, NotSent, Observation, ObservationKind, OurFailure, Rejected
+from probes.base import Blocked, Fact, FactKind, NotSent, OurFailure, Rejected
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import LEASE, NOW, WORKER
 
@@ -129,7 +129,7 @@ def test_a_captcha_is_our_failure_and_keeps_its_picture(session: Session) -> Non
 
 def test_an_address_that_the_company_refuses_counts_as_bounced(session: Session) -> None:
     probe = make.sending_probe(session)
-    refused = Observation(ObservationKind.BOUNCED, NOW, SOON, source="SMTP server's answer", key="rcpt")
+    refused = Fact(FactKind.BOUNCED, NOW, SOON, source="SMTP server's answer", key="rcpt")
     steps.mark_failed(session, probe.id, WORKER, Rejected("550 5.1.1 No such mailbox", refused), SOON)
     assert (probe.state, probe.outcome) == (ProbeState.FAILED, Outcome.BOUNCED)
     assert probe.sent_latest == SOON

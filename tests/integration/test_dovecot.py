@@ -30,9 +30,9 @@ from audit_app.domain.response_time import Outcome
 from audit_app.models import AddressStyle, ChannelName, IncomingMail, Mailbox
 from audit_app.services.mail import store_new_mail
 from audit_app.services.mailbox_state import positions_before, positions_of
-from probes import mailbox as driver
 from probes.base import MailboxDown
-from probes.mailbox import MailAccount, Position, check, connect_imap, fetch_new, wait_for_mail
+from probes.mail import imap as driver
+from probes.mail.imap import MailAccount, Position, check, connect_imap, fetch_new, wait_for_mail
 from tests.integration import probe_factories as make
 from tests.integration.dovecot_scene import JUNK, PASSWORD, Dovecot, dovecot, why_not
 from tests.integration.oauth_scene import ANNA, Provider, provider
@@ -76,7 +76,7 @@ def letter(
     return mail.as_bytes()
 
 
-def positions_after(mails: list[driver.IncomingMail]) -> dict[str, Position]:
+def positions_after(mails: list[driver.FetchedMail]) -> dict[str, Position]:
     return {mail.folder: Position(mail.uidvalidity, mail.uid) for mail in mails}
 
 

@@ -24,13 +24,13 @@ PAGE = b"<!doctype html><script>alert(1)</script>"
 def kept(
     session: Session,
     location: Location,
-    kind: base.EvidenceKind = "screenshot",
+    kind: base.ProofKind = "screenshot",
     media_type: str = "image/png",
     name: str = "seen.png",
     content: bytes = PNG,
 ) -> Evidence:
     """Evidence of a closed probe to the location."""
-    piece = base.Evidence(kind, media_type, name, content)
+    piece = base.Proof(kind, media_type, name, content)
     reply = seen("human_reply", NOW - DAY + timedelta(hours=1), "Ten.", evidence=[piece])
     happened(session, probe_to(session, location, NOW - DAY), reply)
     return session.scalars(select(Evidence)).one()
@@ -57,7 +57,7 @@ def test_evidence_is_for_those_who_may_see_its_probe(
 def test_a_contact_gets_no_evidence_of_a_probe_that_is_still_open(
     client: Visitor, session: Session, umea: Location, carl: User
 ) -> None:
-    picture = base.Evidence("screenshot", "image/png", "seen.png", PNG)
+    picture = base.Proof("screenshot", "image/png", "seen.png", PNG)
     happened(session, probe_to(session, umea, NOW), seen("acknowledged", NOW, evidence=[picture]))
     sign_in(client, carl)
     assert client.get(f"/evidence/{session.scalars(select(Evidence)).one().id}").status_code == 404
@@ -106,7 +106,7 @@ def test_a_picture_is_shown_with_its_own_type(
     ],
 )
 def test_html_is_never_rendered_whatever_it_calls_itself(
-    client: Visitor, session: Session, umea: Location, magnus: User, kind: base.EvidenceKind, media_type: str
+    client: Visitor, session: Session, umea: Location, magnus: User, kind: base.ProofKind, media_type: str
 ) -> None:
     evidence = kept(session, umea, kind, media_type, "page.html", PAGE)
     sign_in(client, magnus)

@@ -11,7 +11,7 @@ from audit_app.domain.firsts import First
 from audit_app.domain.response_time import Outcome, ResponseTime
 from audit_app.models import ChannelName, Location, Probe, User
 from audit_app.services.probe_times import firsts
-from probes.base import Observation
+from probes.base import Fact
 from tests.factories import NOW
 from tests.integration.probe_scene import HOUR, answered_probe, happened, probe_to, seen
 from tests.visitor import Visitor, sign_in
@@ -21,11 +21,11 @@ SENT = NOW - 3 * HOUR
 MINUTE = timedelta(minutes=1)
 
 
-def chat_with(session: Session, location: Location, *facts: Observation) -> Probe:
+def chat_with(session: Session, location: Location, *facts: Fact) -> Probe:
     return happened(session, probe_to(session, location, SENT, ChannelName.CHAT), *facts)
 
 
-def signs() -> list[Observation]:
+def signs() -> list[Fact]:
     """A greeting before our message, a typing bubble and a remark after it."""
     return [
         seen("greeting", SENT - MINUTE, "Welcome!", role="bot"),

@@ -18,9 +18,9 @@ from audit_app.services.mailbox_state import mailbox_down, mailbox_read, mailbox
 from audit_app.services.probes import steps
 from audit_app.services.probes.ledger import close_mail_probes
 from audit_app.services.probes.planning import plan_due
-from probes import mailbox as driver
 from probes.channels.email import compose
-from probes.mailbox import Position
+from probes.mail import imap as driver
+from probes.mail.imap import Position
 from tests import factories
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW, WORKER
@@ -47,11 +47,11 @@ def magnus(session: Session) -> User:
     return factories.user(session, "Magnus Manager", RoleName.MANAGER)
 
 
-def own_copy(probe: Probe, uid: int = 1) -> driver.IncomingMail:
+def own_copy(probe: Probe, uid: int = 1) -> driver.FetchedMail:
     """The blind copy of the probe's message in our mailbox."""
     from audit_app.services.probes.messages import message_of
 
-    return driver.IncomingMail("INBOX", 7, uid, NOW, compose(message_of(probe), NOW))
+    return driver.FetchedMail("INBOX", 7, uid, NOW, compose(message_of(probe), NOW))
 
 
 def test_an_answer_to_the_probes_address_stops_the_clock(
@@ -130,8 +130,8 @@ def test_mail_numbered_anew_or_moved_to_another_folder_is_the_same_mail(
 ) -> None:
     reply = make.letter(probe.from_address, NOW + HOUR, uid=8)
     store_new_mail(session, mailbox, [reply], NOW + HOUR)
-    renumbered = driver.IncomingMail("INBOX", 99, 1, reply.received_at, reply.raw)
-    moved = driver.IncomingMail("Junk", 4, 1, reply.received_at, reply.raw)
+    renumbered = driver.FetchedMail("INBOX", 99, 1, reply.received_at, reply.raw)
+    moved = driver.FetchedMail("Junk", 4, 1, reply.received_at, reply.raw)
     assert store_new_mail(session, mailbox, [renumbered, moved], NOW + 2 * HOUR) == []
     assert positions_of(session, mailbox) == {"INBOX": Position(99, 1), "Junk": Position(4, 1)}
     another = make.letter(probe.from_address, NOW + 2 * HOUR, uid=2, uidvalidity=99)
@@ -218,7 +218,7 @@ def test_discarded_mail_is_kept_and_can_still_be_assigned(
     ],
 )
 def test_even_broken_mail_is_stored(session: Session, mailbox: Mailbox, raw: bytes) -> None:
-    (row,) = store_new_mail(session, mailbox, [driver.IncomingMail("INBOX", 7, 1, NOW, raw)], NOW)
+    (row,) = store_new_mail(session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW, raw)], NOW)
     session.commit()
     session.expire_all()
     assert row.evidence.content == raw
@@ -233,7 +233,7 @@ def test_broken_mail_to_a_probe_is_stored_as_its_answer(
         + b"\x00\xff\r\nFrom: \xff\x00\r\n\r\nWe\x00 open at ten.\xff"
     )
     (row,) = store_new_mail(
-        session, mailbox, [driver.IncomingMail("INBOX", 7, 1, NOW + HOUR, raw)], NOW + HOUR
+        session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw)], NOW + HOUR
     )
     session.commit()
     assert row.probe_id == probe.id

@@ -19,8 +19,8 @@ from audit_app.services.mail import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
 from audit_app.services.mail_matching import find_probe
 from audit_app.services.probes import steps
 from audit_app.services.probes.messages import message_of
-from probes import mailbox as driver
 from probes.channels.email import compose
+from probes.mail import imap as driver
 from probes.replies.mail import ReadMail
 from tests import factories
 from tests.integration import probe_factories as make
@@ -53,13 +53,13 @@ def second(session: Session, umea: Location) -> Probe:
     return probe_to(session, umea, NOW + 10 * SECOND)
 
 
-def arrived(session: Session, probe: Probe, *mails: driver.IncomingMail) -> list[IncomingMail]:
+def arrived(session: Session, probe: Probe, *mails: driver.FetchedMail) -> list[IncomingMail]:
     return store_new_mail(session, probe.persona.mailbox, mails, NOW + HOUR)
 
 
 def acknowledgement(
     probe: Probe, number: str, *, uid: int = 1, sender: str = DESK, text: str = ""
-) -> driver.IncomingMail:
+) -> driver.FetchedMail:
     return make.letter(
         probe.from_address,
         NOW + 20 * SECOND,
@@ -73,16 +73,16 @@ def acknowledgement(
 
 def answer(
     number: str, *, uid: int = 2, sender: str = KIM, at: timedelta = HOUR, to: str = OURS
-) -> driver.IncomingMail:
+) -> driver.FetchedMail:
     return make.letter(to, NOW + at, uid=uid, sender=sender, Subject=f"Re: Opening hours [{number}]")
 
 
-def copy_by_relay(probe: Probe, new_id: str = NEW_ID, footer: str = "") -> driver.IncomingMail:
+def copy_by_relay(probe: Probe, new_id: str = NEW_ID, footer: str = "") -> driver.FetchedMail:
     """Our own copy as a relay delivers it that gives every mail an id of its own."""
     mail = message_from_bytes(compose(message_of(probe), NOW))
     mail.replace_header("Message-ID", new_id)
     raw = mail.as_bytes() + footer.encode()
-    return driver.IncomingMail("INBOX", 7, 1, NOW + SECOND, raw)
+    return driver.FetchedMail("INBOX", 7, 1, NOW + SECOND, raw)
 
 
 @pytest.mark.parametrize("header", ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"])
@@ -90,7 +90,7 @@ def test_the_probes_own_address_matches_wherever_the_server_wrote_it(
     session: Session, first: Probe, second: Probe, header: str
 ) -> None:
     raw = f"From: {KIM}\r\n{header}: {second.from_address.upper()}\r\nSubject: Hi\r\n\r\nYes.".encode()
-    (row,) = arrived(session, first, driver.IncomingMail("INBOX", 7, 1, NOW + HOUR, raw))
+    (row,) = arrived(session, first, driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw))
     assert row.probe_id == second.id
     assert row.reasons[-1] == f"matched by the address {second.from_address} in {header}"
 
@@ -206,7 +206,7 @@ def test_a_bounce_is_matched_by_what_it_returns_of_our_mail(
     session.flush()
     headers = header.format(id=second.message_id, address=second.from_address)
     raw = template.format(ours=OURS, headers=headers).encode()
-    (row,) = arrived(session, first, driver.IncomingMail("INBOX", 7, 1, NOW + HOUR, raw))
+    (row,) = arrived(session, first, driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw))
     assert row.probe_id == second.id
     assert "the returned mail" in row.matched_by
     assert second.outcome is Outcome.BOUNCED
@@ -283,7 +283,7 @@ def test_when_our_server_filed_a_mail_late_its_own_line_tells_when_it_came(
     imported = make.letter(first.from_address, NOW + 3 * HOUR, uid=2)
     absurd = make.letter(first.from_address, NOW + 4 * HOUR, uid=3)
     stamped = [
-        driver.IncomingMail(
+        driver.FetchedMail(
             mail.folder, 7, mail.uid, mail.received_at, f"Received: {by}\n".encode() + mail.raw
         )
         for mail, by in ((late, stamp), (imported, unknown), (absurd, before_we_wrote))
@@ -354,6 +354,6 @@ def test_a_message_id_too_long_for_an_index_keeps_no_mail_from_being_stored(
     chance = random.Random(7)  # noqa: S311 - any letters that do not compress well
     letters = "".join(chr(chance.randrange(0x10000, 0x10FFFF)) for _ in range(980))
     raw = f"From: {KIM}\r\nTo: {first.from_address}\r\nMessage-ID: <{letters}>\r\n\r\nYes.".encode()
-    (row,) = arrived(session, first, driver.IncomingMail("INBOX", 7, 1, NOW + HOUR, raw))
+    (row,) = arrived(session, first, driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw))
     session.commit()
     assert row.probe_id == first.id

@@ -19,10 +19,10 @@ from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.demo.company.imap import ImapServer
 from audit_app.demo.company.looping import LoopThread
 from audit_app.demo.company.store import Store
-from probes.base import Deferred, MailboxDown, Message, NotSent, ObservationKind, Rejected, SendUnknown
+from probes.base import Deferred, FactKind, MailboxDown, Message, NotSent, Rejected, SendUnknown
 from probes.channels.email import compose, observe_copy, observe_reply
-from probes.mailbox import (
-    IncomingMail,
+from probes.mail.imap import (
+    FetchedMail,
     MailAccount,
     Position,
     check,
@@ -31,8 +31,8 @@ from probes.mailbox import (
     first_unread_uid,
     wait_for_mail,
 )
-from probes.outgoing import break_off, send, transmit
-from probes.outgoing import check as check_outgoing
+from probes.mail.smtp import break_off, send, transmit
+from probes.mail.smtp import check as check_outgoing
 
 ANNA = "anna@shopper.example"
 SHOP = "stockholm@fjordfield.example"
@@ -78,9 +78,9 @@ def written(message: Message) -> bytes:
     return compose(message, datetime.now(UTC))
 
 
-def mails_until(account: MailAccount, count: int) -> list[IncomingMail]:
+def mails_until(account: MailAccount, count: int) -> list[FetchedMail]:
     """Read on, as the worker does, until so many mails have come."""
-    found: list[IncomingMail] = []
+    found: list[FetchedMail] = []
     positions: dict[str, Position] = {}
     end = time.monotonic() + 20
     while len(found) < count and time.monotonic() < end:
@@ -107,7 +107,7 @@ def test_a_sent_mail_reaches_the_shop_and_leaves_a_copy_in_our_mailbox(
     message = letter(text="Guten Tag!\n.\n.. zwei Punkte\nGrüße\nAnna")
     before = datetime.now(UTC)
     sent = send(account, written(message))
-    assert (sent.kind, sent.key) == (ObservationKind.SENT, message.message_id)
+    assert (sent.kind, sent.key) == (FactKind.SENT, message.message_id)
     assert before <= sent.earliest <= sent.latest <= datetime.now(UTC)
     assert company.received(shop="stockholm", message_id=message.message_id) == 1
     copy = find_copy(account, message.message_id)
@@ -136,10 +136,10 @@ def test_the_acknowledgement_is_automatic_and_the_answer_is_a_persons(account: M
     send(account, written(letter()))
     answers = [mail for mail in mails_until(account, 3) if letter().message_id.encode() not in _own_id(mail)]
     seen = {observe_reply(mail, letter().text)[0].kind for mail in answers}
-    assert seen == {ObservationKind.ACKNOWLEDGED, ObservationKind.HUMAN_REPLY}
+    assert seen == {FactKind.ACKNOWLEDGED, FactKind.HUMAN_REPLY}
 
 
-def _own_id(mail: IncomingMail) -> bytes:
+def _own_id(mail: FetchedMail) -> bytes:
     return str(message_from_bytes(mail.raw)["Message-ID"]).encode()
 
 
@@ -260,7 +260,7 @@ def test_an_address_that_the_company_refuses_is_the_companys_failure(
 ) -> None:
     with pytest.raises(Rejected) as told:
         send(account, written(letter(to="nobody@fjordfield.example")))
-    assert told.value.observation.kind is ObservationKind.BOUNCED
+    assert told.value.observation.kind is FactKind.BOUNCED
     assert "No such mailbox" in told.value.observation.text
     assert company.received() == 0
 

@@ -34,7 +34,7 @@ from audit_app.services.alarms import (
 from audit_app.services.mail import store_new_mail
 from audit_app.services.mailbox_state import mailbox_down, mailbox_up, positions_before
 from audit_app.worker.telling import Teller, note_browser
-from probes.mailbox import Position
+from probes.mail.imap import Position
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW
 from tests.integration.worker_scene import Scene, ended, scene

@@ -14,7 +14,7 @@ from audit_app.models import ChannelName, IncomingMail, Location, MailState, Obs
 from audit_app.services.mail_deeds import deeds_of
 from audit_app.services.probes.ledger import record
 from audit_app.services.search import find
-from probes.base import Evidence
+from probes.base import Proof
 from tests.factories import NOW
 from tests.integration.probe_scene import (
     HOUR,
@@ -310,7 +310,7 @@ def test_hostile_text_is_shown_as_text_and_nothing_else(
     rows = [{"role": "person", "author": HOSTILE[:150], "text": HOSTILE, "at": "not a time"}, "junk", None]
     import json
 
-    transcript = Evidence("transcript", "application/json", "chat.json", json.dumps(rows).encode())
+    transcript = Proof("transcript", "application/json", "chat.json", json.dumps(rows).encode())
     probe = probe_to(session, umea, NOW - DAY, subject=HOSTILE[:200])
     reply = seen(
         "human_reply",

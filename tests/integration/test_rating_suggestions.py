@@ -16,7 +16,7 @@ from audit_app.models import Location, Probe, ReplyRating, RoleName, User
 from audit_app.services.agreement import agreements
 from audit_app.services.rating_suggestions import read_answer
 from audit_app.services.ratings import rate, ratings_of
-from probes.base import Evidence
+from probes.base import Proof
 from tests import factories
 from tests.factories import NOW
 from tests.integration import probe_scene as scene
@@ -87,7 +87,7 @@ def test_letters_in_two_parts_are_read_as_the_one_letter_that_they_are(
 def test_a_name_below_a_mails_signature_separator_signs_it(session: Session, umea: Location) -> None:
     letter = EmailMessage()
     letter.set_content("We open at ten.\n\n-- \nKim Olsen\nFjord & Field\n")
-    raw = Evidence("raw_mail", "message/rfc822", "mail.eml", letter.as_bytes())
+    raw = Proof("raw_mail", "message/rfc822", "mail.eml", letter.as_bytes())
     reply = scene.seen("human_reply", NOW, "We open at ten.", role="person", evidence=[raw])
     probe = scene.happened(session, scene.probe_to(session, umea, NOW - DAY), reply)
     assert read_answer(probe).shares["signed_by_person"] is Share.YES

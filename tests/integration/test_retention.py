@@ -34,7 +34,7 @@ LIMIT = NOW - 30 * DAY
 
 def answered_by_kim(session: Session, location: Location, sent_at: datetime) -> Probe:
     """A probe that Kim answered in words, by name, with a picture."""
-    picture = base.Evidence("screenshot", "image/png", "seen.png", PNG)
+    picture = base.Proof("screenshot", "image/png", "seen.png", PNG)
     reply = seen(
         "human_reply",
         sent_at + timedelta(hours=2),

@@ -19,7 +19,7 @@ from audit_app.services.probes.messages import message_of
 from audit_app.worker.desk import Desk
 from audit_app.worker.trying import Tryer
 from probes.base import OurFailure
-from probes.browser import Browsers
+from probes.browser.browsers import Browsers
 from probes.widgets.files import read_widget_text
 from tests.factories import NOW
 from tests.integration import probe_factories as make

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.services.mailboxes import account_of, check_account, keep_renewed_token, use_oauth
-from probes.base import MailboxDown, Message, NotSent, ObservationKind
+from probes.base import FactKind, MailboxDown, Message, NotSent
 from probes.channels.email import compose
-from probes.mailbox import check, fetch_new
-from probes.oauth import PROVIDERS, OAuth, TokenRefused, access_token, newest_refresh_token
-from probes.outgoing import send
+from probes.mail.imap import check, fetch_new
+from probes.mail.oauth import PROVIDERS, OAuth, TokenRefused, access_token, newest_refresh_token
+from probes.mail.smtp import send
 from tests.integration import probe_factories as make
 from tests.integration.oauth_scene import ANNA, Provider, provider
 
@@ -44,7 +44,7 @@ def test_a_token_opens_both_servers_and_is_fetched_once(google: Provider) -> Non
     account = google.account()
     check(account)
     assert list(fetch_new(account, {})) == []
-    assert send(account, LETTER).kind is ObservationKind.SENT
+    assert send(account, LETTER).kind is FactKind.SENT
     assert len(google.letters.got) == 1
     assert google.endpoint.asked == [
         {

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.models import WidgetTrial
 from audit_app.services import widget_trials as trials
-from probes.base import Evidence
-from probes.channels.chat.marks import Mark
-from probes.channels.chat.trial import Scene, Step, Trial
+from probes.base import Proof
+from probes.channels.chat.dry_run import Scene, Step, Trial
+from probes.channels.chat.page_elements import Mark
 from tests.factories import NOW
 
 PAGE = "https://shop.example/help"
@@ -28,11 +28,11 @@ SEARCH = Mark(4, "field", "Search", "input", "#search", "", (100, 60, 300, 40), 
 FRAME = Mark(5, "frame", "Chat window", "iframe", "iframe.chat", "", (880, 240, 370, 560), False)
 
 
-def picture(name: str) -> Evidence:
+def picture(name: str) -> Proof:
     """A small picture with this name."""
     kept = io.BytesIO()
     Image.new("RGB", (8, 6), "white").save(kept, "PNG")
-    return Evidence("screenshot", "image/png", name, kept.getvalue())
+    return Proof("screenshot", "image/png", name, kept.getvalue())
 
 
 def found(page: str = PAGE) -> Trial:

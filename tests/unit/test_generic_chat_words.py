@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from probes.channels.chat.looks import WORDS
+from probes.channels.chat.generic_selectors import WORDS
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Control
 

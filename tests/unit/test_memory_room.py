@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.memory import MEGABYTE, PAGE, RESERVE, Memory, Room, left_in_container, measure_memory
+from probes.browser.memory import MEGABYTE, PAGE, RESERVE, Memory, Room, left_in_container, measure_memory
 
 
 def machine(left: int, taken: int = 0) -> Memory:

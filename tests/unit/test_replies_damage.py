@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.replies.classify import judge
+from probes.replies.damaged_mail import MOST_BYTES
 from probes.replies.html import html_as_text
 from probes.replies.mail import ReadMail
 from probes.replies.match import candidate_keys
-from probes.replies.mending import MOST_BYTES
 from probes.replies.quoted import new_text_of
 from tests import fictional_mail as post
 from tests.fictional_mail import mail

@@ -7,8 +7,8 @@ import pytest
 from probes.replies.classify import judge
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
+from probes.replies.person_name import signed_by_a_person
 from probes.replies.phrases import languages
-from probes.replies.signed import signed_by_a_person
 from tests.fictional_mail import mail
 
 OF_ITSELF = {

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from audit_app.services.widget_check import check_widget_file
 from probes.base import OurFailure
-from probes.browser import BrowserError
+from probes.browser.browsers import BrowserError
 from probes.channels.chat.own_words import own_line
 from probes.channels.chat.transcript import Line, checked, only_after, read_lines
 from probes.widgets.files import load_widget, widget_names

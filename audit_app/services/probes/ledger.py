@@ -39,7 +39,7 @@ BLIND_FOR = timedelta(days=1)
 
 
 def record(
-    session: Session, probe: Probe, observations: Iterable[base.Observation], now: datetime
+    session: Session, probe: Probe, observations: Iterable[base.Fact], now: datetime
 ) -> list[Observation]:
     """Add facts to the probe's ledger with their evidence and judge it anew; returns those that were new.
 
@@ -82,7 +82,7 @@ def _same(
     return next((known[each, key] for each in kinds if (each, key) in known), None)
 
 
-def _row(fact: base.Observation, kind: ObservationKind, key: str, now: datetime) -> Observation:
+def _row(fact: base.Fact, kind: ObservationKind, key: str, now: datetime) -> Observation:
     return Observation(
         kind=kind,
         key=key,
@@ -99,7 +99,7 @@ def _row(fact: base.Observation, kind: ObservationKind, key: str, now: datetime)
     )
 
 
-def stored(each: base.Evidence, now: datetime) -> Evidence:
+def stored(each: base.Proof, now: datetime) -> Evidence:
     """A row for a file that a channel brought home."""
     return Evidence.of(EvidenceKind(each.kind), each.media_type, storable(each.name, 200), each.content, now)
 
@@ -199,9 +199,9 @@ def give_up_unseen(session: Session, now: datetime) -> list[Probe]:
     return [probe for probe in probes if probe.outcome is Outcome.EXCLUDED]
 
 
-def _out_of_sight(since: datetime, now: datetime) -> base.Observation:
-    return base.Observation(
-        base.ObservationKind.LOST,
+def _out_of_sight(since: datetime, now: datetime) -> base.Fact:
+    return base.Fact(
+        base.FactKind.LOST,
         min(since, now),
         now,
         source="our clock",

@@ -47,7 +47,7 @@ def state_of(probe: Probe) -> dict[str, Any] | None:
 
 
 def note_seen(
-    session: Session, probe_id: int, worker_name: str, seen: Iterable[base.Observation], now: datetime
+    session: Session, probe_id: int, worker_name: str, seen: Iterable[base.Fact], now: datetime
 ) -> None:
     """Store what was seen on the way to the company's door, before anything is sent."""
     record(session, held(session, probe_id, worker_name), seen, now)
@@ -81,7 +81,7 @@ def mark_sent(
     session: Session,
     probe_id: int,
     worker_name: str,
-    sent: base.Observation,
+    sent: base.Fact,
     state: Mapping[str, base.JSON],
     now: datetime,
 ) -> Probe:
@@ -95,7 +95,7 @@ def mark_sent(
     return probe
 
 
-def settle_sent(session: Session, probe: Probe, sent: base.Observation, now: datetime) -> None:
+def settle_sent(session: Session, probe: Probe, sent: base.Fact, now: datetime) -> None:
     """Add a proof of sending to a locked probe, and make it `sent` if it was not yet."""
     if probe.state is not ProbeState.SENT:
         change_state(probe, ProbeState.SENT)
@@ -103,11 +103,11 @@ def settle_sent(session: Session, probe: Probe, sent: base.Observation, now: dat
     record(session, probe, [sent], now)
 
 
-def sent_before(probe: Probe, received_at: datetime) -> base.Observation:
+def sent_before(probe: Probe, received_at: datetime) -> base.Fact:
     """What an answer proves: that the message had left before it came."""
     begun = min(probe.sending_at or probe.planned_at, received_at)
-    return base.Observation(
-        base.ObservationKind.SENT,
+    return base.Fact(
+        base.FactKind.SENT,
         begun,
         received_at + RECEIPT_PRECISION,
         source=RECEIPT_TIME,
@@ -175,9 +175,7 @@ def mark_failed(
     return _fail(session, probe, error, _failed(error, now), now)
 
 
-def _fail(
-    session: Session, probe: Probe, error: base.ProbeError, fact: base.Observation, now: datetime
-) -> Probe:
+def _fail(session: Session, probe: Probe, error: base.ProbeError, fact: base.Fact, now: datetime) -> Probe:
     change_state(probe, ProbeState.FAILED)
     probe.outcome, probe.closed_at, probe.next_look_at = Outcome.EXCLUDED, now, None
     record(session, probe, [fact], now)
@@ -193,7 +191,7 @@ def mark_unknown(
     worker_name: str,
     reason: str,
     now: datetime,
-    evidence: Iterable[base.Evidence] = (),
+    evidence: Iterable[base.Proof] = (),
 ) -> Probe:
     """Note that nobody can tell whether the message left, and when to look for the proof again.
 
@@ -226,7 +224,7 @@ def note(
     session: Session,
     probe_id: int,
     worker_name: str,
-    seen: Iterable[base.Observation],
+    seen: Iterable[base.Fact],
     now: datetime,
 ) -> Probe:
     """Add what a watched page has shown to the ledger."""
@@ -294,11 +292,11 @@ def _keep(probe: Probe, state: Mapping[str, base.JSON]) -> None:
         probe.chat_state = json.dumps(state)
 
 
-def _failed(error: base.ProbeError, now: datetime) -> base.Observation:
+def _failed(error: base.ProbeError, now: datetime) -> base.Fact:
     return _fact("failed", str(error), "not-sent", now, now, error.evidence)
 
 
-def _blocked(error: base.Blocked, earliest: datetime, latest: datetime) -> base.Observation:
+def _blocked(error: base.Blocked, earliest: datetime, latest: datetime) -> base.Fact:
     return _fact("blocked", str(error), error.kind, earliest, latest, error.evidence)
 
 
@@ -308,10 +306,10 @@ def _fact(
     key: str,
     earliest: datetime,
     latest: datetime,
-    evidence: tuple[base.Evidence, ...],
-) -> base.Observation:
-    return base.Observation(
-        base.ObservationKind(kind),
+    evidence: tuple[base.Proof, ...],
+) -> base.Fact:
+    return base.Fact(
+        base.FactKind(kind),
         earliest,
         latest,
         source="our clock",

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from probes.base import JSON
-from probes.browser import BrowserContext, BrowserError, Frame, Page, State, within
+from probes.browser.browsers import BrowserContext, BrowserError, Frame, Page, State, within
 
 Entries: TypeAlias = list[tuple[str, str]]
 

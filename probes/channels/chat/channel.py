@@ -7,20 +7,21 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
-from probes.base import JSON, Begin, Equipment, Message, Observation, OurFailure, unrecorded
-from probes.browser import State
+from probes.base import JSON, Fact, Message, OurFailure
+from probes.browser.browsers import State
+from probes.channel import Begin, Equipment, unrecorded
 from probes.channels.chat.entrance import Persona
 from probes.channels.chat.session import ChatSession, open_chat
 from probes.widgets.files import AUTO, read_widget_text
 
 
 class ChatAttempt:
-    """A probe by chat, as the runner drives it (see `probes.base.Attempt`)."""
+    """A probe by chat, as the runner drives it (see `probes.channel.Attempt`)."""
 
     def __init__(self, session: ChatSession, message: Message) -> None:
         self.session, self._message = session, message
 
-    async def prepare(self) -> Sequence[Observation]:
+    async def prepare(self) -> Sequence[Fact]:
         """Open the chat and say who is there."""
         await self.session.introduce()
         return ()
@@ -29,11 +30,11 @@ class ChatAttempt:
         """Return the browser's storage."""
         return await self.session.state()
 
-    async def send(self, begin: Begin = unrecorded) -> Observation:
+    async def send(self, begin: Begin = unrecorded) -> Fact:
         """Send the message and see it in the transcript."""
         return await self.session.send(self._message.text, begin)
 
-    async def find_sent(self, since: datetime) -> Observation | None:
+    async def find_sent(self, since: datetime) -> Fact | None:
         """Look for the message in the reopened chat."""
         if self.session.history_gone:
             raise OurFailure(
@@ -42,9 +43,7 @@ class ChatAttempt:
         there = await self.session.find_own_message(self._message.text)
         return await self.session.found(since) if there else None
 
-    async def watch(
-        self, until: datetime, since: datetime | None = None
-    ) -> AsyncGenerator[Observation, None]:
+    async def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """Yield what is answered; in a reopened chat, find our own message first."""
         await self.session.recall(self._message.text)
         async for observation in self.session.watch(until, since):

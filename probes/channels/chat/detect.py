@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from probes.browser import BrowserError, Page, within
-from probes.channels.chat.nudge import Nudge
+from probes.browser.browsers import BrowserError, Page, within
 from probes.channels.chat.parts import seen
+from probes.channels.chat.wake import Nudge
 from probes.widgets.files import GENERIC, load_widget, widget_names
 from probes.widgets.schema import Detect, Widget
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import cast
 
 from probes.base import Blocked, NotSent, OurFailure
-from probes.browser import BrowserError, Frame, Locator, Page, first_line, pictures, within
+from probes.browser.browsers import BrowserError, Frame, Locator, Page, first_line, pictures, within
+from probes.browser.consent import expect_consent_banners
 from probes.channels.chat.detect import detect
 from probes.channels.chat.launcher import Launch
 from probes.channels.chat.obstacles import Obstacle, hangs, obstacle_on
@@ -23,7 +24,6 @@ from probes.channels.chat.writing import (
     fill_as,
     ready_to_leave_address,
 )
-from probes.consent import expect_consent_banners
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Control, Offline, PreChat, Widget
 

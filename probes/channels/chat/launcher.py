@@ -8,10 +8,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
-from probes.browser import BrowserError, Locator, Page, within
-from probes.channels.chat.nudge import Nudge
+from probes.browser.browsers import BrowserError, Locator, Page, within
 from probes.channels.chat.parts import find
 from probes.channels.chat.signals import Changes
+from probes.channels.chat.wake import Nudge
 from probes.widgets.schema import Widget
 
 Step: TypeAlias = Callable[[], Awaitable[object]]

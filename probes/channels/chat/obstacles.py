@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from probes.browser import BrowserError, BrowserTimeout, Frame, Page, within
+from probes.browser.browsers import BrowserError, BrowserTimeout, Frame, Page, within
 from probes.channels.chat.parts import LOOK_SECONDS, seen
 
 Obstacle: TypeAlias = Literal["captcha", "login_wall", "blocked"]

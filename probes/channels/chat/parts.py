@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
-from probes.browser import BrowserError, Frame, Locator, Page, within
+from probes.browser.browsers import BrowserError, Frame, Locator, Page, within
 from probes.channels.chat.own_words import alike, same_text
 from probes.widgets.schema import Control, FormField
 

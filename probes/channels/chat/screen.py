@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from probes.browser import Locator
+from probes.browser.browsers import Locator
 from probes.channels.chat.parts import Scope, either, find, seen
 from probes.channels.chat.writing import address_field, comes_before
 from probes.widgets.schema import FormField, Widget

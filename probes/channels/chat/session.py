@@ -15,17 +15,15 @@ from typing import Any, cast
 
 from probes.base import (
     JSON,
-    Begin,
     Deferred,
-    Evidence,
-    Observation,
-    ObservationKind,
+    Fact,
+    FactKind,
     OurFailure,
     ProbeError,
+    Proof,
     SendUnknown,
-    unrecorded,
 )
-from probes.browser import (
+from probes.browser.browsers import (
     BrowserContext,
     BrowserError,
     Browsers,
@@ -38,15 +36,18 @@ from probes.browser import (
     screenshot,
     within,
 )
+from probes.browser.profile import Profile, open_profile
+from probes.browser.trace import traced
+from probes.channel import Begin, unrecorded
 from probes.channels.chat.browser_storage import Storage
-from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
-from probes.channels.chat.leaving import leave_address, left_in_form
-from probes.channels.chat.looks import teach
+from probes.channels.chat.generic_selectors import teach
+from probes.channels.chat.leave_address import leave_address, left_in_form
 from probes.channels.chat.own_words import own_line
 from probes.channels.chat.shown_times import Span
 from probes.channels.chat.signals import Changes, ChangeTimes
 from probes.channels.chat.storage import restore_tab, tab_storage
+from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat.transcript import (
     READ,
     READ_AROUND,
@@ -58,8 +59,6 @@ from probes.channels.chat.transcript import (
 )
 from probes.channels.chat.watch import Watch
 from probes.channels.chat.writing import ready_to_send
-from probes.profile import Profile, open_profile
-from probes.trace import traced
 from probes.widgets.files import AUTO, load_widget, widget_names
 from probes.widgets.schema import Widget
 
@@ -93,15 +92,15 @@ class ChatSession:
         """The message was left in a form, because nobody was there: answers come by mail."""
         self.address_left = bool(self._kept.get("address_left"))
         """The chat asked for an e-mail address once something was said, and got the probe's own."""
-        self.remarks: list[Observation] = []
+        self.remarks: list[Fact] = []
         """What happened besides and was not told of yet."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
         self.changed = ChangeTimes()
         """When the page had changed, as it said when it was last read."""
         self._storage = Storage(page.context, kept)
-        self._pictured: tuple[int, tuple[Evidence, ...]] | None = None
-        self._written: tuple[Sequence[Line], Evidence] | None = None
+        self._pictured: tuple[int, tuple[Proof, ...]] | None = None
+        self._written: tuple[Sequence[Line], Proof] | None = None
 
     @property
     def page(self) -> Page:
@@ -161,7 +160,7 @@ class ChatSession:
 
     # --- sending ----------------------------------------------------------------------------------------------
 
-    async def send(self, text: str, begin: Begin = unrecorded) -> Observation:
+    async def send(self, text: str, begin: Begin = unrecorded) -> Fact:
         """Send `text` once, and return `sent` when it stands in the transcript or a form has taken it.
 
         `begin` is awaited when the text has been typed and all that is left is the click. Raises NotSent up to the click on the button (Deferred if our browser died), and SendUnknown from there on.
@@ -169,7 +168,7 @@ class ChatSession:
         async with traced(self.page, "sending"):
             return await self._send(text, begin)
 
-    async def _send(self, text: str, begin: Begin) -> Observation:
+    async def _send(self, text: str, begin: Begin) -> Fact:
         self._text = text
         try:
             before = {line.id for line in await self.transcript() if line.role == "visitor"}
@@ -213,11 +212,9 @@ class ChatSession:
             await self.changes.wait(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
 
-    async def _sent(
-        self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime
-    ) -> Observation:
-        return Observation(
-            ObservationKind.SENT,
+    async def _sent(self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime) -> Fact:
+        return Fact(
+            FactKind.SENT,
             own.at or earliest,
             own.at or latest,
             source=SERVER_TIME if own.at else OUR_CLOCK,
@@ -254,7 +251,7 @@ class ChatSession:
         if not self.offline:
             self.history_gone = not await self.find_own_message(text)
 
-    async def found(self, since: datetime) -> Observation:
+    async def found(self, since: datetime) -> Fact:
         """Return `sent` for the own message that `find_own_message` has found; it was written after `since`."""
         if self.own is None:
             raise OurFailure("There is no message of our own in the chat.")
@@ -302,15 +299,15 @@ class ChatSession:
                     raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
 
-    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Observation, None]:
+    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """Yield what is said after our own message (see `watch.Watch`)."""
         return Watch(self).answers(until, since)
 
-    async def screenshot(self, name: str) -> Evidence | None:
+    async def screenshot(self, name: str) -> Proof | None:
         """Picture what the visitor sees, or None if the page no longer lets itself be pictured."""
         return await screenshot(self.page, name)
 
-    async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Evidence, ...]:
+    async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Proof, ...]:
         """Keep the transcript, and picture the page; both serve for all that one look has found.
 
         A picture serves as long as the page does not change, too.

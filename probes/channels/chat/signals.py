@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from probes.browser import Page
+from probes.browser.browsers import Page
 
 SIGNAL = "__noteChange"
 TIMES = "__changeTimes"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from probes.base import JSON
-from probes.browser import BrowserError, Page, within
+from probes.browser.browsers import BrowserError, Page, within
 
 LARGEST = 1_000_000
 """Characters of all frames together; more than any chat keeps there."""

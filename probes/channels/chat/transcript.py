@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
-from probes.base import Evidence
-from probes.browser import BrowserError
+from probes.base import Proof
+from probes.browser.browsers import BrowserError
 from probes.channels.chat.shown_times import without_age
 from probes.channels.chat.signals import ASK
 from probes.widgets.schema import Names
@@ -292,11 +292,11 @@ def only_before(own: Line | None, lines: Sequence[Line]) -> list[Line]:
     return list(lines[: places[0]]) if places else []
 
 
-def as_evidence(lines: Sequence[Line], name: str) -> Evidence:
+def as_evidence(lines: Sequence[Line], name: str) -> Proof:
     """Keep a transcript as JSON, in the order of the chat."""
     rows = [
         {part: getattr(line, part) for part in PARTS} | {"at": line.at.isoformat() if line.at else None}
         for line in lines
     ]
     content = json.dumps(rows, ensure_ascii=False, indent=1).encode()
-    return Evidence("transcript", "application/json", f"{name}.json", content)
+    return Proof("transcript", "application/json", f"{name}.json", content)

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from probes.base import Observation, ObservationKind, OurFailure, ProbeError
-from probes.channels.chat.dating import OUR_CLOCK, SERVER_TIME, Own, dated
-from probes.channels.chat.leaving import leave_address
+from probes.base import Fact, FactKind, OurFailure, ProbeError
+from probes.channels.chat.leave_address import leave_address
 from probes.channels.chat.own_words import same_text
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
+from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME, Own, dated
 from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ MOST_BY_MACHINES = 200
 """What bots and the chat itself say that is told of at once, and one more each second: floods must end somewhere."""
 MOST_REPLIES = MOST_MESSAGES
 """The same for what people say, or somebody unknown: all that one look can find, for a reply must not be lost."""
-SIGNS = frozenset({ObservationKind.GREETING, ObservationKind.TYPING, ObservationKind.SYSTEM_LINE})
+SIGNS = frozenset({FactKind.GREETING, FactKind.TYPING, FactKind.SYSTEM_LINE})
 """What is recorded and answers nothing; its picture is not taken."""
-REPLIES = frozenset({ObservationKind.HUMAN_REPLY, ObservationKind.UNCERTAIN_REPLY})
+REPLIES = frozenset({FactKind.HUMAN_REPLY, FactKind.UNCERTAIN_REPLY})
 
 
-Found = tuple[ObservationKind, Line]
+Found = tuple[FactKind, Line]
 
 
 class Allowance:
@@ -65,9 +65,7 @@ class Watch:
         self._witnessed: datetime | None = None if chat.reopened or not chat.sent else chat.sent[0]
         """Since when every message has appeared before our eyes; None while there may be some from before."""
 
-    async def answers(
-        self, until: datetime, since: datetime | None = None
-    ) -> AsyncGenerator[Observation, None]:
+    async def answers(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """Yield what is said after our own message, each message once, up to `until`; what is there comes first.
 
         `since` is when a chat that was gone back to was last looked at: without a server's time, a message that is
@@ -138,10 +136,10 @@ class Watch:
         self._settled, self._witnessed = time.monotonic() + chat.patience.settle, None
         return not chat.history_gone
 
-    async def _lost(self, earliest: datetime) -> Observation:
+    async def _lost(self, earliest: datetime) -> Fact:
         latest = _now()
-        return Observation(
-            ObservationKind.LOST,
+        return Fact(
+            FactKind.LOST,
             min(earliest, latest),
             latest,
             source=OUR_CLOCK,
@@ -152,7 +150,7 @@ class Watch:
 
     # --- what is new ------------------------------------------------------------------------------------------
 
-    async def _news(self, lines: Sequence[Line], between: Span) -> list[Observation]:
+    async def _news(self, lines: Sequence[Line], between: Span) -> list[Fact]:
         """Tell what this look found for the first time, in the order of the chat."""
         fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
         chosen = self._worth_telling(fresh)
@@ -178,7 +176,7 @@ class Watch:
             before = (
                 line for line in only_before(own, lines) if line.role not in ("visitor", "system", "typing")
             )
-            said = [(ObservationKind.GREETING, line) for line in before]
+            said = [(FactKind.GREETING, line) for line in before]
         after = [line for line in only_after(own, lines, self._followers) if not self._is_ours(line)]
         self._followers.update(line.id for line in after if self._is_known_again(line))
         self._first_bot = self._first_bot or next((line.id for line in after if line.role == "bot"), "")
@@ -199,15 +197,15 @@ class Watch:
 
     async def _told(
         self,
-        kind: ObservationKind,
+        kind: FactKind,
         line: Line,
         lines: Sequence[Line],
         between: Span,
         times: ChangeTimes,
-    ) -> Observation:
+    ) -> Fact:
         appeared = times.appeared(_noted_as(line), *between)
         earliest, latest, source = self._when(kind, line, between, appeared)
-        return Observation(
+        return Fact(
             kind,
             earliest,
             latest,
@@ -222,10 +220,10 @@ class Watch:
         )
 
     def _when(
-        self, kind: ObservationKind, line: Line, between: Span, appeared: Span | None
+        self, kind: FactKind, line: Line, between: Span, appeared: Span | None
     ) -> tuple[datetime, datetime, str]:
         chat = self._chat
-        if kind is ObservationKind.GREETING:
+        if kind is FactKind.GREETING:
             return _greeted(line, (chat.opened_at, chat.sent[0] if chat.sent else between[0]))
         persona = chat.entrance.persona
         display = Display(ZoneInfo(persona.time_zone), persona.language, chat.opened_at, between[1])
@@ -244,24 +242,24 @@ def _greeted(line: Line, between: Span) -> tuple[datetime, datetime, str]:
     return min(between), max(between), OUR_CLOCK
 
 
-def _kind(line: Line, first: bool) -> ObservationKind:
+def _kind(line: Line, first: bool) -> FactKind:
     if line.role == "bot":
-        return ObservationKind.ACKNOWLEDGED if first else ObservationKind.BOT_MESSAGE
+        return FactKind.ACKNOWLEDGED if first else FactKind.BOT_MESSAGE
     return {
-        "person": ObservationKind.HUMAN_REPLY,
-        "system": ObservationKind.SYSTEM_LINE,
-        "typing": ObservationKind.TYPING,
-    }.get(line.role, ObservationKind.UNCERTAIN_REPLY)
+        "person": FactKind.HUMAN_REPLY,
+        "system": FactKind.SYSTEM_LINE,
+        "typing": FactKind.TYPING,
+    }.get(line.role, FactKind.UNCERTAIN_REPLY)
 
 
-def _reason(kind: ObservationKind, line: Line) -> str:
+def _reason(kind: FactKind, line: Line) -> str:
     said = {
         "person": "The chat shows this as written by a person",
         "bot": "The chat shows this as written by a bot",
         "system": "The chat shows this as its own remark",
         "typing": "The chat shows that somebody is typing",
     }.get(line.role, "The chat does not show who wrote this")
-    before = ", before our message" if kind is ObservationKind.GREETING else ""
+    before = ", before our message" if kind is FactKind.GREETING else ""
     return f"{said}{before}" + (f": {line.author}" if line.author else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from probes.browser import BrowserError, Page
+from probes.browser.browsers import BrowserError, Page
 
 MOST_WINDOWS = 6
 """So many windows are kept open on the way in, the newest; a page that opens more is rid of the older ones."""

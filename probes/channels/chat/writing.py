@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from probes.browser import BrowserError, ElementHandle, Frame, Locator, within
+from probes.browser.browsers import BrowserError, ElementHandle, Frame, Locator, within
 from probes.channels.chat.obstacles import hangs
 from probes.channels.chat.parts import Scope, either, fill_form, find, holds, seen, shows, write
-from probes.channels.contact_form.persona import phones_for
+from probes.forms.telephones import phones_for
 from probes.widgets.schema import Address, FormField
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from probes.browser import BrowserError, ElementHandle, Frame, within
+from probes.browser.browsers import BrowserError, ElementHandle, Frame, within
 
 LOOK_SECONDS = 5.0
 FIND_DAY = """(preferred) => {

@@ -18,22 +18,22 @@ from zoneinfo import ZoneInfo
 
 from probes.base import (
     JSON,
-    Begin,
     Blocked,
-    Equipment,
-    Evidence,
+    Fact,
+    FactKind,
     Message,
     NotSent,
-    Observation,
-    ObservationKind,
     OurFailure,
     ProbeError,
+    Proof,
     SendUnknown,
-    unrecorded,
 )
-from probes.browser import BrowserError, Page, State, first_line, open_page, screenshot
-from probes.channels.contact_form.activity import Activity
-from probes.channels.contact_form.boxes import yes_in_a_box
+from probes.browser.activity import Activity
+from probes.browser.browsers import BrowserError, Page, State, first_line, open_page, screenshot
+from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
+from probes.browser.trace import start_trace, stop_trace
+from probes.channel import Begin, Equipment, unrecorded
+from probes.channels.contact_form.confirm_dialog import yes_in_a_box
 from probes.channels.contact_form.entrance import come_to_the_form
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.filling import MOST_STEPS, Filler
@@ -49,14 +49,12 @@ from probes.channels.contact_form.outcome import (
     provably_unsent,
 )
 from probes.channels.contact_form.parts import confirmation, contact_form, ways_from
-from probes.channels.contact_form.patience import FormPatience
 from probes.channels.contact_form.persona import answers_for
 from probes.channels.contact_form.scan import OPEN_ROOTS, Button, Field, Look, look_at
-from probes.consent import dismiss_consent_banner, expect_consent_banners
+from probes.channels.contact_form.timeouts import FormPatience
 from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.mapping import load_mapping, parse_mapping
 from probes.forms.words import languages_for, words_of
-from probes.trace import start_trace, stop_trace
 
 LOOK_SECONDS = 0.2
 HOW = {
@@ -76,7 +74,7 @@ class OpenForm:
 
 
 class ContactFormAttempt:
-    """A probe by contact form, as the runner drives it (see `probes.base.Attempt`)."""
+    """A probe by contact form, as the runner drives it (see `probes.channel.Attempt`)."""
 
     def __init__(
         self,
@@ -91,7 +89,7 @@ class ContactFormAttempt:
         self._form: OpenForm | None = None
         self._pressed: Pressed | None = None
         self._pressed_at: datetime | None = None
-        self.pictures: tuple[Evidence, ...] = ()
+        self.pictures: tuple[Proof, ...] = ()
         """What the page looked like, filled in, before it was sent."""
 
     @property
@@ -99,7 +97,7 @@ class ContactFormAttempt:
         """Which field got what."""
         return self._form.filler.filled if self._form else {}
 
-    async def prepare(self) -> Sequence[Observation]:
+    async def prepare(self) -> Sequence[Fact]:
         """Open the page and fill in everything, up to the button that sends. Raises NotSent or Blocked."""
         form = await self._open()
         async with self._proving("not-sent"):
@@ -156,7 +154,7 @@ class ContactFormAttempt:
             error.evidence = (*error.evidence, *await self._evidence(name))
             raise
 
-    async def _evidence(self, name: str) -> tuple[Evidence, ...]:
+    async def _evidence(self, name: str) -> tuple[Proof, ...]:
         if self._form is None:
             return self.pictures
         trace = await stop_trace(self._form.page, name)
@@ -167,7 +165,7 @@ class ContactFormAttempt:
         """Return what was filled in; nothing is needed to come back, for answers and proof come by mail."""
         return {"url": self._message.url, "filled": dict(self.filled)}
 
-    async def send(self, begin: Begin = unrecorded) -> Observation:
+    async def send(self, begin: Begin = unrecorded) -> Fact:
         """Press the button once, after `begin`, and return `sent` when the page shows a sign that the message was taken.
 
         What sends is pressed a second time only if the first press provably sent nothing (no request left, or the
@@ -289,7 +287,7 @@ class ContactFormAttempt:
         await look.let_go()
         return outcome_of(look.sheet, self._pressed, _network(form.activity), form.filler.reader)
 
-    async def _concluded(self, form: OpenForm, outcome: Outcome) -> Observation:
+    async def _concluded(self, form: OpenForm, outcome: Outcome) -> Fact:
         where = f"the contact form on {self._message.url}"
         if outcome.sent:
             return await self._sent(form, outcome)
@@ -308,10 +306,10 @@ class ContactFormAttempt:
     async def _unknown(self, why: str) -> SendUnknown:
         return SendUnknown(f"Nobody can tell whether the form on {self._message.url} was sent: {why}.")
 
-    async def _sent(self, form: OpenForm, outcome: Outcome) -> Observation:
+    async def _sent(self, form: OpenForm, outcome: Outcome) -> Fact:
         now = datetime.now(UTC)
-        return Observation(
-            ObservationKind.SENT,
+        return Fact(
+            FactKind.SENT,
             self._pressed_at or now,
             now,
             source="our clock",
@@ -323,7 +321,7 @@ class ContactFormAttempt:
             evidence=(*self.pictures, *await _picture(form.page, "sent")),
         )
 
-    async def find_sent(self, since: datetime) -> Observation | None:
+    async def find_sent(self, since: datetime) -> Fact | None:
         """Look once more at a page that is still open; else only a mail to the probe's own address can tell.
 
         Raises OurFailure when the page is gone: a form keeps no copy, so its absence proves nothing.
@@ -335,11 +333,9 @@ class ContactFormAttempt:
         outcome = await self._look(self._form)
         return await self._sent(self._form, outcome) if outcome.sent else None
 
-    async def watch(
-        self, until: datetime, since: datetime | None = None
-    ) -> AsyncGenerator[Observation, None]:
+    async def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """End at once: answers come to the mailbox, which is read for all probes together."""
-        answers: tuple[Observation, ...] = ()
+        answers: tuple[Fact, ...] = ()
         for answer in answers:
             yield answer
 
@@ -348,7 +344,7 @@ def _network(activity: Activity) -> Network:
     return Network(activity.left, activity.taken, activity.refused_with, activity.busy, tuple(activity.said))
 
 
-async def _picture(page: Page, name: str) -> tuple[Evidence, ...]:
+async def _picture(page: Page, name: str) -> tuple[Proof, ...]:
     picture = await screenshot(page, name)
     return (picture,) if picture else ()
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from probes.base import NotSent
-from probes.browser import BrowserError, ElementHandle, Page
-from probes.channels.contact_form.activity import Activity
+from probes.browser.activity import Activity
+from probes.browser.browsers import BrowserError, ElementHandle, Page
 from probes.channels.contact_form.attachment import blank_page
 from probes.channels.contact_form.calendar import day_in_calendar, preferred_day
 from probes.channels.contact_form.fields import Entry, Reader
-from probes.channels.contact_form.patience import FormPatience
 from probes.channels.contact_form.scan import Look
+from probes.channels.contact_form.timeouts import FormPatience
 
 WAITS_FOR_OPTIONS = 4
 """How often a dropdown is looked at again while it fetches its choices."""

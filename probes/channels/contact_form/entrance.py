@@ -8,13 +8,13 @@ from contextlib import suppress
 from urllib.parse import urldefrag, urlsplit
 
 from probes.base import NotSent
-from probes.browser import BrowserError, Page
-from probes.channels.contact_form.activity import Activity
+from probes.browser.activity import Activity
+from probes.browser.browsers import BrowserError, Page
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import closed_page
 from probes.channels.contact_form.parts import contact_form
-from probes.channels.contact_form.patience import FormPatience
 from probes.channels.contact_form.scan import Button, Link, Look, Sheet, look_at
+from probes.channels.contact_form.timeouts import FormPatience
 from probes.forms.words import Phrases, Words, has_phrase
 
 MOST_DOORS = 3

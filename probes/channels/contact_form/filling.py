@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from probes.base import Blocked, NotSent
-from probes.browser import BrowserError, ElementHandle, Page
-from probes.channels.contact_form.activity import Activity
+from probes.browser.activity import Activity
+from probes.browser.browsers import BrowserError, ElementHandle, Page
 from probes.channels.contact_form.controls import Controls
 from probes.channels.contact_form.fields import Entry, Reader
 from probes.channels.contact_form.obstacles import captcha_in, closed_page
@@ -21,8 +21,8 @@ from probes.channels.contact_form.parts import (
     sends_later,
     ways_from,
 )
-from probes.channels.contact_form.patience import FormPatience
 from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Look, Sheet, look_at
+from probes.channels.contact_form.timeouts import FormPatience
 
 TYPED = ("text", "email", "textarea")
 MOST_STEPS = 25

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from probes.base import Blocked, Evidence
+from probes.base import Blocked, Proof
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.parts import ContactForm
 from probes.channels.contact_form.scan import Sheet
@@ -16,7 +16,7 @@ LINES_OF_A_REFUSAL = 40
 """A page that turns us away says little; a long page that mentions "access denied" is about something else."""
 
 
-def refusal(url: str, status: int, evidence: Sequence[Evidence] = ()) -> Blocked | None:
+def refusal(url: str, status: int, evidence: Sequence[Proof] = ()) -> Blocked | None:
     """Translate a page's status into the way it is closed to us, or None if it is not."""
     kind = REFUSALS.get(status)
     if kind is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from probes.channels.contact_form.boxes import yes_in_a_box
+from probes.channels.contact_form.confirm_dialog import yes_in_a_box
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import captcha_in
 from probes.channels.contact_form.parts import ContactForm, confirmation, contact_form, step_after

@@ -8,15 +8,13 @@ docs/developers/contact-forms.md.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from probes.base import Message
-from probes.forms.telephones import national_notations
-from probes.forms.words import Words, languages_for, words_of
+from probes.forms.telephones import national_notations, number_of, phones
+from probes.forms.words import Words
 
 LONGEST_SUBJECT = 70
 BOUGHT_DAYS_AGO = 6
@@ -43,7 +41,7 @@ class Answers:
 def answers_for(message: Message, words: Words, today: date) -> Answers:
     """Make up what a form may ask for; the same probe always answers the same."""
     first, _, last = message.persona_name.strip().partition(" ")
-    persona, number = words.persona, _number(message.token)
+    persona, number = words.persona, number_of(message.token)
     subject = re.sub(r"\s+", " ", message.subject).strip() or first_words(message.text)
     day = today - timedelta(days=BOUGHT_DAYS_AGO)
     return Answers(
@@ -55,7 +53,7 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
             "email": (message.from_address,),
             "subject": (subject,),
             "message": (message.text,),
-            "phone": _phones((*persona.phones, *national_notations(message.time_zone)), number),
+            "phone": phones((*persona.phones, *national_notations(message.time_zone)), number),
             "order_number": tuple(f"999{number:06d}{'0' * 9}"[:digits] for digits in NUMBER_LENGTHS),
             "date": tuple(dict.fromkeys(day.strftime(shape) for shape in (persona.date, *NOTATIONS))),
             "company": (persona.company,),
@@ -67,11 +65,6 @@ def answers_for(message: Message, words: Words, today: date) -> Answers:
         about=f"{message.subject} {message.text}",
         day=day,
     )
-
-
-def phones_for(language: str, token: str) -> tuple[str, ...]:
-    """Return telephone numbers that nobody has, in the notations of a language, the usual one first."""
-    return _phones(words_of(languages_for(language)[0]).persona.phones, _number(token))
 
 
 def first_words(text: str) -> str:
@@ -106,21 +99,3 @@ def day_for(kind: str, day: date, least: str, most: str) -> str:
     # In these notations what is later is also greater as text.
     written = max(shapes.get(kind, day.isoformat()), least)
     return min(written, most) if most else written
-
-
-def _number(token: str) -> int:
-    return int.from_bytes(hashlib.sha256(token.encode()).digest()[:4]) % 1_000_000
-
-
-def _phones(patterns: Iterable[str], number: int) -> tuple[str, ...]:
-    return tuple(_phone(pattern, number) for pattern in dict.fromkeys(patterns))
-
-
-def _phone(pattern: str, number: int) -> str:
-    """Fill digits in: n, nn and nnn of any value, ss from 05 to 99 (the Swedish range begins there)."""
-    return (
-        pattern.replace("{nnn}", f"{number % 1000:03d}")
-        .replace("{nn}", f"{number % 100:02d}")
-        .replace("{n}", str(number // 100 % 10))
-        .replace("{ss}", f"{5 + number % 95:02d}")
-    )

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from probes.browser import BrowserError, ElementHandle, Frame, JSHandle, Page, within
+from probes.browser.browsers import BrowserError, ElementHandle, Frame, JSHandle, Page, within
 
 READ_SECONDS = 15.0
 FrameAndForm = tuple[int, int]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from audit_app.demo.company import DemoCompany
-from probes.base import Blocked, NotSent, Observation, ObservationKind, OurFailure, ProbeError, SendUnknown
-from probes.browser import Browsers, open_page
-from probes.browser_program import find_browser
+from probes.base import Blocked, Fact, FactKind, NotSent, OurFailure, ProbeError, SendUnknown
+from probes.browser.browsers import Browsers, open_page
+from probes.browser.program import find_browser
 from probes.channels.contact_form.channel import ContactFormAttempt
 from probes.forms.mapping import MappedField, Mapping
 from tests.browser.forms.odd_site import CAPTCHAS, OddSite
@@ -27,7 +27,7 @@ def test_the_demo_companys_form_is_filled_in_and_sent_once(visitor: Visitor, tmp
         sent = visitor.send(letter(company.contact_url("umea")))
         assert company.received(shop="umea") == 1
         (mail,) = company.received_mail()
-    assert sent.kind is ObservationKind.SENT
+    assert sent.kind is FactKind.SENT
     assert sent.earliest <= sent.latest <= datetime.now(UTC)
     assert sent.details["filled"]["What is it about?"] == "A complaint"  # type: ignore[index,call-overload]
     assert ADDRESS in str(mail.message["Reply-To"])
@@ -130,7 +130,7 @@ def test_a_captcha_ends_the_attempt_before_anything_is_sent(
 
 @pytest.mark.parametrize("page", ["invisible", "other-forms-captcha"])
 def test_a_captcha_that_nobody_has_to_solve_here_is_none(visitor: Visitor, site: OddSite, page: str) -> None:
-    assert visitor.send(letter(f"{site.url}/{page}")).kind is ObservationKind.SENT
+    assert visitor.send(letter(f"{site.url}/{page}")).kind is FactKind.SENT
     assert len(site.accepted) == 1
 
 
@@ -155,7 +155,7 @@ def test_being_turned_away_after_the_button_is_not_the_companys_silence(
 
 
 def test_what_the_site_refused_as_incomplete_is_completed_once(visitor: Visitor, site: OddSite) -> None:
-    assert visitor.send(letter(f"{site.url}/strict")).kind is ObservationKind.SENT
+    assert visitor.send(letter(f"{site.url}/strict")).kind is FactKind.SENT
     assert [bool(got["phone"]) for _, got in site.got] == [False, True]
     assert len(site.accepted) == 1
 
@@ -190,7 +190,7 @@ def test_a_question_that_only_a_person_can_answer_is_not_guessed_but_can_be_mapp
 
 
 def test_after_a_crash_only_a_mail_can_show_that_the_form_was_sent(visitor: Visitor, site: OddSite) -> None:
-    async def look(attempt: ContactFormAttempt) -> Observation | None:
+    async def look(attempt: ContactFormAttempt) -> Fact | None:
         return await attempt.find_sent(datetime.now(UTC))
 
     with pytest.raises(OurFailure, match="keeps no copy"):

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from probes.base import Observation, ObservationKind
+from probes.base import Fact, FactKind
 from probes.forms.words import LANGUAGES
 from tests.browser.forms.odd_site import SAID, OddSite
 from tests.browser.forms.visitor import ADDRESS, Visitor, letter
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def seen(visitor: Visitor, running: OddSite) -> dict[str, Observation]:
+def seen(visitor: Visitor, running: OddSite) -> dict[str, Fact]:
     """What came of all of them, visited side by side because each waits most of the time."""
 
-    async def all_of_them() -> list[Observation]:
+    async def all_of_them() -> list[Fact]:
         visits = (
             visitor.visit(letter(f"{running.url}/language/{tag}", tag, SAID[tag]["text"]))
             for tag in LANGUAGES
@@ -31,7 +31,7 @@ def seen(visitor: Visitor, running: OddSite) -> dict[str, Observation]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_form_is_understood_and_sent_once_in_every_language(
-    seen: dict[str, Observation], running: OddSite, language: str
+    seen: dict[str, Fact], running: OddSite, language: str
 ) -> None:
     said, sent = SAID[language], seen[language]
     (got,) = (fields for name, fields in running.got if name == language)
@@ -40,5 +40,5 @@ def test_a_form_is_understood_and_sent_once_in_every_language(
     assert ("g7" in got, got["h8"], got["refused"]) == (False, "1", "1"), (
         "consent, but no offers and no cookies"
     )
-    assert sent.kind is ObservationKind.SENT
+    assert sent.kind is FactKind.SENT
     assert sent.reasons == (f"The page says that it was sent: {said['thanks']}",)

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from probes.base import Blocked, NotSent, Observation, ObservationKind, SendUnknown
+from probes.base import Blocked, Fact, FactKind, NotSent, SendUnknown
 from probes.channels.contact_form.channel import ContactFormAttempt
-from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.timeouts import FormPatience
 from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES, STEPWISE
 from tests.browser.forms.odd_site import OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
@@ -16,7 +16,7 @@ from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
 pytestmark = pytest.mark.browser
 AT_ONCE = 5
 PATIENCE = FormPatience(show=4.0, settle=2.0, click=2.0, confirm=6.0, steady=0.6)
-Seen = dict[str, Observation | BaseException]
+Seen = dict[str, Fact | BaseException]
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +25,11 @@ def seen(visitor: Visitor, running: OddSite) -> Seen:
     names = (*INSIDE, *PAGES, *STATUSES, *STEPWISE)
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(name: str) -> Observation:
+    async def one(name: str) -> Fact:
         async with places:
             return await visitor.visit(letter(f"{running.url}/{name}"), PATIENCE)
 
-    async def each() -> list[Observation | BaseException]:
+    async def each() -> list[Fact | BaseException]:
         return await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
 
     running.forget()
@@ -87,9 +87,9 @@ def test_odd_parts_are_filled_in_and_the_form_is_sent_once(
     seen: Seen, running: OddSite, name: str, field: str, value: str
 ) -> None:
     sent = seen[name]
-    assert isinstance(sent, Observation), sent
+    assert isinstance(sent, Fact), sent
     got = received(running, name)
-    assert sent.kind is ObservationKind.SENT
+    assert sent.kind is FactKind.SENT
     assert got[field].startswith(value)
     assert got["message"].split() == TEXT.split()
 
@@ -97,7 +97,7 @@ def test_odd_parts_are_filled_in_and_the_form_is_sent_once(
 @pytest.mark.parametrize("name", ["door-link", "door-window"])
 def test_a_form_on_another_page_is_gone_to(seen: Seen, running: OddSite, name: str) -> None:
     sent = seen[name]
-    assert isinstance(sent, Observation), sent
+    assert isinstance(sent, Fact), sent
     assert sent.details["url"] == f"{running.url}/send/plain"
 
 
@@ -146,12 +146,12 @@ def test_what_is_closed_to_a_probe_is_named_and_never_evaded(
 
 
 def test_consent_to_other_mail_is_not_given(seen: Seen, running: OddSite) -> None:
-    assert isinstance(seen["other-mail"], Observation)
+    assert isinstance(seen["other-mail"], Fact)
     assert "news" not in received(running, "other-mail")
 
 
 def test_a_step_that_shows_the_message_once_more_is_sent_on(seen: Seen, running: OddSite) -> None:
-    assert isinstance(seen["shown-again"], Observation), seen["shown-again"]
+    assert isinstance(seen["shown-again"], Fact), seen["shown-again"]
     shown, sent = (fields for form, fields in running.got if form == "shown-again")
     assert "sure" not in shown
     assert sent["sure"] == "yes"
@@ -166,7 +166,7 @@ def test_a_form_that_was_emptied_by_a_refusal_does_not_count_as_sent(seen: Seen,
 def test_a_question_that_only_the_enter_key_leads_on_from_is_followed_by_the_next(
     seen: Seen, running: OddSite
 ) -> None:
-    assert isinstance(seen["by-key"], Observation), seen["by-key"]
+    assert isinstance(seen["by-key"], Fact), seen["by-key"]
     assert received(running, "by-key") == {"email": ADDRESS, "who": "Anna Berg", "text": TEXT}
 
 
@@ -177,7 +177,7 @@ def test_a_box_that_asks_is_left_alone_once_something_has_left(seen: Seen, runni
 
 
 def test_a_newsletter_beside_ok_is_not_ordered(seen: Seen, running: OddSite) -> None:
-    assert isinstance(seen["newsletter-first"], Observation)
+    assert isinstance(seen["newsletter-first"], Fact)
     assert "newsletter" not in [form for form, _ in running.got]
 
 
@@ -187,7 +187,7 @@ def test_what_may_be_the_end_is_pressed_only_after_the_record_that_sending_begin
 ) -> None:
     begun: list[int] = []
 
-    async def act(attempt: ContactFormAttempt) -> Observation:
+    async def act(attempt: ContactFormAttempt) -> Fact:
         await attempt.prepare()
 
         async def begin() -> None:
@@ -201,6 +201,6 @@ def test_what_may_be_the_end_is_pressed_only_after_the_record_that_sending_begin
     assert len(running.got) == 1
 
 
-def _raise(seen: Observation | BaseException) -> None:
+def _raise(seen: Fact | BaseException) -> None:
     if isinstance(seen, BaseException):
         raise seen

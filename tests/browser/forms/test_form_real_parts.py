@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from probes.base import ObservationKind
+from probes.base import FactKind
 from tests.browser.forms.odd_site import LIBRARIES, OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter, today
 
@@ -36,7 +36,7 @@ def test_selects_calendars_an_upload_and_a_banner_that_others_made_are_used_as_a
     assert today() - timedelta(days=7) <= min(bought, delivered) <= max(bought, delivered) <= today()
     assert got["photo"] == "page.png"
     assert json.loads(unquote(site.cookies["klaro"])) == {"shop-statistics": False}
-    assert sent.kind is ObservationKind.SENT
+    assert sent.kind is FactKind.SENT
 
 
 @fetched("formio-js-5.6.0")

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from probes.base import Equipment, Message, Observation
-from probes.browser import Browsers
-from probes.browser_program import find_browser
+from probes.base import Fact, Message
+from probes.browser.browsers import Browsers
+from probes.browser.program import find_browser
+from probes.channel import Equipment
 from probes.channels.contact_form.channel import ContactFormAttempt, open_form
-from probes.channels.contact_form.patience import FormPatience
+from probes.channels.contact_form.timeouts import FormPatience
 from probes.forms.mapping import NO_MAPPING, Mapping
 
 Result = TypeVar("Result")
@@ -65,18 +66,16 @@ class Visitor:
 
         return self.runner.run(run())
 
-    async def visit(self, message: Message, patience: FormPatience = QUICK) -> Observation:
+    async def visit(self, message: Message, patience: FormPatience = QUICK) -> Fact:
         """Fill the form in and send it, beside other visits."""
         async with open_form(Equipment(self.browsers), message, NO_MAPPING, patience) as attempt:
             await attempt.prepare()
             return await attempt.send()
 
-    def send(
-        self, message: Message, mapping: Mapping = NO_MAPPING, patience: FormPatience = QUICK
-    ) -> Observation:
+    def send(self, message: Message, mapping: Mapping = NO_MAPPING, patience: FormPatience = QUICK) -> Fact:
         """Fill the form in and send it."""
 
-        async def act(attempt: ContactFormAttempt) -> Observation:
+        async def act(attempt: ContactFormAttempt) -> Fact:
             await attempt.prepare()
             return await attempt.send()
 

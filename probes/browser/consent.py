@@ -1,6 +1,6 @@
 """Gets consent banners out of the way, as a customer would, preferring the least consent.
 
-What banners say and whose buttons are called what is data: probes/banners/.
+What banners say and whose buttons are called what is data: probes/browser/banners/.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
-from probes.banners.selector import banner_selector
-from probes.browser import BrowserError, ElementHandle, Frame, Page, within
+from probes.browser.banners.selector import banner_selector
+from probes.browser.browsers import BrowserError, ElementHandle, Frame, Page, within
 
 LOOK_SECONDS = 3.0
 CLICK_MS = 3000.0

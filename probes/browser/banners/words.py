@@ -48,7 +48,9 @@ def banner_words(language: str) -> BannerWords:
     try:
         return BannerWords.model_validate(_read(f"{language}.yaml"))
     except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise OurFailure(f"The words in probes/banners/{language}.yaml cannot be used: {error}") from error
+        raise OurFailure(
+            f"The words in probes/browser/banners/{language}.yaml cannot be used: {error}"
+        ) from error
 
 
 @cache
@@ -57,11 +59,13 @@ def platforms() -> tuple[Platform, ...]:
     try:
         return TypeAdapter(tuple[Platform, ...]).validate_python(_read("platforms.yaml"))
     except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise OurFailure(f"The platforms in probes/banners/platforms.yaml cannot be used: {error}") from error
+        raise OurFailure(
+            f"The platforms in probes/browser/banners/platforms.yaml cannot be used: {error}"
+        ) from error
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((files("probes.banners") / name).read_text("utf-8"))
+    return yaml.safe_load((files("probes.browser.banners") / name).read_text("utf-8"))
 
 
 @cache

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from probes.base import OurFailure
-from probes.browser import BrowserContext, BrowserError, Browsers, State, first_line, within
+from probes.browser.browsers import BrowserContext, BrowserError, Browsers, State, first_line, within
 
 KEPT = ("File System", "IndexedDB", "Local Storage", "Service Worker", "WebStorage")
 """What sites store themselves, in Chromium's folder `Default`; its caches and its own records stay behind."""

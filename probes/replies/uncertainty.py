@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from probes.replies import phrases
 from probes.replies.bounces import CODES, DIALECTS, FIELDS, comes_from_system, has_null_return_path
+from probes.replies.damaged_mail import Damage
 from probes.replies.letter import Letter
-from probes.replies.mending import Damage
 from probes.replies.verdict import Judgement
 
 DAMAGE: Mapping[Damage, str] = {

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from probes.base import JSON, Blocked, Evidence, OurFailure, ProbeError
-from probes.browser import (
+from probes.base import JSON, Blocked, OurFailure, ProbeError, Proof
+from probes.browser.browsers import (
     BrowserError,
     Browsers,
     ElementHandle,
@@ -24,14 +24,14 @@ from probes.browser import (
     screenshot,
     within,
 )
+from probes.browser.consent import banner_button
 from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.generic_selectors import teach
 from probes.channels.chat.launcher import Launch
-from probes.channels.chat.looks import teach
-from probes.channels.chat.marks import Mark, describe, gather, said_in
+from probes.channels.chat.page_elements import Mark, describe, gather, said_in
 from probes.channels.chat.parts import find, seen
 from probes.channels.chat.signals import Changes
 from probes.channels.chat.writing import unanswered
-from probes.consent import banner_button
 from probes.widgets.schema import FormField, Widget
 
 Found: TypeAlias = Literal["found", "missing", "later"]
@@ -99,7 +99,7 @@ class Trial:
     scenes: list[Scene] = field(default_factory=list)
     said: list[Mapping[str, JSON]] = field(default_factory=list)
     """How messages look that stood in the chat already: a greeting, for example."""
-    pictures: list[Evidence] = field(default_factory=list)
+    pictures: list[Proof] = field(default_factory=list)
 
     def as_json(self) -> Mapping[str, JSON]:
         """Return what was found, without the pictures."""
@@ -115,7 +115,7 @@ class Trial:
         }  # fmt: skip
 
 
-_Screen: TypeAlias = tuple[Scene, Evidence | None]
+_Screen: TypeAlias = tuple[Scene, Proof | None]
 
 
 async def _nobody(_words: str) -> None:

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from probes.base import OurFailure
-from probes.mailbox import MailAccount, connect_imap, folders_to_read
-from probes.oauth import TokenRefused
-from probes.outgoing import connect_smtp
+from probes.mail.imap import MailAccount, connect_imap, folders_to_read
+from probes.mail.oauth import TokenRefused
+from probes.mail.smtp import connect_smtp
 
 STEP = 10.0
 """Seconds that one network step may take."""

@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from probes.base import Evidence, ProbeError
-from probes.browser import BrowserError, Page, within
+from probes.base import ProbeError, Proof
+from probes.browser.browsers import BrowserError, Page, within
 
 TRACE_SECONDS = 20.0
 LARGEST_TRACE = 20_000_000
@@ -33,7 +33,7 @@ async def start_trace(page: Page, *, snapshots: bool = True) -> bool:
     return True
 
 
-async def stop_trace(page: Page, name: str) -> Evidence | None:
+async def stop_trace(page: Page, name: str) -> Proof | None:
     """End the recording and return it without cookies, or None if it cannot be had or is too large."""
     with tempfile.TemporaryDirectory(prefix="trace-") as folder:
         file = Path(folder) / "trace.zip"
@@ -42,7 +42,7 @@ async def stop_trace(page: Page, name: str) -> Evidence | None:
             content = _without_secrets(file) if file.stat().st_size <= LARGEST_TRACE else b""
         except (BrowserError, OSError, zipfile.BadZipFile):
             return None
-    return Evidence("trace", "application/zip", f"{name}.zip", content) if content else None
+    return Proof("trace", "application/zip", f"{name}.zip", content) if content else None
 
 
 async def drop_trace(page: Page) -> None:

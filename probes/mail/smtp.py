@@ -13,9 +13,9 @@ from email import message_from_bytes, policy
 from email.utils import parseaddr
 from typing import TypeAlias
 
-from probes.base import Deferred, Evidence, NotSent, Observation, ObservationKind, Rejected, SendUnknown
-from probes.mailbox import TIMEOUT, MailAccount
-from probes.oauth import TokenRefused, sign_in_smtp
+from probes.base import Deferred, Fact, FactKind, NotSent, Proof, Rejected, SendUnknown
+from probes.mail.imap import TIMEOUT, MailAccount
+from probes.mail.oauth import TokenRefused, sign_in_smtp
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -47,7 +47,7 @@ class Unfinished:
     line: ExitStack = field(repr=False)
 
 
-def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Observation:
+def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Fact:
     """Transmit and complete a mail at once; raises what the two raise."""
     return complete(transmit(account, raw, clock), clock)
 
@@ -70,22 +70,22 @@ def transmit(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Unfini
         return Unfinished(account, raw, to, message_id, earliest, smtp, line.pop_all())
 
 
-def complete(mail: Unfinished, clock: Clock = utc_now) -> Observation:
+def complete(mail: Unfinished, clock: Clock = utc_now) -> Fact:
     """Send the dot that completes a mail, and hear whether the server takes it.
 
     Raises NotSent or Deferred when the server refused it, SendUnknown when nobody can tell whether it took it.
     """
     with mail.line:
         answer = _end(mail.smtp)
-    return Observation(
-        ObservationKind.SENT,
+    return Fact(
+        FactKind.SENT,
         mail.earliest,
         clock(),
         source="SMTP server's answer",
         key=mail.message_id,
         role="visitor",
         details={"to": mail.to, "server": mail.account.smtp_host, "answer": answer},
-        evidence=(Evidence("raw_mail", "message/rfc822", "sent.eml", mail.raw),),
+        evidence=(Proof("raw_mail", "message/rfc822", "sent.eml", mail.raw),),
     )
 
 
@@ -162,15 +162,15 @@ def _name_recipient(smtp: smtplib.SMTP, to: str, earliest: datetime, clock: Cloc
     said = _say(code, answer)
     if not _is_companys_refusal(code, said):
         raise _not_sent(code, f"the mail server does not take mail for {to} now ({said}).")
-    observation = Observation(
-        ObservationKind.BOUNCED,
+    observation = Fact(
+        FactKind.BOUNCED,
         earliest,
         clock(),
         source="SMTP server's answer",
         key=f"rcpt:{to}",
         text=said,
         reasons=(f"The mail server refused the address {to}: {said}",),
-        evidence=(Evidence("raw_mail", "message/rfc822", "refused.eml", raw),),
+        evidence=(Proof("raw_mail", "message/rfc822", "refused.eml", raw),),
     )
     raise Rejected(f"The address {to} was refused: {said}", observation)
 

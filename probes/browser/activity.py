@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from probes.browser import BrowserError, Dialog, Page, Request, Response
+from probes.browser.browsers import BrowserError, Dialog, Page, Request, Response
 
 PASSIVE = frozenset({"image", "font", "stylesheet", "media", "manifest", "texttrack"})
 """What a page loads to look as it does; everything else may carry what was typed."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from probes.browser import BrowserError, Page, within
-from probes.consent import dismiss_consent_banner
+from probes.browser.browsers import BrowserError, Page, within
+from probes.browser.consent import dismiss_consent_banner
 
 AFTER_SECONDS = 3.0
 """So long a chat has to show itself before anything is done on the page."""

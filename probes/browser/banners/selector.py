@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from probes.banners.words import in_all_languages, platforms
+from probes.browser.banners.words import in_all_languages, platforms
 
 PARTS = ("about", "necessary", "refuse", "accept", "notice", "other")
 ENGINE = """(() => {
@@ -38,5 +38,5 @@ def banner_engine() -> str:
         "frames": [platform.frame for platform in platforms() if platform.frame],
         "words": {part: in_all_languages(part) for part in PARTS},
     }
-    script = (files("probes.banners") / "find.js").read_text("utf-8")
+    script = (files("probes.browser.banners") / "find.js").read_text("utf-8")
     return ENGINE % (script[script.index("({") :], json.dumps(known))

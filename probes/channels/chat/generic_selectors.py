@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 
-from probes.browser import Browsers
+from probes.browser.browsers import Browsers
 
 WORDS = (
     "chat", "messenger", "messaging", "live help", "ask us", "talk to us", "contact us now", "support", "help",

@@ -31,9 +31,9 @@ from playwright.async_api import (
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import TimeoutError as BrowserTimeout
 
-from probes.banners.selector import banner_engine
-from probes.base import JSON, Evidence, OurFailure
-from probes.memory import MOST_PAGES, Memory, Room, measure_memory
+from probes.base import JSON, OurFailure, Proof
+from probes.browser.banners.selector import banner_engine
+from probes.browser.memory import MOST_PAGES, Memory, Room, measure_memory
 
 __all__ = [
     "BrowserContext",
@@ -354,7 +354,7 @@ async def open_page(context: BrowserContext, says_yes: Callable[[], bool] = bool
     return page
 
 
-async def screenshot(page: Page, name: str) -> Evidence | None:
+async def screenshot(page: Page, name: str) -> Proof | None:
     """Picture what the page shows now, or None if it cannot even do that: evidence must not fail a probe."""
     try:
         picture = await within(
@@ -362,10 +362,10 @@ async def screenshot(page: Page, name: str) -> Evidence | None:
         )
     except BrowserError:
         return None
-    return Evidence("screenshot", "image/jpeg", f"{name}.jpg", picture)
+    return Proof("screenshot", "image/jpeg", f"{name}.jpg", picture)
 
 
-async def pictures(page: Page, name: str) -> tuple[Evidence, ...]:
+async def pictures(page: Page, name: str) -> tuple[Proof, ...]:
     """Picture the page, if it lets itself be pictured."""
     picture = await screenshot(page, name)
     return (picture,) if picture else ()

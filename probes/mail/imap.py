@@ -20,7 +20,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from probes.base import MailboxDown
-from probes.oauth import OAuth, TokenRefused, sign_in_imap
+from probes.mail.oauth import OAuth, TokenRefused, sign_in_imap
 
 SPAM_FOLDERS = frozenset(
     {
@@ -74,7 +74,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class IncomingMail:
+class FetchedMail:
     """One raw message as it lies in our mailbox; `received_at` is the server's time, exact to the second."""
 
     folder: str
@@ -84,7 +84,7 @@ class IncomingMail:
     raw: bytes = field(repr=False)
 
 
-def fetch_new(account: MailAccount, positions: Mapping[str, Position]) -> Iterator[IncomingMail]:
+def fetch_new(account: MailAccount, positions: Mapping[str, Position]) -> Iterator[FetchedMail]:
     """Yield what has arrived in the account's folders since `positions`, each folder oldest first.
 
     A folder without a position, or whose UIDVALIDITY has changed, is read from the start; a folder that does not
@@ -119,7 +119,7 @@ def wait_for_mail(
     return False
 
 
-def find_copy(account: MailAccount, message_id: str) -> IncomingMail | None:
+def find_copy(account: MailAccount, message_id: str) -> FetchedMail | None:
     """Find the mail with this Message-ID in any folder of our mailbox, or None. Raises MailboxDown."""
     with _imap(account) as imap:
         for folder in _all_folders(imap):
@@ -194,7 +194,7 @@ def _examine(imap: IMAPClient, folder: str) -> Mapping[bytes, Any]:
     return status
 
 
-def _read_folder(imap: IMAPClient, folder: str, known: Position | None) -> Iterator[IncomingMail]:
+def _read_folder(imap: IMAPClient, folder: str, known: Position | None) -> Iterator[FetchedMail]:
     status = _examine(imap, folder)
     uids = _new_uids(imap, _first_new(status, known))
     for start in range(0, len(uids), BATCH):
@@ -217,13 +217,13 @@ def _new_uids(imap: IMAPClient, first: int) -> list[int]:
 
 def _fetch(
     imap: IMAPClient, folder: str, status: Mapping[bytes, Any], uids: Sequence[int]
-) -> Iterator[IncomingMail]:
+) -> Iterator[FetchedMail]:
     fetched = imap.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE"])
     for uid in uids:
         # A message deleted since the search is answered with nothing at all.
         if b"BODY[]" in fetched.get(uid, {}):
             received = fetched[uid][b"INTERNALDATE"].astimezone(UTC)
-            yield IncomingMail(folder, int(status[b"UIDVALIDITY"]), uid, received, fetched[uid][b"BODY[]"])
+            yield FetchedMail(folder, int(status[b"UIDVALIDITY"]), uid, received, fetched[uid][b"BODY[]"])
 
 
 def _idle(imap: IMAPClient, first: int, deadline: float, stop_event: threading.Event) -> bool:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from probes.base import Observation, ObservationKind
-from probes.browser import BrowserError, pictures
-from probes.channels.chat.dating import OUR_CLOCK
+from probes.base import Fact, FactKind
+from probes.browser.browsers import BrowserError, pictures
 from probes.channels.chat.parts import gone
+from probes.channels.chat.timestamps import OUR_CLOCK
 from probes.channels.chat.writing import address_field, form_was_taken, ready_to_leave_address
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ NOT_TAKEN = (
 )
 
 
-async def left_in_form(chat: ChatSession, text: str, earliest: datetime) -> Observation:
+async def left_in_form(chat: ChatSession, text: str, earliest: datetime) -> Fact:
     """Return `sent` when the form for those who find nobody there was taken. Raises BrowserError."""
     deadline = time.monotonic() + chat.patience.confirm
     while not await form_was_taken(chat.entrance):
@@ -38,8 +38,8 @@ async def left_in_form(chat: ChatSession, text: str, earliest: datetime) -> Obse
         chat.changes.clear()
         await chat.changes.wait(0.5)
     wordless = chat.entrance.wordless
-    return Observation(
-        ObservationKind.SENT,
+    return Fact(
+        FactKind.SENT,
         earliest,
         datetime.now(UTC),
         source=OUR_CLOCK,
@@ -69,9 +69,9 @@ async def leave_address(chat: ChatSession) -> None:
             chat.remarks.append(await _left(chat, began, TAKEN if taken else NOT_TAKEN))
 
 
-async def _left(chat: ChatSession, began: datetime, reason: str) -> Observation:
-    return Observation(
-        ObservationKind.SYSTEM_LINE,
+async def _left(chat: ChatSession, began: datetime, reason: str) -> Fact:
+    return Fact(
+        FactKind.SYSTEM_LINE,
         began,
         datetime.now(UTC),
         source=OUR_CLOCK,

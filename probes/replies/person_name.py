@@ -7,7 +7,7 @@ import re
 from probes.replies import phrases
 from probes.replies.letter import Letter
 from probes.replies.patterns import WORD, words
-from probes.replies.roles import names_a_group
+from probes.replies.topic_words import names_a_group
 
 LINES_BELOW = 3
 """Lines from the closing on, itself included, in which a name is a signature."""
