@@ -6,17 +6,12 @@ import asyncio
 import time
 
 from probes.browser.browsers import BrowserError, Dialog, Page, Request, Response
+from probes.browser.scripts import script
 
 PASSIVE = frozenset({"image", "font", "stylesheet", "media", "manifest", "texttrack"})
 """What a page loads to look as it does; everything else may carry what was typed."""
 QUIET_SECONDS = 0.25
-CHANGES = """(quiet) => new Promise((done) => {
-  let timer = setTimeout(done, quiet);
-  const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(finish, quiet); });
-  const finish = () => { seen.disconnect(); done(); };
-  seen.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-  setTimeout(finish, 2000);
-})"""
+CHANGES = script(__package__, "changes")
 
 
 class Activity:

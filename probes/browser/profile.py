@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from probes.base import OurFailure
 from probes.browser.browsers import BrowserContext, BrowserError, Browsers, State, first_line, within
+from probes.browser.scripts import script
 
 KEPT = ("File System", "IndexedDB", "Local Storage", "Service Worker", "WebStorage")
 """What sites store themselves, in Chromium's folder `Default`; its caches and its own records stay behind."""
@@ -28,7 +29,7 @@ LARGEST_PROFILE = 8_000_000
 """Bytes of the archive; more is no chat's."""
 LARGEST_UNPACKED = 100_000_000
 RESTORE_SECONDS = 15.0
-SET_LOCAL = "entries => { localStorage.clear(); for (const {name, value} of entries) localStorage.setItem(name, value); }"
+SET_LOCAL = script(__package__, "local_storage")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from probes.browser.browsers import (
     within,
 )
 from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
+from probes.browser.scripts import script
 from probes.channels.published_address import How, published_addresses
 from probes.forms.words import LANGUAGES, words_of
 
@@ -34,11 +35,7 @@ LATE_SECONDS = 2.0
 """How much longer a page without an address is looked at: some scripts begin late, and it is the company we speak of."""
 LINK_MS = 2000.0
 """How long an address may take to come into view; one in a closed menu never does, and is published all the same."""
-READ = """() => ({
-  links: [...document.querySelectorAll("a[href^='mailto:' i]")].map((a) => a.getAttribute("href")),
-  text: document.body?.innerText || "",
-  data: [...document.querySelectorAll("script[type='application/ld+json' i]")].map((script) => script.textContent),
-})"""
+READ = script(__package__, "contact_page")
 
 
 async def look_for_address(

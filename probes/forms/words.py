@@ -12,8 +12,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from probes.base import OurFailure
+from probes.languages import languages_in
 
-LANGUAGES = ("en", "de", "fr", "es", "sv", "ru", "he", "ro", "pl", "nl", "fi")
+LANGUAGES = languages_in("probes.forms")
 FieldMeaning: TypeAlias = Literal[
     "full_name", "first_name", "last_name", "company", "name", "email", "phone", "order_number", "date", "subject", "topic",
     "message", "street", "postcode", "city", "country", "salutation", "contact_by", "shop",
@@ -59,7 +60,7 @@ class Buttons(Part):
     contact: Phrases
 
 
-class Outcome(Part):
+class OutcomePhrases(Part):
     """What a page says when a message was sent, was not, or when it does not let us in."""
 
     success: Phrases
@@ -89,7 +90,7 @@ class Words(Part):
     topics: tuple[Phrases, ...]
     """Words that belong to one subject: an option with one of them fits a message with another."""
     buttons: Buttons
-    outcome: Outcome
+    outcome: OutcomePhrases
     persona: PersonaData
 
 

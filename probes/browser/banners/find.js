@@ -1,8 +1,9 @@
-// Finds the button by which one gets rid of the consent banner in one frame, open shadow roots included, or else the frame
-// that the banner is in. Changes nothing in the page. Given once what is known of banners, then asked again and again.
+// A selector engine of Playwright's: finds the button by which one gets rid of the consent banner in one frame, open shadow
+// roots included, or else the frame that the banner is in. Changes nothing in the page. Given once what is known of
+// banners, then asked again and again with `own` and `inside` as JSON in percent notation.
 ({ refuse, accept, frames, words }) => {
   const says = Object.fromEntries(Object.entries(words).map(([part, source]) => [part, new RegExp(source, "iu")]));
-  return ({ own, inside }) => {
+  const find = ({ own, inside }) => {
     const clean = (text) => (text || "").replace(/[\u200b-\u200f\ufeff]/g, "").replace(/[’‘]/g, "'").replace(/\s+/g, " ").trim();
     const roots = [document];
     for (const root of roots) for (const el of root.querySelectorAll("*")) if (el.shadowRoot) roots.push(el.shadowRoot);
@@ -54,4 +55,8 @@
       || all("iframe").find((el) => drawn(el) && (frames.some((selector) => el.matches(selector))
         || /cookie|consent|gdpr/i.test(`${el.id} ${el.name} ${el.title} ${el.className} ${el.src}`))) || null;
   };
+  const look = (given) => {
+    try { return find(JSON.parse(decodeURIComponent(given))); } catch { return null; /* a page that is being torn down */ }
+  };
+  return { query: (root, given) => look(given), queryAll: (root, given) => [look(given)].filter(Boolean) };
 }

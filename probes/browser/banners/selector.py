@@ -9,19 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 from probes.browser.banners.words import in_all_languages, platforms
+from probes.browser.scripts import script
 
 PARTS = ("about", "necessary", "refuse", "accept", "notice", "other")
-ENGINE = """(() => {
-  const find = (%s)(%s);
-  const look = (given) => {
-    try { return find(JSON.parse(decodeURIComponent(given))); } catch { return null; /* a page that is being torn down */ }
-  };
-  return {query: (root, given) => look(given), queryAll: (root, given) => [look(given)].filter(Boolean)};
-})()"""
 
 
 def banner_selector(own_words: Sequence[str], *, inside: bool = False) -> str:
@@ -38,5 +31,4 @@ def banner_engine() -> str:
         "frames": [platform.frame for platform in platforms() if platform.frame],
         "words": {part: in_all_languages(part) for part in PARTS},
     }
-    script = (files("probes.browser.banners") / "find.js").read_text("utf-8")
-    return ENGINE % (script[script.index("({") :], json.dumps(known))
+    return f"({script(__package__, 'find')})({json.dumps(known)})"

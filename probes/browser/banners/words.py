@@ -11,8 +11,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from probes.base import OurFailure
+from probes.languages import languages_in
 
-LANGUAGES = ("en", "de", "fr", "es", "sv", "ru", "he", "ro", "pl", "nl", "fi", "it", "da", "nb")
+LANGUAGES = languages_in("probes.browser.banners")
 Texts = tuple[str, ...]
 
 

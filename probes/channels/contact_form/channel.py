@@ -40,8 +40,8 @@ from probes.channels.contact_form.filling import MOST_STEPS, Filler
 from probes.channels.contact_form.obstacles import closed_page, refusal
 from probes.channels.contact_form.outcome import (
     Network,
-    Outcome,
     Pressed,
+    SendOutcome,
     answering,
     as_pressed,
     insisted_on,
@@ -51,7 +51,7 @@ from probes.channels.contact_form.outcome import (
 from probes.channels.contact_form.parts import confirmation, contact_form, ways_from
 from probes.channels.contact_form.persona import answers_for
 from probes.channels.contact_form.scan import OPEN_ROOTS, Button, Field, Look, look_at
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.timeouts import FormTimeouts
 from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.mapping import load_mapping, parse_mapping
 from probes.forms.words import languages_for, words_of
@@ -81,11 +81,11 @@ class ContactFormAttempt:
         equipment: Equipment,
         message: Message,
         mapping: FormMapping,
-        patience: FormPatience,
+        timeouts: FormTimeouts,
         stack: AsyncExitStack,
     ) -> None:
         self._equipment, self._message, self._mapping = equipment, message, mapping
-        self._patience, self._stack = patience, stack
+        self._timeouts, self._stack = timeouts, stack
         self._form: OpenForm | None = None
         self._pressed: Pressed | None = None
         self._pressed_at: datetime | None = None
@@ -118,7 +118,7 @@ class ContactFormAttempt:
         today = datetime.now(UTC).astimezone(ZoneInfo(message.time_zone)).date()
         reader = Reader(words, answers_for(message, words[0], today), self._mapping)
         activity = Activity(page)
-        self._form = OpenForm(page, activity, Filler(page, activity, reader, self._patience))
+        self._form = OpenForm(page, activity, Filler(page, activity, reader, self._timeouts))
         return self._form
 
     async def _load(self, form: OpenForm) -> None:
@@ -127,18 +127,18 @@ class ContactFormAttempt:
         status = response.status if response else 0
         if closed := refusal(self._message.url, status):
             raise closed
-        await form.activity.settle(self._patience.settle)
+        await form.activity.settle(self._timeouts.settle)
         if status >= 400:
             raise await self._out_of_order(form, status)
         await dismiss_consent_banner(form.page)
-        await come_to_the_form(form.page, form.activity, form.filler.reader, self._patience)
+        await come_to_the_form(form.page, form.activity, form.filler.reader, self._timeouts)
 
     async def _out_of_order(self, form: OpenForm, status: int) -> ProbeError:
         """Tell a page that turns us away with a server's error, as some guards do, from one that is out of order."""
         look = await look_at(form.page)
-        await look.let_go()
+        await look.release()
         said = f"The contact form on {self._message.url} answered with status {status}"
-        if closed := closed_page(look.sheet, form.filler.reader.words):
+        if closed := closed_page(look.snapshot, form.filler.reader.words):
             return Blocked(closed[0], f"{said} and {closed[1]}.")
         return NotSent(f"{said}.")
 
@@ -181,7 +181,7 @@ class ContactFormAttempt:
                 outcome = await self._correct(self._form, outcome)
             return await self._concluded(self._form, outcome)
 
-    async def _lead_to_the_end(self, form: OpenForm, outcome: Outcome) -> Outcome:
+    async def _lead_to_the_end(self, form: OpenForm, outcome: SendOutcome) -> SendOutcome:
         """Take the steps that turn out to follow, and say yes once to a box that asks before anything has left."""
         for _ in range(MOST_STEPS):
             if outcome.sign not in ("step", "box"):
@@ -197,7 +197,7 @@ class ContactFormAttempt:
                 raise
         return outcome
 
-    async def _correct(self, form: OpenForm, refused: Outcome) -> Outcome:
+    async def _correct(self, form: OpenForm, refused: SendOutcome) -> SendOutcome:
         """Fill in what the site turned out to insist on, and press again; without anything to add, let it be."""
         assert self._pressed is not None  # noqa: S101 -- for the type checker: it has just been pressed
         before = dict(form.filler.filled)
@@ -210,8 +210,8 @@ class ContactFormAttempt:
             return refused
         return await self._lead_to_the_end(form, await self._press(form, unrecorded))
 
-    async def _press(self, form: OpenForm, begin: Begin, *, box: bool = False) -> Outcome:
-        """Press the button and watch what the page makes of it, until there is a sign or patience ends."""
+    async def _press(self, form: OpenForm, begin: Begin, *, box: bool = False) -> SendOutcome:
+        """Press the button and watch what the page makes of it, until there is a sign or the time is up."""
         look = await look_at(form.page)
         try:
             press = await (self._yes(form, look) if box else self._trigger(form, look))
@@ -219,7 +219,7 @@ class ContactFormAttempt:
             form.activity.note_from_now()
             self._pressed_at = datetime.now(UTC)
         finally:
-            await look.let_go()
+            await look.release()
         try:
             # From here on nothing may be taken for "not sent" but by what the page and the network show.
             with suppress(BrowserError):
@@ -231,29 +231,29 @@ class ContactFormAttempt:
     async def _trigger(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
         """Find what sends the form, see that it can be pressed, and return what presses it."""
         reader = form.filler.reader
-        found = contact_form(look.sheet, reader, form.filler.place) or confirmation(look.sheet, reader)
-        ways = ways_from(look.sheet, found, reader) if found else None
+        found = contact_form(look.snapshot, reader, form.filler.place) or confirmation(look.snapshot, reader)
+        ways = ways_from(look.snapshot, found, reader) if found else None
         if found is None or ways is None or ways.to_send is None:
             raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
         leads_on = ways.to_send is ways.onwards
-        self._pressed = as_pressed(look.sheet, found, self._message.text, leads_on=leads_on)
+        self._pressed = as_pressed(look.snapshot, found, self._message.text, leads_on=leads_on)
         return await self._pressing(look, ways.to_send)
 
     async def _yes(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
         """Find the yes of the box that asks; it is left alone if something has left after all."""
         assert self._pressed is not None  # noqa: S101 -- for the type checker: a box follows a press
         before, words = self._pressed, form.filler.reader.words
-        button = yes_in_a_box(look.sheet, before.sheet, before.form.place, words)
+        button = yes_in_a_box(look.snapshot, before.snapshot, before.form.place, words)
         if button is None:
             raise NotSent(f"The box that asked before sending on {self._message.url} vanished.")
         press = await self._pressing(look, button)
         if form.activity.left:
             raise NotSent("something left before we could say yes to the box that asks whether to send")
-        self._pressed = answering(before, look.sheet)
+        self._pressed = answering(before, look.snapshot)
         return press
 
     async def _pressing(self, look: Look, pressable: Button | Field) -> Callable[[], Awaitable[None]]:
-        limit = self._patience.click * 1000
+        limit = self._timeouts.click * 1000
         element = await look.element(pressable)
         if isinstance(pressable, Button):
             # What lies under something that will not go away can still be reached with the keyboard.
@@ -262,32 +262,32 @@ class ContactFormAttempt:
                 return partial(element.click, no_wait_after=True, timeout=limit)
         return partial(element.press, "Enter", no_wait_after=True, timeout=limit)
 
-    async def _sign(self, form: OpenForm) -> Outcome:
-        deadline, first_seen = time.monotonic() + self._patience.confirm, 0.0
-        seen = Outcome("none")
+    async def _sign(self, form: OpenForm) -> SendOutcome:
+        deadline, first_seen = time.monotonic() + self._timeouts.confirm, 0.0
+        seen = SendOutcome("none")
         while time.monotonic() < deadline:
             now = await self._look(form)
             if now.sign != seen.sign:
                 first_seen = time.monotonic()
             seen = now
-            steady = time.monotonic() - first_seen >= self._patience.steady
+            steady = time.monotonic() - first_seen >= self._timeouts.steady
             if now.sign in ("message", "captcha") or (now.sign != "none" and steady):
                 return now
             if form.activity.refused_with in (401, 403, 407, 429):
                 return now
             await asyncio.sleep(LOOK_SECONDS)
-        return Outcome("none")
+        return SendOutcome("none")
 
-    async def _look(self, form: OpenForm) -> Outcome:
+    async def _look(self, form: OpenForm) -> SendOutcome:
         assert self._pressed is not None  # noqa: S101 -- for the type checker: looks follow a press
         try:
             look = await look_at(form.page)
         except BrowserError:  # a page that is just being left
-            return Outcome("none")
-        await look.let_go()
-        return outcome_of(look.sheet, self._pressed, _network(form.activity), form.filler.reader)
+            return SendOutcome("none")
+        await look.release()
+        return outcome_of(look.snapshot, self._pressed, _network(form.activity), form.filler.reader)
 
-    async def _concluded(self, form: OpenForm, outcome: Outcome) -> Fact:
+    async def _concluded(self, form: OpenForm, outcome: SendOutcome) -> Fact:
         where = f"the contact form on {self._message.url}"
         if outcome.sent:
             return await self._sent(form, outcome)
@@ -306,7 +306,7 @@ class ContactFormAttempt:
     async def _unknown(self, why: str) -> SendUnknown:
         return SendUnknown(f"Nobody can tell whether the form on {self._message.url} was sent: {why}.")
 
-    async def _sent(self, form: OpenForm, outcome: Outcome) -> Fact:
+    async def _sent(self, form: OpenForm, outcome: SendOutcome) -> Fact:
         now = datetime.now(UTC)
         return Fact(
             FactKind.SENT,
@@ -368,8 +368,8 @@ async def open_form(
     equipment: Equipment,
     message: Message,
     mapping: FormMapping,
-    patience: FormPatience | None = None,
+    timeouts: FormTimeouts | None = None,
 ) -> AsyncGenerator[ContactFormAttempt, None]:
     """Open an attempt with a mapping at hand, and close its page afterwards."""
     async with AsyncExitStack() as stack:
-        yield ContactFormAttempt(equipment, message, mapping, patience or FormPatience(), stack)
+        yield ContactFormAttempt(equipment, message, mapping, timeouts or FormTimeouts(), stack)

@@ -6,31 +6,33 @@ from collections import Counter
 from collections.abc import Sequence
 
 from probes.channels.contact_form.parts import JUST_OK, LONGEST_BUTTON
-from probes.channels.contact_form.scan import Button, FrameAndForm, Sheet
+from probes.channels.contact_form.scan import Button, FrameAndForm, Snapshot
 from probes.forms.words import Words, has_phrase
 
 
-def yes_in_a_box(sheet: Sheet, before: Sheet, place: FrameAndForm, words: Sequence[Words]) -> Button | None:
+def yes_in_a_box(
+    snapshot: Snapshot, before: Snapshot, place: FrameAndForm, words: Sequence[Words]
+) -> Button | None:
     """Find the button that says yes beside words about sending, both of them new since the press.
 
     What was there before must be there still: a button that changes to "Sending…" is no box.
     """
-    if _shown(before, place) - _shown(sheet, place):
+    if _shown(before, place) - _shown(snapshot, place):
         return None
-    more = _shown(sheet) - _shown(before)
+    more = _shown(snapshot) - _shown(before)
     was_there = " ".join(before.lines)  # what shows may break lines anew
-    asked = [line for line in sheet.lines if line not in was_there and not more[line]]
+    asked = [line for line in snapshot.lines if line not in was_there and not more[line]]
     if not any(_speaks_of_sending(line, words) for line in asked):
         return None
     # Of two of the same name the one in the box comes last, as boxes stand at a page's end.
-    new = [each for each in reversed(sheet.buttons) if each.visible and each.enabled and more[each.name]]
+    new = [each for each in reversed(snapshot.buttons) if each.visible and each.enabled and more[each.name]]
     new = [each for each in new if each.where[0] == place[0] and len(each.name) <= LONGEST_BUTTON]
     asks = any("?" in line for line in asked)
     return next((each for each in new if _says_yes(each, words, asks=asks)), None)
 
 
-def _shown(sheet: Sheet, place: FrameAndForm | None = None) -> Counter[str]:
-    return Counter(each.name for each in sheet.buttons if each.visible and place in (None, each.place))
+def _shown(snapshot: Snapshot, place: FrameAndForm | None = None) -> Counter[str]:
+    return Counter(each.name for each in snapshot.buttons if each.visible and place in (None, each.place))
 
 
 def _speaks_of_sending(text: str, words: Sequence[Words]) -> bool:

@@ -13,7 +13,7 @@ from probes.channels.contact_form.attachment import blank_page
 from probes.channels.contact_form.calendar import day_in_calendar, preferred_day
 from probes.channels.contact_form.fields import Entry, Reader
 from probes.channels.contact_form.scan import Look
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.timeouts import FormTimeouts
 
 WAITS_FOR_OPTIONS = 4
 """How often a dropdown is looked at again while it fetches its choices."""
@@ -22,8 +22,8 @@ WAITS_FOR_OPTIONS = 4
 class Controls:
     """Each method does what one entry asks for and returns what was chosen; raises NotSent or BrowserError."""
 
-    def __init__(self, page: Page, activity: Activity, reader: Reader, patience: FormPatience) -> None:
-        self._page, self._activity, self._reader, self._patience = page, activity, reader, patience
+    def __init__(self, page: Page, activity: Activity, reader: Reader, timeouts: FormTimeouts) -> None:
+        self._page, self._activity, self._reader, self._timeouts = page, activity, reader, timeouts
 
     async def click_box(self, look: Look, entry: Entry) -> str:
         """Click the box itself, or its label where that hides it, as near its beginning as its links allow."""
@@ -31,7 +31,7 @@ class Controls:
         box = await clickable.bounding_box()
         near = {"x": min(8.0, box["width"] / 2), "y": min(8.0, box["height"] / 2)} if box else None
         try:
-            await clickable.click(timeout=self._patience.click * 1000, position=near)  # type: ignore[arg-type]
+            await clickable.click(timeout=self._timeouts.click * 1000, position=near)  # type: ignore[arg-type]
         except BrowserError:
             await (await look.element(entry.field)).dispatch_event("click")
         return entry.field.name if entry.field.kind == "radio" else f"{entry.action}ed"
@@ -40,14 +40,14 @@ class Controls:
         """Choose in a select of the browser's own, also in one that is hidden behind what stands for it."""
         element = await look.element(entry.field)
         texts = [option.text for option in entry.field.options if option.text == entry.values[0]][:1]
-        await element.select_option(label=texts, force=True, timeout=self._patience.click * 1000)
+        await element.select_option(label=texts, force=True, timeout=self._timeouts.click * 1000)
         return entry.values[0]
 
     async def choose_from_dropdown(self, look: Look, entry: Entry) -> str | None:
         """Open a custom dropdown, choose among what shows, and close it again if there is nothing to choose."""
-        await (await look.clickable(entry.field)).click(timeout=self._patience.click * 1000)
+        await (await look.clickable(entry.field)).click(timeout=self._timeouts.click * 1000)
         for _ in range(WAITS_FOR_OPTIONS):
-            await self._activity.settle(self._patience.settle)
+            await self._activity.settle(self._timeouts.settle)
             options = await self._options()
             if options:
                 break
@@ -57,7 +57,7 @@ class Controls:
                 await self._page.keyboard.press("Escape")
             return None
         element = next(element for text, element in options if text == chosen)
-        await element.click(timeout=self._patience.click * 1000)
+        await element.click(timeout=self._timeouts.click * 1000)
         return chosen
 
     async def _options(self) -> list[tuple[str, ElementHandle]]:
@@ -73,13 +73,13 @@ class Controls:
     async def pick_day(self, look: Look, entry: Entry) -> str:
         """Open a calendar at a field that cannot be typed into, and choose the wanted day or the nearest there is."""
         element = await look.element(entry.field)
-        await element.click(timeout=self._patience.click * 1000)
+        await element.click(timeout=self._timeouts.click * 1000)
         await self._activity.settle(1.0)
         frame = await element.owner_frame()
         wanted = preferred_day(self._reader.answers.day, datetime.now(UTC).date())
         day = await day_in_calendar(frame, wanted) if frame else None
         if day is not None:
-            await day.click(timeout=self._patience.click * 1000)
+            await day.click(timeout=self._timeouts.click * 1000)
             await self._activity.settle(1.0)
         value = str(await element.input_value())
         if not value:

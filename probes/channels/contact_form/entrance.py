@@ -13,8 +13,8 @@ from probes.browser.browsers import BrowserError, Page
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import closed_page
 from probes.channels.contact_form.parts import contact_form
-from probes.channels.contact_form.scan import Button, Link, Look, Sheet, look_at
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.scan import Button, Link, Look, Snapshot, look_at
+from probes.channels.contact_form.timeouts import FormTimeouts
 from probes.forms.words import Phrases, Words, has_phrase
 
 MOST_DOORS = 3
@@ -23,43 +23,45 @@ LONGEST_NAME = 60
 LOOK_MS = 500.0
 
 
-async def come_to_the_form(page: Page, activity: Activity, reader: Reader, patience: FormPatience) -> None:
-    """Wait until a contact form shows, and after a third of the patience try what may lead to one.
+async def come_to_the_form(page: Page, activity: Activity, reader: Reader, timeouts: FormTimeouts) -> None:
+    """Wait until a contact form shows, and after a third of the time for that try what may lead to one.
 
     Returns also when there is none or the page is closed to us, for whoever fills it in says why. Raises NotSent when
     the only way leads to another company's site, and BrowserError.
     """
     used: set[str] = set()
     begun = time.monotonic()
-    while time.monotonic() - begun < patience.show:
+    while time.monotonic() - begun < timeouts.show:
         look = await look_at(page)
         try:
-            there = contact_form(look.sheet, reader) is not None
-            if there or (closed_page(look.sheet, reader.words) and not activity.busy):
+            there = contact_form(look.snapshot, reader) is not None
+            if there or (closed_page(look.snapshot, reader.words) and not activity.busy):
                 return
-            door = way_in(look.sheet, reader.words, used)
-            waited = time.monotonic() - begun > patience.show / 3
+            door = way_in(look.snapshot, reader.words, used)
+            waited = time.monotonic() - begun > timeouts.show / 3
             if door is not None and waited and len(used) < MOST_DOORS:
                 used.add(door.name)
-                await _go_through(page, look, door, patience)
-                await activity.settle(patience.settle)
+                await _go_through(page, look, door, timeouts)
+                await activity.settle(timeouts.settle)
                 begun = time.monotonic()
                 continue
         finally:
-            await look.let_go()
+            await look.release()
         await page.wait_for_timeout(LOOK_MS)
 
 
-def way_in(sheet: Sheet, words: Sequence[Words], used: Collection[str] = ()) -> Button | Link | None:
+def way_in(snapshot: Snapshot, words: Sequence[Words], used: Collection[str] = ()) -> Button | Link | None:
     """Find what seems to lead to the form: what names a form comes before what names contact in general."""
     # A button beside fields may send them, empty as they are, though we could make nothing of that form.
-    asked = {field.place for field in sheet.fields if field.visible and field.kind != "search"}
-    free = (each for each in sheet.buttons if each.visible and not each.submits and each.place not in asked)
-    shown: list[Button | Link] = [*free, *sheet.links]
+    asked = {field.place for field in snapshot.fields if field.visible and field.kind != "search"}
+    free = (
+        each for each in snapshot.buttons if each.visible and not each.submits and each.place not in asked
+    )
+    shown: list[Button | Link] = [*free, *snapshot.links]
     ways = [
         each
         for each in shown
-        if each.name not in used and 0 < len(each.name) <= LONGEST_NAME and _leads_on(each, sheet.url)
+        if each.name not in used and 0 < len(each.name) <= LONGEST_NAME and _leads_on(each, snapshot.url)
     ]
     phrases: list[Phrases] = [(phrase,) for each in words for phrase in each.buttons.form]
     phrases += [each.buttons.contact for each in words]
@@ -74,14 +76,14 @@ def _leads_on(way: Button | Link, url: str) -> bool:
     return "#" in way.href or urldefrag(way.href).url != urldefrag(url).url
 
 
-async def _go_through(page: Page, look: Look, door: Button | Link, patience: FormPatience) -> None:
+async def _go_through(page: Page, look: Look, door: Button | Link, timeouts: FormTimeouts) -> None:
     if isinstance(door, Link) and door.href.startswith("http"):
         _refuse_to_leave(page.url, door)
         if door.elsewhere:  # in the same window, where we are looking
             await page.goto(door.href, wait_until="domcontentloaded", referer=page.url)
             return
     with suppress(BrowserError):  # what cannot be pressed leads nowhere, and the next may
-        await (await look.element(door)).click(timeout=patience.click * 1000)
+        await (await look.element(door)).click(timeout=timeouts.click * 1000)
 
 
 def _refuse_to_leave(url: str, door: Link) -> None:

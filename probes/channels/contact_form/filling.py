@@ -21,8 +21,8 @@ from probes.channels.contact_form.parts import (
     sends_later,
     ways_from,
 )
-from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Look, Sheet, look_at
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Look, Snapshot, look_at
+from probes.channels.contact_form.timeouts import FormTimeouts
 
 TYPED = ("text", "email", "textarea")
 MOST_STEPS = 25
@@ -42,7 +42,7 @@ class Filler:
     page: Page
     activity: Activity
     reader: Reader
-    patience: FormPatience
+    timeouts: FormTimeouts
     filled: dict[str, str] = field(default_factory=dict)
     meanings: set[str] = field(default_factory=set)
     insisted: set[str] = field(default_factory=set)
@@ -59,12 +59,12 @@ class Filler:
             look, form, ways = await self._fill_in()
             try:
                 self._expect_whole(form)
-                if ways.onwards is None or self._may_send(look.sheet, form, ways):
+                if ways.onwards is None or self._may_send(look.snapshot, form, ways):
                     self._expect_ready(form, ways)
                     return
                 await self._go_on(look, ways.onwards)
             finally:
-                await look.let_go()
+                await look.release()
             await self._expect_progress(form)
             self._told = "message" in self.meanings
             self._tries.clear()
@@ -74,28 +74,28 @@ class Filler:
         """Fill in what shows of a step, and wait for its button."""
         for wait in range(WAITS_FOR_MORE + 1):
             look, form = await self._fill_step()
-            ways = ways_from(look.sheet, form, self.reader)
+            ways = ways_from(look.snapshot, form, self.reader)
             early = "message" not in self.meanings or (ways.send is not None and not ways.send.enabled)
             if not early or isinstance(ways.onwards, Button) or wait == WAITS_FOR_MORE:
                 break
-            await look.let_go()
-            await self.page.wait_for_timeout(self.patience.steady * 1000)
+            await look.release()
+            await self.page.wait_for_timeout(self.timeouts.steady * 1000)
         return look, form, ways
 
-    def _may_send(self, sheet: Sheet, form: ContactForm, ways: Ways) -> bool:
+    def _may_send(self, snapshot: Snapshot, form: ContactForm, ways: Ways) -> bool:
         """Tell whether what comes next sends, or may: once the form has all that makes a message, "next" may be the end."""
         if ways.send is not None and ways.send.enabled:
             return "message" in self.meanings
-        return self.meanings >= {"message", "email"} and not sends_later(sheet, form, self.reader.words)
+        return self.meanings >= {"message", "email"} and not sends_later(snapshot, form, self.reader.words)
 
     async def _go_on(self, look: Look, onwards: Button | Field) -> None:
-        element, limit = await look.element(onwards), self.patience.click * 1000
+        element, limit = await look.element(onwards), self.timeouts.click * 1000
         await (
             element.click(timeout=limit)
             if isinstance(onwards, Button)
             else element.press("Enter", timeout=limit)
         )
-        await self.activity.settle(self.patience.settle)
+        await self.activity.settle(self.timeouts.settle)
 
     def _expect_ready(self, form: ContactForm, ways: Ways) -> None:
         where = f"The contact form on {self.page.url}"
@@ -128,16 +128,16 @@ class Filler:
 
     async def _expect_progress(self, before: ContactForm) -> None:
         """Refuse to press on when the next step does not come: the site then says why."""
-        end = time.monotonic() + self.patience.settle
+        end = time.monotonic() + self.timeouts.settle
         while True:
             look, now = await self._look()
-            await look.let_go()
+            await look.release()
             if now is None or _outline(now) != _outline(before):
                 return
             if time.monotonic() > end:
                 break
             await self.page.wait_for_timeout(LOOK_MS)
-        why = look.sheet.alerts[0] if look.sheet.alerts else _first_objection(now)
+        why = look.snapshot.alerts[0] if look.snapshot.alerts else _first_objection(now)
         raise NotSent(f"The contact form on {self.page.url} did not go on to its next step. {why}".strip())
 
     async def _fill_step(self) -> tuple[Look, ContactForm]:
@@ -156,35 +156,35 @@ class Filler:
                     if entry.action != "type":
                         break
             finally:
-                await look.let_go()
-            await self.activity.settle(self.patience.settle if entry.action != "type" else 1.0)
+                await look.release()
+            await self.activity.settle(self.timeouts.settle if entry.action != "type" else 1.0)
         raise NotSent(f"The contact form on {self.page.url} never came to rest while it was filled in.")
 
     async def _find_form(self) -> tuple[Look, ContactForm]:
-        end = time.monotonic() + self.patience.settle
+        end = time.monotonic() + self.timeouts.settle
         look, form = await self._look()
         while form is None and self.place is not None and time.monotonic() < end:  # between two steps
-            await look.let_go()
+            await look.release()
             await self.page.wait_for_timeout(LOOK_MS)
             look, form = await self._look()
-        captcha = captcha_in(look.sheet, form, self.reader)
+        captcha = captcha_in(look.snapshot, form, self.reader)
         if form is not None and not captcha:
             self.place = form.place
             return look, form
-        await look.let_go()
+        await look.release()
         if captcha and form is not None:
             sentence = f"The contact form on {self.page.url} is guarded by a captcha ({captcha})."
             raise Blocked("captcha", sentence)
-        closed = closed_page(look.sheet, self.reader.words)
+        closed = closed_page(look.snapshot, self.reader.words)
         if closed:
             raise Blocked(closed[0], f"The page {self.page.url} {closed[1]}.")
         raise NotSent(f"The page {self.page.url} has no contact form that we could find.")
 
     async def _look(self) -> tuple[Look, ContactForm | None]:
         look = await look_at(self.page)
-        form = contact_form(look.sheet, self.reader, self.place)
+        form = contact_form(look.snapshot, self.reader, self.place)
         if form is None and "message" in self.meanings:
-            form = confirmation(look.sheet, self.reader)
+            form = confirmation(look.snapshot, self.reader)
         return look, form
 
     def _entries(self, form: ContactForm) -> list[Entry]:
@@ -214,7 +214,7 @@ class Filler:
         return replace(each, required=True) if each.name in self.insisted else each
 
     async def _do(self, look: Look, entry: Entry) -> None:
-        controls = Controls(self.page, self.activity, self.reader, self.patience)
+        controls = Controls(self.page, self.activity, self.reader, self.timeouts)
         ways = {
             "type": self._type,
             "choose": controls.choose,

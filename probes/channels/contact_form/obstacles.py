@@ -8,7 +8,7 @@ from typing import Literal
 from probes.base import Blocked, Proof
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.parts import ContactForm
-from probes.channels.contact_form.scan import Sheet
+from probes.channels.contact_form.scan import Snapshot
 from probes.forms.words import Words, has_phrase
 
 REFUSALS = {401: "login_wall", 407: "login_wall", 403: "blocked", 429: "blocked", 451: "blocked"}
@@ -25,9 +25,9 @@ def refusal(url: str, status: int, evidence: Sequence[Proof] = ()) -> Blocked | 
     return Blocked("login_wall" if kind == "login_wall" else "blocked", sentence, evidence)
 
 
-def captcha_in(sheet: Sheet, form: ContactForm | None, reader: Reader) -> str:
+def captcha_in(snapshot: Snapshot, form: ContactForm | None, reader: Reader) -> str:
     """Name the captcha that guards the form, or nothing. One that guards another form of the page is none of ours."""
-    for place, what in sheet.captchas:
+    for place, what in snapshot.captchas:
         inside = form is None or place == form.place or place[1] == -1 or place[0] != form.place[0]
         if inside:
             return what
@@ -37,16 +37,16 @@ def captcha_in(sheet: Sheet, form: ContactForm | None, reader: Reader) -> str:
 
 
 def closed_page(
-    sheet: Sheet, words: Iterable[Words]
+    snapshot: Snapshot, words: Iterable[Words]
 ) -> tuple[Literal["captcha", "login_wall", "blocked"], str] | None:
     """Say why a page without a contact form may be closed to us, with the words it used; None if nothing tells."""
-    text, known = " ".join(sheet.lines[:LINES_OF_A_REFUSAL]), list(words)
-    if sheet.captchas:
+    text, known = " ".join(snapshot.lines[:LINES_OF_A_REFUSAL]), list(words)
+    if snapshot.captchas:
         return "captcha", "shows a captcha"
-    if len(sheet.lines) <= LINES_OF_A_REFUSAL and any(
+    if len(snapshot.lines) <= LINES_OF_A_REFUSAL and any(
         has_phrase(text, each.outcome.blocked) for each in known
     ):
         return "blocked", f"turned us away: “{text[:200]}”"
-    if sheet.asks_password or any(has_phrase(text, each.outcome.login) for each in known):
+    if snapshot.asks_password or any(has_phrase(text, each.outcome.login) for each in known):
         return "login_wall", "asks for a sign-in"
     return None

@@ -10,7 +10,7 @@ from probes.channels.contact_form.confirm_dialog import yes_in_a_box
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import captcha_in
 from probes.channels.contact_form.parts import ContactForm, confirmation, contact_form, step_after
-from probes.channels.contact_form.scan import Field, Sheet
+from probes.channels.contact_form.scan import Field, Snapshot
 from probes.forms.words import has_phrase
 
 Sign: TypeAlias = Literal["message", "address", "reset", "refused", "captcha", "step", "box", "none"]
@@ -26,7 +26,7 @@ class Pressed:
     lines: frozenset[str]
     form: ContactForm
     message: str
-    sheet: Sheet
+    snapshot: Snapshot
     leads_on: bool = False
     """Whether what was pressed rather leads to another step."""
     answered: bool = False
@@ -35,7 +35,7 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Network:
-    """What the page has done on the network since; see `form_activity.Activity`."""
+    """What the page has done on the network since; see `probes.browser.activity.Activity`."""
 
     left: bool
     taken: bool
@@ -45,7 +45,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """A sign and the words that it was seen by; all but `message` and `captcha` only count when they last.
 
     `step` is another step of the form, `box` a box in the page that asks whether to send.
@@ -62,68 +62,68 @@ class Outcome:
         return self.sign in ("message", "address", "reset")
 
 
-def outcome_of(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
+def outcome_of(snapshot: Snapshot, pressed: Pressed, network: Network, reader: Reader) -> SendOutcome:
     """Judge one look at the page after the button was pressed."""
-    outcome = _outcome(sheet, pressed, network, reader)
+    outcome = _outcome(snapshot, pressed, network, reader)
     # A captcha that nobody saw, because it judges in secret, shows only in what the site objects to.
     if outcome.sign == "refused" and not outcome.wrong:
         objects = "captcha" in outcome.words.casefold() or reader.says([outcome.words], "captcha")
-        return Outcome("captcha", outcome.words) if objects else outcome
+        return SendOutcome("captcha", outcome.words) if objects else outcome
     return outcome
 
 
-def _outcome(sheet: Sheet, pressed: Pressed, network: Network, reader: Reader) -> Outcome:
+def _outcome(snapshot: Snapshot, pressed: Pressed, network: Network, reader: Reader) -> SendOutcome:
     alone = (
-        contact_form(pressed.sheet, reader) is None
+        contact_form(pressed.snapshot, reader) is None
     )  # a lone question: only what was asked before makes it a form
-    form = contact_form(sheet, reader, pressed.form.place if alone else None)
+    form = contact_form(snapshot, reader, pressed.form.place if alone else None)
     if form is None and not pressed.form.fields:
-        form = confirmation(sheet, reader)
-    said = [*network.said, *(line for line in sheet.lines if line not in pressed.lines)]
+        form = confirmation(snapshot, reader)
+    said = [*network.said, *(line for line in snapshot.lines if line not in pressed.lines)]
     kept = form is not None and _stands(form, pressed)
-    if captcha := captcha_in(sheet, form, reader):
-        return Outcome("captcha", captcha)
+    if captcha := captcha_in(snapshot, form, reader):
+        return SendOutcome("captcha", captcha)
     wrong = [field for field in (form.fields if kept and form else ()) if _is_wrong(field)]
     if wrong and (network.refused_with or not network.left or any(field.marked_wrong for field in wrong)):
-        return _refused(sheet, said, wrong, reader)
+        return _refused(snapshot, said, wrong, reader)
     thanks = _thanks(said, reader, kept=kept)
-    if between := _between(sheet, pressed, network, reader, thanks):
-        return Outcome(between)
+    if between := _between(snapshot, pressed, network, reader, thanks):
+        return SendOutcome(between)
     if thanks:
-        return Outcome("message", thanks)
+        return SendOutcome("message", thanks)
     if network.busy:
-        return Outcome("none")
-    complaint = _complaint(sheet, said, pressed, reader)
+        return SendOutcome("none")
+    complaint = _complaint(snapshot, said, pressed, reader)
     if kept and complaint:
-        return Outcome("refused", complaint)
+        return SendOutcome("refused", complaint)
     # A form that comes back empty beside an objection was emptied by a refusal; the site may have it all the same.
-    if form is not None and (complaint or _marked(sheet, pressed)):
-        return Outcome("none")
-    return _quiet_sign(sheet, form, pressed, network, reader)
+    if form is not None and (complaint or _marked(snapshot, pressed)):
+        return SendOutcome("none")
+    return _quiet_sign(snapshot, form, pressed, network, reader)
 
 
 def _between(
-    sheet: Sheet, pressed: Pressed, network: Network, reader: Reader, thanks: str
+    snapshot: Snapshot, pressed: Pressed, network: Network, reader: Reader, thanks: str
 ) -> Literal["step", "box", ""]:
     """Tell whether the way to the end goes on: a question that follows may begin with thanks for the answer before it."""
-    if pressed.leads_on and (step := step_after(sheet, reader, pressed.sheet, pressed.form.place)):
+    if pressed.leads_on and (step := step_after(snapshot, reader, pressed.snapshot, pressed.form.place)):
         given = ("message", "email")
         asked_anew = any(field.visible and reader.meaning_of(field) in given for field in step.fields)
         return "" if thanks and asked_anew and network.left else "step"
     if network.left or network.busy or pressed.answered:
         return ""
-    return "box" if yes_in_a_box(sheet, pressed.sheet, pressed.form.place, reader.words) else ""
+    return "box" if yes_in_a_box(snapshot, pressed.snapshot, pressed.form.place, reader.words) else ""
 
 
 def _is_wrong(field: Field) -> bool:
     return field.visible and field.enabled and (field.marked_wrong or not field.valid)
 
 
-def _refused(sheet: Sheet, said: Sequence[str], wrong: Sequence[Field], reader: Reader) -> Outcome:
+def _refused(snapshot: Snapshot, said: Sequence[str], wrong: Sequence[Field], reader: Reader) -> SendOutcome:
     names = tuple(field.name for field in wrong)
-    site = [line for line in (*sheet.alerts, *said) if _objects(line, reader)] or [*sheet.objections]
+    site = [line for line in (*snapshot.alerts, *said) if _objects(line, reader)] or [*snapshot.objections]
     own = [f"{field.name}: {field.problem or field.objection}" for field in wrong]
-    return Outcome("refused", "; ".join(dict.fromkeys((*site[:3], *own[:3]))), names)
+    return SendOutcome("refused", "; ".join(dict.fromkeys((*site[:3], *own[:3]))), names)
 
 
 def _thanks(said: Iterable[str], reader: Reader, *, kept: bool) -> str:
@@ -140,34 +140,34 @@ def _objects(line: str, reader: Reader) -> bool:
     return any(has_phrase(line, words.outcome.failure) for words in reader.words)
 
 
-def _complaint(sheet: Sheet, said: Sequence[str], pressed: Pressed, reader: Reader) -> str:
-    new = [line for line in (*sheet.alerts, *said) if line not in pressed.lines]
+def _complaint(snapshot: Snapshot, said: Sequence[str], pressed: Pressed, reader: Reader) -> str:
+    new = [line for line in (*snapshot.alerts, *said) if line not in pressed.lines]
     return next((line[:300] for line in new if _objects(line, reader)), "")
 
 
-def _marked(sheet: Sheet, pressed: Pressed) -> bool:
-    return any(line not in pressed.lines for line in sheet.objections)
+def _marked(snapshot: Snapshot, pressed: Pressed) -> bool:
+    return any(line not in pressed.lines for line in snapshot.objections)
 
 
 def _quiet_sign(
-    sheet: Sheet, form: ContactForm | None, pressed: Pressed, network: Network, reader: Reader
-) -> Outcome:
+    snapshot: Snapshot, form: ContactForm | None, pressed: Pressed, network: Network, reader: Reader
+) -> SendOutcome:
     """Without words: another address without the form, or a form that is empty again, after the site took what left."""
     if (
         not network.taken
         or network.refused_with >= 400
-        or not sheet.url.startswith("http")
-        or sheet.asks_password
+        or not snapshot.url.startswith("http")
+        or snapshot.asks_password
         or pressed.leads_on
     ):
-        return Outcome("none")
+        return SendOutcome("none")
     if form is None:
-        if pressed.form.fields and confirmation(sheet, reader):  # shown once more, to be sent from there
-            return Outcome("none")
-        moved = _bare(sheet.url) != _bare(pressed.url)
-        return Outcome("address", sheet.url) if moved else Outcome("reset", "the form has gone")
+        if pressed.form.fields and confirmation(snapshot, reader):  # shown once more, to be sent from there
+            return SendOutcome("none")
+        moved = _bare(snapshot.url) != _bare(pressed.url)
+        return SendOutcome("address", snapshot.url) if moved else SendOutcome("reset", "the form has gone")
     emptied = all(not field.value for field in _typed(form)) and bool(_typed(form))
-    return Outcome("reset", "the form is empty again") if emptied else Outcome("none")
+    return SendOutcome("reset", "the form is empty again") if emptied else SendOutcome("none")
 
 
 def _typed(form: ContactForm) -> list[Field]:
@@ -194,7 +194,7 @@ def _bare(url: str) -> str:
     return url.partition("#")[0]
 
 
-def insisted_on(outcome: Outcome, form: ContactForm) -> frozenset[str]:
+def insisted_on(outcome: SendOutcome, form: ContactForm) -> frozenset[str]:
     """Name the fields that a refusal shows to be required although nothing said so before."""
     return frozenset(name for name in outcome.wrong if any(field.name == name for field in form.fields))
 
@@ -204,13 +204,13 @@ def provably_unsent(network: Network) -> bool:
     return not network.left or network.refused_with in REFUSED_AS_WRONG
 
 
-def answering(pressed: Pressed, sheet: Sheet) -> Pressed:
+def answering(pressed: Pressed, snapshot: Snapshot) -> Pressed:
     """Note what the page is before yes is said to its box."""
-    return replace(as_pressed(sheet, pressed.form, pressed.message), url=pressed.url, answered=True)
+    return replace(as_pressed(snapshot, pressed.form, pressed.message), url=pressed.url, answered=True)
 
 
-def as_pressed(sheet: Sheet, form: ContactForm, message: str, *, leads_on: bool = False) -> Pressed:
+def as_pressed(snapshot: Snapshot, form: ContactForm, message: str, *, leads_on: bool = False) -> Pressed:
     """Note what the page is before the button is pressed."""
     # What is marked may be several lines at once.
-    said = frozenset((*sheet.lines, *sheet.alerts, *sheet.objections))
-    return Pressed(sheet.url, said, replace(form), message, sheet, leads_on)
+    said = frozenset((*snapshot.lines, *snapshot.alerts, *snapshot.objections))
+    return Pressed(snapshot.url, said, replace(form), message, snapshot, leads_on)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from probes.channels.contact_form.fields import Meaning, Reader
-from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Sheet
+from probes.channels.contact_form.scan import Button, Field, FrameAndForm, Snapshot
 from probes.forms.mapping import Mapping
 from probes.forms.words import Words, has_phrase, plain
 
@@ -36,52 +36,56 @@ class ContactForm:
         return [each for each in self.fields if field.group >= 0 and each.group == field.group]
 
 
-def contact_form(sheet: Sheet, reader: Reader, begun: FrameAndForm | None = None) -> ContactForm | None:
+def contact_form(snapshot: Snapshot, reader: Reader, begun: FrameAndForm | None = None) -> ContactForm | None:
     """Pick the form that looks most like one for writing to the company, or None if none does.
 
     One that was `begun` is also known by a lone question of any kind beside a button that leads on or sends.
     """
-    places = dict.fromkeys(field.place for field in sheet.fields if field.visible)
+    places = dict.fromkeys(field.place for field in snapshot.fields if field.visible)
     forms = [
-        ContactForm(place, tuple(field for field in sheet.fields if field.place == place))
+        ContactForm(place, tuple(field for field in snapshot.fields if field.place == place))
         for place in places
-        if place not in sheet.searches
+        if place not in snapshot.searches
     ]
-    weights = {form.place: _weight(form, sheet, reader, begun) for form in forms}
+    weights = {form.place: _weight(form, snapshot, reader, begun) for form in forms}
     best = max(forms, key=lambda form: weights[form.place], default=None)
     return best if best is not None and weights[best.place] >= LEAST_WEIGHT else None
 
 
-def confirmation(sheet: Sheet, reader: Reader) -> ContactForm | None:
+def confirmation(snapshot: Snapshot, reader: Reader) -> ContactForm | None:
     """Find the step that shows our message once more, without fields, and asks whether to send it."""
-    shown = plain(" ".join(sheet.lines))
+    shown = plain(" ".join(snapshot.lines))
     if any(plain(text) not in shown for text in reader.answers.for_meaning("message")):
         return None
     sends = (
-        each for each in sheet.buttons if each.visible and each.proper and _says("send", each, reader.words)
+        each
+        for each in snapshot.buttons
+        if each.visible and each.proper and _says("send", each, reader.words)
     )
     return next((ContactForm(each.place, ()) for each in sends), None)
 
 
-def step_after(sheet: Sheet, reader: Reader, before: Sheet, place: FrameAndForm) -> ContactForm | None:
+def step_after(
+    snapshot: Snapshot, reader: Reader, before: Snapshot, place: FrameAndForm
+) -> ContactForm | None:
     """Find the step that came instead of the form at `place`: questions that nobody saw before, or all shown once more."""
     seen = {field.looks for field in before.fields if field.visible}
-    fresh = [field for field in sheet.fields if field.visible and field.looks not in seen]
-    for there in sorted({field.place for field in fresh} - sheet.searches, key=lambda each: each != place):
-        fields = tuple(field for field in sheet.fields if field.place == there)
+    fresh = [field for field in snapshot.fields if field.visible and field.looks not in seen]
+    for there in sorted({field.place for field in fresh} - snapshot.searches, key=lambda each: each != place):
+        fields = tuple(field for field in snapshot.fields if field.place == there)
         if any(reader.says((*each.words, each.legend), "newsletter") for each in fields if each in fresh):
             continue
-        if _has_way_on(there, sheet, reader.words):
+        if _has_way_on(there, snapshot, reader.words):
             return ContactForm(there, fields)
-    return confirmation(sheet, reader)
+    return confirmation(snapshot, reader)
 
 
-def _has_way_on(place: FrameAndForm, sheet: Sheet, words: Sequence[Words]) -> bool:
-    own = [each for each in sheet.buttons if each.visible and each.place == place]
+def _has_way_on(place: FrameAndForm, snapshot: Snapshot, words: Sequence[Words]) -> bool:
+    own = [each for each in snapshot.buttons if each.visible and each.place == place]
     return any(_says("send", each, words) or _says("next", each, words) for each in own)
 
 
-def _weight(form: ContactForm, sheet: Sheet, reader: Reader, begun: FrameAndForm | None) -> int:
+def _weight(form: ContactForm, snapshot: Snapshot, reader: Reader, begun: FrameAndForm | None) -> int:
     """Weigh what a form asks for; what shows only in later steps counts too, and so does a way on to them."""
     asked = [field for field in form.fields if field.kind != "search"]
     if any(field.kind == "password" and field.visible for field in asked):
@@ -89,26 +93,30 @@ def _weight(form: ContactForm, sheet: Sheet, reader: Reader, begun: FrameAndForm
     mapped = sum(3 for field in asked if reader.mapping.field_for(field.words))
     meanings = {reader.meaning_of(field) for field in asked}
     weight = mapped + sum(WEIGHTS.get(meaning, 0) for meaning in meanings)
-    own = [each for each in sheet.buttons if each.visible and each.place == form.place]
+    own = [each for each in snapshot.buttons if each.visible and each.place == form.place]
     onwards = [each for each in own if _says("next", each, reader.words)]
-    if meanings == {"email"} and not _tells_of_enter(sheet, reader.words):
+    if meanings == {"email"} and not _tells_of_enter(snapshot, reader.words):
         onwards = [each for each in onwards if not has_phrase(each.name, JUST_OK)]
-    by_key = not own and _leads_on_by_key(sheet, form, reader.words)
+    by_key = not own and _leads_on_by_key(snapshot, form, reader.words)
     goes_on = begun == form.place and (
-        _has_way_on(form.place, sheet, reader.words)
+        _has_way_on(form.place, snapshot, reader.words)
         or any(field.visible and field.kind == "radio" for field in asked)  # to choose is to go on
     )
     return weight + LEAST_WEIGHT if goes_on or (weight > 0 and (onwards or by_key)) else weight
 
 
 def button_to(
-    what: Literal["send", "next"], sheet: Sheet, form: ContactForm, words: Sequence[Words], mapping: Mapping
+    what: Literal["send", "next"],
+    snapshot: Snapshot,
+    form: ContactForm,
+    words: Sequence[Words],
+    mapping: Mapping,
 ) -> Button | None:
     """Find the button that sends the form, or that leads to its next step; the form's own before those outside it.
 
     A button that says nothing we know sends the form if it is the only one that submits it.
     """
-    shown = [each for each in sheet.buttons if each.visible and 0 <= len(each.name) <= LONGEST_BUTTON]
+    shown = [each for each in snapshot.buttons if each.visible and 0 <= len(each.name) <= LONGEST_BUTTON]
     last = max((field.order for field in form.fields if field.visible), default=0)
     # What stands below the fields belongs to them more than what stands in the page's head.
     shown.sort(key=lambda each: (not each.proper, each.order < last, each.order))
@@ -141,27 +149,27 @@ class Ways:
         return self.onwards or self.enter
 
 
-def ways_from(sheet: Sheet, form: ContactForm, reader: Reader) -> Ways:
+def ways_from(snapshot: Snapshot, form: ContactForm, reader: Reader) -> Ways:
     """Find the ways from one step of a form."""
-    send, onwards = (button_to(way, sheet, form, reader.words, reader.mapping) for way in WAYS)
-    by_key = _leads_on_by_key(sheet, form, reader.words) if send is onwards is None else None
+    send, onwards = (button_to(way, snapshot, form, reader.words, reader.mapping) for way in WAYS)
+    by_key = _leads_on_by_key(snapshot, form, reader.words) if send is onwards is None else None
     return Ways(send, onwards or by_key, field_to_enter(form))
 
 
-def _leads_on_by_key(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> Field | None:
+def _leads_on_by_key(snapshot: Snapshot, form: ContactForm, words: Sequence[Words]) -> Field | None:
     """Find the one question that a page shows, where it says that the Enter key leads on from it."""
-    shown = [field for field in sheet.fields if field.visible and field.kind != "search"]
+    shown = [field for field in snapshot.fields if field.visible and field.kind != "search"]
     alone = len(shown) == 1 and shown[0] in form.fields and shown[0].kind in TYPED_LINES
-    return shown[0] if alone and _tells_of_enter(sheet, words) else None
+    return shown[0] if alone and _tells_of_enter(snapshot, words) else None
 
 
-def _tells_of_enter(sheet: Sheet, words: Sequence[Words]) -> bool:
-    return any(has_phrase(line, each.buttons.enter) for line in sheet.lines for each in words)
+def _tells_of_enter(snapshot: Snapshot, words: Sequence[Words]) -> bool:
+    return any(has_phrase(line, each.buttons.enter) for line in snapshot.lines for each in words)
 
 
-def sends_later(sheet: Sheet, form: ContactForm, words: Sequence[Words]) -> bool:
+def sends_later(snapshot: Snapshot, form: ContactForm, words: Sequence[Words]) -> bool:
     """Tell whether the button that sends the form is in it already and only does not show yet, so that none before it sends."""
-    own = (each for each in sheet.buttons if each.place == form.place and form.place[1] >= 0)
+    own = (each for each in snapshot.buttons if each.place == form.place and form.place[1] >= 0)
     return any(not each.visible and _says("send", each, words) for each in own)
 
 

@@ -211,7 +211,7 @@
     : [...root.children].filter((el) => el.innerText && !el.matches("style")).map((el) => el.innerText).join("\n"));
 
   return {
-    sheet: {
+    snapshot: {
       fields: fieldElements.map(describe), buttons, links, alerts, objections, captchas,
       passwords: fieldElements.filter((el) => el.type === "password" && visible(el)).length,
       searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from probes.browser.browsers import BrowserError, ElementHandle, Frame, JSHandle, Page, within
+from probes.browser.scripts import script
 
 READ_SECONDS = 15.0
+SCAN = script(__package__, "scan")
 FrameAndForm = tuple[int, int]
 
 
@@ -115,7 +115,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Snapshot:
     """What one look at a page has shown."""
 
     url: str
@@ -134,9 +134,9 @@ class Sheet:
 
 @dataclass
 class Look:
-    """A sheet, and the hold on the page that lets one act on what stands in it. Let go of it after use."""
+    """A snapshot, and the hold on the page that lets one act on what stands in it. Let go of it after use."""
 
-    sheet: Sheet
+    snapshot: Snapshot
     _holds: dict[int, JSHandle] = field(default_factory=dict)
 
     async def element(self, of: Field | Button | Link) -> ElementHandle:
@@ -156,7 +156,7 @@ class Look:
             raise BrowserError("the field is no longer in the page")
         return element
 
-    async def let_go(self) -> None:
+    async def release(self) -> None:
         """Free what the browser keeps for this look."""
         for hold in self._holds.values():
             with suppress(BrowserError):
@@ -169,28 +169,24 @@ async def look_at(page: Page) -> Look:
     Raises BrowserError when the page itself does not answer.
     """
     holds: dict[int, JSHandle] = {}
-    sheets: list[dict[str, Any]] = []
+    snapshots: list[dict[str, Any]] = []
     for number, frame in enumerate(page.frames):
         try:
             if await _shows(frame):
-                hold = await within(READ_SECONDS, frame.evaluate_handle(_script()))
-                sheet = await within(READ_SECONDS, hold.evaluate("hold => hold.sheet")) | {"at": number}
-                if sheet["editor"]:
-                    sheet["editor"] = await _around(frame, page.frames, holds)
-                sheets.append(sheet)
+                hold = await within(READ_SECONDS, frame.evaluate_handle(SCAN))
+                snapshot = await within(READ_SECONDS, hold.evaluate("hold => hold.snapshot")) | {"at": number}
+                if snapshot["editor"]:
+                    snapshot["editor"] = await _around(frame, page.frames, holds)
+                snapshots.append(snapshot)
                 holds[number] = hold
         except BrowserError:
             if frame is page.main_frame:
                 raise
-    return Look(_sheet(page.url, sheets), holds)
+    return Look(_snapshot(page.url, snapshots), holds)
 
 
-OPEN_ROOTS = """(() => {
-  const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (given) { return attach.call(this, {...given, mode: "open"}); };
-})()"""
-"""Runs in each frame before its own scripts: a closed shadow root is closed to scripts, not to whoever sits before the screen,
-and a form in it is there to be filled in by everybody. It changes nothing else."""
+OPEN_ROOTS = script(__package__, "open_roots")
+"""Opens closed shadow roots; runs in each frame before its own scripts."""
 
 
 async def _around(frame: Frame, frames: list[Frame], holds: dict[int, JSHandle]) -> FrameAndForm | None:
@@ -202,11 +198,6 @@ async def _around(frame: Frame, frames: list[Frame], holds: dict[int, JSHandle])
     return outer, await holds[outer].evaluate("(hold, [host]) => hold.formOf(host)", [host])
 
 
-@cache
-def _script() -> str:
-    return (files("probes.channels.contact_form") / "scan.js").read_text("utf-8").partition("\n")[2]
-
-
 async def _shows(frame: Frame) -> bool:
     if frame.parent_frame is None:
         return True
@@ -215,34 +206,36 @@ async def _shows(frame: Frame) -> bool:
     return await host.is_visible() and box is not None and min(box["width"], box["height"]) > 30
 
 
-def _sheet(url: str, sheets: list[dict[str, Any]]) -> Sheet:
-    return Sheet(
+def _snapshot(url: str, snapshots: list[dict[str, Any]]) -> Snapshot:
+    return Snapshot(
         url,
-        fields=tuple(_fields(sheets)),
-        buttons=tuple(Button(where, **seen) for where, seen in _each(sheets, "buttons")),
-        links=tuple(Link(where, **seen) for where, seen in _each(sheets, "links")),
-        lines=tuple(line for sheet in sheets for line in sheet["lines"]),
-        alerts=tuple(dict.fromkeys(line for sheet in sheets for line in sheet["alerts"])),
-        objections=tuple(dict.fromkeys(line for sheet in sheets for line in sheet["objections"])),
+        fields=tuple(_fields(snapshots)),
+        buttons=tuple(Button(where, **seen) for where, seen in _each(snapshots, "buttons")),
+        links=tuple(Link(where, **seen) for where, seen in _each(snapshots, "links")),
+        lines=tuple(line for snapshot in snapshots for line in snapshot["lines"]),
+        alerts=tuple(dict.fromkeys(line for snapshot in snapshots for line in snapshot["alerts"])),
+        objections=tuple(dict.fromkeys(line for snapshot in snapshots for line in snapshot["objections"])),
         captchas=tuple(
-            ((sheet["at"], seen["form"]), seen["what"]) for sheet in sheets for seen in sheet["captchas"]
+            ((snapshot["at"], seen["form"]), seen["what"])
+            for snapshot in snapshots
+            for seen in snapshot["captchas"]
         ),
         searches=frozenset(
-            (sheet["at"], form) for sheet in sheets for form in sheet["searches"] if form >= 0
+            (snapshot["at"], form) for snapshot in snapshots for form in snapshot["searches"] if form >= 0
         ),
-        asks_password=any(sheet["passwords"] for sheet in sheets),
-        language=sheets[0]["language"] if sheets else "",
+        asks_password=any(snapshot["passwords"] for snapshot in snapshots),
+        language=snapshots[0]["language"] if snapshots else "",
     )
 
 
-def _each(sheets: list[dict[str, Any]], what: str) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
-    for sheet in sheets:
-        for index, seen in enumerate(sheet[what]):
-            yield (sheet["at"], index), seen
+def _each(snapshots: list[dict[str, Any]], what: str) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
+    for snapshot in snapshots:
+        for index, seen in enumerate(snapshot[what]):
+            yield (snapshot["at"], index), seen
 
 
-def _fields(sheets: list[dict[str, Any]]) -> Iterator[Field]:
-    editors = {sheet["at"]: sheet["editor"] or None for sheet in sheets}
-    for where, seen in _each(sheets, "fields"):
+def _fields(snapshots: list[dict[str, Any]]) -> Iterator[Field]:
+    editors = {snapshot["at"]: snapshot["editor"] or None for snapshot in snapshots}
+    for where, seen in _each(snapshots, "fields"):
         options = tuple(Option(**option) for option in seen.pop("options"))
         yield Field(where, options=options, editor_in=editors[where[0]], **seen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class FormPatience:
+class FormTimeouts:
     """All in seconds."""
 
     show: float = 15.0

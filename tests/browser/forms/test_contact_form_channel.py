@@ -174,7 +174,7 @@ def test_a_refusal_without_proof_that_nothing_was_kept_is_never_pressed_again(
 @pytest.mark.parametrize("page", ["silent", "broken-line"])
 def test_without_any_sign_nobody_can_tell(visitor: Visitor, site: OddSite, page: str) -> None:
     with pytest.raises(SendUnknown):
-        visitor.send(letter(f"{site.url}/{page}"), patience=replace(QUICK, confirm=2.0))
+        visitor.send(letter(f"{site.url}/{page}"), timeouts=replace(QUICK, confirm=2.0))
     assert len(site.got) == 1
 
 
@@ -201,5 +201,5 @@ def test_after_a_crash_only_a_mail_can_show_that_the_form_was_sent(visitor: Visi
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/contact", None])
 def test_a_page_without_a_form_sends_nothing(visitor: Visitor, site: OddSite, url: str | None) -> None:
     with pytest.raises(ProbeError) as told:
-        visitor.send(letter(url or f"{site.url}/bienvenue"), patience=replace(QUICK, show=1.0))
+        visitor.send(letter(url or f"{site.url}/bienvenue"), timeouts=replace(QUICK, show=1.0))
     assert type(told.value) is NotSent

@@ -8,14 +8,14 @@ import pytest
 
 from probes.base import Blocked, Fact, FactKind, NotSent, SendUnknown
 from probes.channels.contact_form.channel import ContactFormAttempt
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.timeouts import FormTimeouts
 from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES, STEPWISE
 from tests.browser.forms.odd_site import OddSite
 from tests.browser.forms.visitor import ADDRESS, TEXT, Visitor, letter
 
 pytestmark = pytest.mark.browser
 AT_ONCE = 5
-PATIENCE = FormPatience(show=4.0, settle=2.0, click=2.0, confirm=6.0, steady=0.6)
+TIMEOUTS = FormTimeouts(show=4.0, settle=2.0, click=2.0, confirm=6.0, steady=0.6)
 Seen = dict[str, Fact | BaseException]
 
 
@@ -27,7 +27,7 @@ def seen(visitor: Visitor, running: OddSite) -> Seen:
 
     async def one(name: str) -> Fact:
         async with places:
-            return await visitor.visit(letter(f"{running.url}/{name}"), PATIENCE)
+            return await visitor.visit(letter(f"{running.url}/{name}"), TIMEOUTS)
 
     async def each() -> list[Fact | BaseException]:
         return await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
@@ -196,7 +196,7 @@ def test_what_may_be_the_end_is_pressed_only_after_the_record_that_sending_begin
         running.forget()
         return await attempt.send(begin)
 
-    visitor.at(letter(f"{running.url}/{name}"), act, patience=PATIENCE)
+    visitor.at(letter(f"{running.url}/{name}"), act, timeouts=TIMEOUTS)
     assert begun == [0]
     assert len(running.got) == 1
 

@@ -15,14 +15,14 @@ from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
 from probes.channel import Equipment
 from probes.channels.contact_form.channel import ContactFormAttempt, open_form
-from probes.channels.contact_form.timeouts import FormPatience
+from probes.channels.contact_form.timeouts import FormTimeouts
 from probes.forms.mapping import NO_MAPPING, Mapping
 
 Result = TypeVar("Result")
 ADDRESS = "anna.berg+k7m2p9qx@shopper.example"
 TEXT = "Hello,\n\nthe lamp that I bought is damaged. What will you do about it?\n\nAnna Berg"
 TIME_ZONE = "Europe/Stockholm"
-QUICK = FormPatience(show=3.0, settle=2.0, click=2.0, confirm=4.0, steady=0.6)
+QUICK = FormTimeouts(show=3.0, settle=2.0, click=2.0, confirm=4.0, steady=0.6)
 
 
 def letter(url: str, language: str = "en", text: str = TEXT) -> Message:
@@ -56,30 +56,30 @@ class Visitor:
         message: Message,
         act: Callable[[ContactFormAttempt], Awaitable[Result]],
         mapping: Mapping = NO_MAPPING,
-        patience: FormPatience = QUICK,
+        timeouts: FormTimeouts = QUICK,
     ) -> Result:
         """Open an attempt and do something with it."""
 
         async def run() -> Result:
-            async with open_form(Equipment(self.browsers), message, mapping, patience) as attempt:
+            async with open_form(Equipment(self.browsers), message, mapping, timeouts) as attempt:
                 return await act(attempt)
 
         return self.runner.run(run())
 
-    async def visit(self, message: Message, patience: FormPatience = QUICK) -> Fact:
+    async def visit(self, message: Message, timeouts: FormTimeouts = QUICK) -> Fact:
         """Fill the form in and send it, beside other visits."""
-        async with open_form(Equipment(self.browsers), message, NO_MAPPING, patience) as attempt:
+        async with open_form(Equipment(self.browsers), message, NO_MAPPING, timeouts) as attempt:
             await attempt.prepare()
             return await attempt.send()
 
-    def send(self, message: Message, mapping: Mapping = NO_MAPPING, patience: FormPatience = QUICK) -> Fact:
+    def send(self, message: Message, mapping: Mapping = NO_MAPPING, timeouts: FormTimeouts = QUICK) -> Fact:
         """Fill the form in and send it."""
 
         async def act(attempt: ContactFormAttempt) -> Fact:
             await attempt.prepare()
             return await attempt.send()
 
-        return self.at(message, act, mapping, patience)
+        return self.at(message, act, mapping, timeouts)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from PIL import Image
 
 from probes.channels.contact_form.attachment import blank_page
 from probes.channels.contact_form.entrance import way_in
-from probes.channels.contact_form.scan import Button, Field, Link, Sheet
+from probes.channels.contact_form.scan import Button, Field, Link, Snapshot
 from probes.forms.words import LANGUAGES, languages_for, words_of
 
 PAGE = "https://firm.example/contact"
@@ -24,15 +24,15 @@ DOORS = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_way_to_the_form_is_known_in_every_language(language: str) -> None:
     links = (Link((0, 0), "Lamps", f"{PAGE}/lamps"), Link((0, 1), DOORS[language], f"{PAGE}/form"))
-    assert way_in(Sheet(PAGE, links=links), WORDS) == links[1]
+    assert way_in(Snapshot(PAGE, links=links), WORDS) == links[1]
 
 
 def test_what_names_a_form_comes_before_contact_in_general_and_each_way_is_taken_once() -> None:
     contact, form = Link((0, 0), "Customer service", f"{PAGE}/2"), Button((0, 1), "Write to us")
-    sheet = Sheet(PAGE, buttons=(form,), links=(contact,))
-    assert way_in(sheet, WORDS) == form
-    assert way_in(sheet, WORDS, {form.name}) == contact
-    assert way_in(sheet, WORDS, {form.name, contact.name}) is None
+    snapshot = Snapshot(PAGE, buttons=(form,), links=(contact,))
+    assert way_in(snapshot, WORDS) == form
+    assert way_in(snapshot, WORDS, {form.name}) == contact
+    assert way_in(snapshot, WORDS, {form.name, contact.name}) is None
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_what_names_a_form_comes_before_contact_in_general_and_each_way_is_taken
     ],
 )
 def test_a_link_to_the_page_itself_or_to_a_mail_program_leads_nowhere(link: Link) -> None:
-    assert way_in(Sheet(PAGE, links=(link,)), WORDS) is None
+    assert way_in(Snapshot(PAGE, links=(link,)), WORDS) is None
 
 
 @pytest.mark.parametrize("form", [0, -1])
 def test_a_button_beside_fields_is_never_pressed_to_find_a_form(form: int) -> None:
     field, button = Field((0, 0), "text", "Colour", form=form), Button((0, 0), "Send message", form=form)
-    assert way_in(Sheet(PAGE, fields=(field,), buttons=(button,)), WORDS) is None
+    assert way_in(Snapshot(PAGE, fields=(field,), buttons=(button,)), WORDS) is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from probes.channels.contact_form.fields import Entry, Reader
 from probes.channels.contact_form.outcome import Network, as_pressed, outcome_of, provably_unsent
 from probes.channels.contact_form.parts import ContactForm, button_to, contact_form
 from probes.channels.contact_form.persona import answers_for, day_for, first_words, in_shape
-from probes.channels.contact_form.scan import Button, Field, Option, Sheet
+from probes.channels.contact_form.scan import Button, Field, Option, Snapshot
 from probes.forms.mapping import NO_MAPPING, MappedField, Mapping
 from probes.forms.words import LANGUAGES, languages_for, words_of
 
@@ -137,29 +137,29 @@ def _action(reading: Reader, box: Field) -> str | None:
 def test_the_button_that_sends_is_told_from_the_one_that_leads_on(language: str) -> None:
     send, onwards = BUTTONS[language]
     form = ContactForm((0, 0), ())
-    sheet = Sheet(
+    snapshot = Snapshot(
         "https://x.example",
         buttons=(Button((0, 0), onwards, form=0, submits=True), Button((0, 1), send, form=0)),
     )
     reading = reader(language)
-    found = [button_to(what, sheet, form, reading.words, NO_MAPPING) for what in ("send", "next")]
+    found = [button_to(what, snapshot, form, reading.words, NO_MAPPING) for what in ("send", "next")]
     assert [each.name if each else "" for each in found] == [send, onwards]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thanks_are_understood_in_every_language(language: str) -> None:
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
-    pressed = as_pressed(Sheet("https://x.example/c", form.fields), form, TEXT)
-    gone = Sheet("https://x.example/c", lines=(THANKS[language],))
+    pressed = as_pressed(Snapshot("https://x.example/c", form.fields), form, TEXT)
+    gone = Snapshot("https://x.example/c", lines=(THANKS[language],))
     assert outcome_of(gone, pressed, Network(True, True, 0, False), reader(language)).sign == "message"
 
 
 def test_what_stood_on_the_page_before_is_no_sign() -> None:
     lines = ("Thank you for your interest in us.",)
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
-    sheet = Sheet("https://x.example/c", form.fields, lines=lines)
-    pressed = as_pressed(sheet, form, TEXT)
-    assert outcome_of(sheet, pressed, Network(True, True, 0, False), reader()).sign == "none"
+    snapshot = Snapshot("https://x.example/c", form.fields, lines=lines)
+    pressed = as_pressed(snapshot, form, TEXT)
+    assert outcome_of(snapshot, pressed, Network(True, True, 0, False), reader()).sign == "none"
 
 
 @pytest.mark.parametrize(("before", "sign"), [(("Never send passwords",), "reset"), ((), "none")])
@@ -167,18 +167,18 @@ def test_only_a_new_mark_beside_an_empty_form_casts_doubt_on_it(before: tuple[st
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
     empty = (field("textarea", "Message", form=0),)
     lines = ("Never send", "passwords")
-    filled = Sheet("https://x.example/c", form.fields, lines=lines, objections=before)
-    after = Sheet("https://x.example/c", empty, lines=lines, objections=("Never send passwords",))
+    filled = Snapshot("https://x.example/c", form.fields, lines=lines, objections=before)
+    after = Snapshot("https://x.example/c", empty, lines=lines, objections=("Never send passwords",))
     pressed = as_pressed(filled, form, TEXT)
     assert outcome_of(after, pressed, Network(True, True, 0, False), reader()).sign == sign
 
 
 def test_thanks_beside_an_objection_are_no_sign_while_the_form_keeps_our_words() -> None:
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
-    pressed = as_pressed(Sheet("https://x.example/c", form.fields), form, TEXT)
+    pressed = as_pressed(Snapshot("https://x.example/c", form.fields), form, TEXT)
     said = "Thank you for writing, but your message could not be sent: try again."
-    sheet = Sheet("https://x.example/c", form.fields, lines=(said,))
-    outcome = outcome_of(sheet, pressed, Network(True, True, 0, False), reader())
+    snapshot = Snapshot("https://x.example/c", form.fields, lines=(said,))
+    outcome = outcome_of(snapshot, pressed, Network(True, True, 0, False), reader())
     assert (outcome.sign, outcome.words) == ("refused", said)
 
 
@@ -203,9 +203,9 @@ def test_a_form_that_keeps_our_words_and_says_nothing_is_never_taken_for_sent(
     left: bool, taken: bool, status: int, busy: bool
 ) -> None:
     form = ContactForm((0, 0), (field("textarea", "Message", form=0, value=TEXT),))
-    sheet = Sheet("https://x.example/c", form.fields, lines=("Contact",))
-    pressed = as_pressed(sheet, form, TEXT)
-    assert not outcome_of(sheet, pressed, Network(left, taken, status, busy), reader()).sent
+    snapshot = Snapshot("https://x.example/c", form.fields, lines=("Contact",))
+    pressed = as_pressed(snapshot, form, TEXT)
+    assert not outcome_of(snapshot, pressed, Network(left, taken, status, busy), reader()).sent
 
 
 @pytest.mark.parametrize("question", ["What is 3 + 4?", "Wie viel ist 3+4", "Security code", "Я не робот"])
@@ -303,7 +303,7 @@ def test_a_choice_among_nothing_is_none() -> None:
 
 
 def test_the_contact_form_is_told_from_search_newsletter_and_sign_in() -> None:
-    sheet = Sheet(
+    snapshot = Snapshot(
         "https://x.example",
         (
             Field((0, 0), "search", "Search", form=0),
@@ -314,10 +314,10 @@ def test_the_contact_form_is_told_from_search_newsletter_and_sign_in() -> None:
             Field((0, 5), "textarea", "Message", form=3),
         ),
     )
-    found = contact_form(sheet, reader())
+    found = contact_form(snapshot, reader())
     assert found is not None
     assert found.place == (0, 3)
-    assert contact_form(replace(sheet, fields=sheet.fields[:4]), reader()) is None
+    assert contact_form(replace(snapshot, fields=snapshot.fields[:4]), reader()) is None
 
 
 @pytest.mark.parametrize(
@@ -333,8 +333,8 @@ def test_the_contact_form_is_told_from_search_newsletter_and_sign_in() -> None:
 def test_a_lone_question_is_a_form_where_it_leads_on_and_orders_no_newsletter(
     label: str, button: str, line: str, is_one: bool
 ) -> None:
-    sheet = Sheet("https://x.example", (field(label=label),), (Button((0, 0), button),), lines=(line,))
-    assert (contact_form(sheet, reader()) is not None) is is_one
+    snapshot = Snapshot("https://x.example", (field(label=label),), (Button((0, 0), button),), lines=(line,))
+    assert (contact_form(snapshot, reader()) is not None) is is_one
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
