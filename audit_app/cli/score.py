@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from audit_app.cli.opening import current_database
 from audit_app.domain.errors import NotFound
+from audit_app.domain.period import Period
 from audit_app.models import Location
-from audit_app.services.periods import Period, organisation_zone
+from audit_app.services.company import organisation_zone
 from audit_app.services.scores import current_policy, explain
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])

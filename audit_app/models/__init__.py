@@ -5,9 +5,10 @@ from audit_app.models.alarm import Alarm, AlarmKind
 from audit_app.models.base import Base
 from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, ServiceTarget, Wording
 from audit_app.models.checklist import Checklist, ChecklistVersion
-from audit_app.models.evidence import Evidence, EvidenceKind
+from audit_app.models.evidence import IMAGES, Evidence, EvidenceKind, is_picture
 from audit_app.models.location import ChannelName, FormerHours, Location, Organisation, Region, Touchpoint
-from audit_app.models.mailbox import AddressStyle, IncomingMail, Mailbox, MailFolder, MailState, Security
+from audit_app.models.mail import OWN_COPY, IncomingMail, MailState, can_be_taken_back, mails_of
+from audit_app.models.mailbox import AddressStyle, Mailbox, MailFolder, Security
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
 from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
@@ -37,6 +38,11 @@ __all__ = [
     "EvidenceKind",
     "FormerHours",
     "IncomingMail",
+    "OWN_COPY",
+    "can_be_taken_back",
+    "mails_of",
+    "IMAGES",
+    "is_picture",
     "KeyKind",
     "Location",
     "MailFolder",

@@ -12,6 +12,13 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from audit_app.models.base import Base
 from audit_app.models.types import words
 
+IMAGES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/webp": (b"RIFF",),
+}
+"""What a browser may show inside a page, with the bytes that such a file begins with."""
+
 
 class EvidenceKind(StrEnum):
     """What sort of thing the evidence is."""
@@ -56,3 +63,8 @@ class Evidence(Base):
             sha256=hashlib.sha256(content).hexdigest(),
             created_at=now,
         )
+
+
+def is_picture(evidence: Evidence) -> bool:
+    """Whether a page may show the evidence as a picture, going by its type."""
+    return evidence.media_type in IMAGES

@@ -1,20 +1,15 @@
-"""The mailboxes we own, how far each has been read, and every mail that came."""
+"""The mailboxes we own, and how far each has been read."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
-from audit_app.models.types import Json, JsonObject, Sealed, words
-
-if TYPE_CHECKING:
-    from audit_app.models.evidence import Evidence
-    from audit_app.models.probe import Probe
+from audit_app.models.types import Sealed, words
 
 
 class Security(StrEnum):
@@ -32,15 +27,6 @@ class AddressStyle(StrEnum):
     """anna.berg+k7m2p9qx@…: any mailbox whose provider knows plus addresses."""
     CATCH_ALL = "catch_all"
     """anna.berg.m2p9q8@…: a domain of ours whose mail all comes to this mailbox; nothing gives the probe away."""
-
-
-class MailState(StrEnum):
-    """What became of an incoming mail; nothing is ever deleted."""
-
-    NEW = "new"
-    MATCHED = "matched"
-    UNMATCHED = "unmatched"
-    DISCARDED = "discarded"
 
 
 class Mailbox(Base):
@@ -87,39 +73,3 @@ class MailFolder(Base):
     last_uid: Mapped[int]
 
     mailbox: Mapped[Mailbox] = relationship(back_populates="folders")
-
-
-class IncomingMail(Base):
-    """A mail that arrived, with its raw bytes as evidence and the verdict of the rules on it."""
-
-    __tablename__ = "incoming_mails"
-    __table_args__ = (
-        UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
-        Index("ix_incoming_mails_state", "state"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
-    folder: Mapped[str] = mapped_column(String(255))
-    uidvalidity: Mapped[int]
-    uid: Mapped[int]
-    received_at: Mapped[datetime]
-    """The server's INTERNALDATE."""
-    message_id: Mapped[str] = mapped_column(String(998), default="", index=True)
-    sender: Mapped[str] = mapped_column(String(998), default="")
-    subject: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[MailState] = mapped_column(words(MailState), default=MailState.NEW)
-    probe_id: Mapped[int | None] = mapped_column(ForeignKey("probes.id"), index=True)
-    matched_by: Mapped[str] = mapped_column(String(200), default="")
-    verdict: Mapped[str] = mapped_column(String(24), default="")
-    kind: Mapped[str] = mapped_column(String(40), default="")
-    platform: Mapped[str] = mapped_column(String(40), default="")
-    reasons: Mapped[list[str]] = mapped_column(Json, default=list)
-    rules_version: Mapped[str] = mapped_column(String(40), default="")
-    handled: Mapped[list[JsonObject]] = mapped_column(Json, default=list, server_default=text("'[]'"))
-    """What people did with it, oldest first: the deed, who, when, and the probe that it was about."""
-    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
-
-    mailbox: Mapped[Mailbox] = relationship()
-    probe: Mapped[Probe | None] = relationship(back_populates="mails")
-    evidence: Mapped[Evidence] = relationship()

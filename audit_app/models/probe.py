@@ -13,7 +13,6 @@ from audit_app.models.base import Base
 from audit_app.models.campaign import Campaign, Persona, Scenario
 from audit_app.models.evidence import Evidence
 from audit_app.models.location import ChannelName, Touchpoint
-from audit_app.models.mailbox import IncomingMail
 from audit_app.models.types import Json, JsonObject, Sealed, words
 
 
@@ -83,9 +82,6 @@ class Probe(Base):
     persona: Mapped[Persona] = relationship()
     observations: Mapped[list[Observation]] = relationship(
         back_populates="probe", order_by="Observation.latest, Observation.id"
-    )
-    mails: Mapped[list[IncomingMail]] = relationship(
-        back_populates="probe", order_by=IncomingMail.received_at
     )
     evidence: Mapped[list[Evidence]] = relationship(order_by=Evidence.id)
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
+from audit_app.models.evidence import Evidence
 from audit_app.models.types import Json, JsonObject, words
-
-if TYPE_CHECKING:
-    from audit_app.models.evidence import Evidence
 
 
 class TrialState(StrEnum):

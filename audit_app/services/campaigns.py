@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
+from audit_app.domain.period import ONE_DAY, midnight
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
+from audit_app.services.company import organisation_zone
 from audit_app.services.entries import Sheet, all_or_nothing, check_name, local_day, local_moment, moment_text
-from audit_app.services.periods import ONE_DAY, midnight, organisation_zone
 
 Row = TypeVar("Row", Touchpoint, Scenario, Persona)
 

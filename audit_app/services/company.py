@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.models import Organisation
+from audit_app.models import Location, Organisation
 from audit_app.services.entries import Sheet
 
 LONGEST_NAME = 200
@@ -29,3 +31,20 @@ def name_company(session: Session, name: str) -> Organisation:
     session.add(named)
     session.flush()
     return named
+
+
+def organisation_zone(session: Session) -> ZoneInfo:
+    """The zone in which most active locations are, the first by name among equals; UTC when there are none.
+
+    All scores are taken over days of this one zone, so that a location's score is the same on every page and
+    locations in different zones are compared over the same time.
+    """
+    count = func.count(Location.id)
+    name = session.scalar(
+        select(Location.time_zone)
+        .where(Location.active)
+        .group_by(Location.time_zone)
+        .order_by(count.desc(), Location.time_zone)
+        .limit(1)
+    )
+    return ZoneInfo(name or "UTC")

@@ -9,16 +9,9 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, undefer
 
 from audit_app.domain.errors import NotFound
-from audit_app.models import Evidence, IncomingMail, Observation, Probe, RoleName, User, Visit
+from audit_app.models import IMAGES, Evidence, IncomingMail, Observation, Probe, RoleName, User, Visit
 from audit_app.services.visible_probes import visible_probes
 from audit_app.services.visits import visible_visits
-
-IMAGES = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/webp": (b"RIFF",),
-}
-"""What a browser may show inside a page, with the bytes that such a file begins with."""
 
 PLAIN_TYPES = frozenset({"message/rfc822", "text/plain", "application/json", "application/zip"})
 """Types that a file to be saved may keep; any other is served as unknown bytes."""
@@ -76,11 +69,6 @@ def delivery(evidence: Evidence) -> Delivery:
         return Delivery(kind, True, safe_name(evidence.name))
     media_type = kind if kind in PLAIN_TYPES else "application/octet-stream"
     return Delivery(media_type, False, safe_name(evidence.name))
-
-
-def is_picture(evidence: Evidence) -> bool:
-    """Whether a page may show the evidence as a picture, going by its type."""
-    return evidence.media_type in IMAGES
 
 
 def safe_name(name: str) -> str:

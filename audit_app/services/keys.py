@@ -7,7 +7,7 @@ import re
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from audit_app.services.search import plain
+from audit_app.services.texts import plain
 
 LONGEST_KEY = 60
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.exact import largest_remainder, round_half_up
+from audit_app.domain.period import Period
 from audit_app.domain.policy import Policy
 from audit_app.domain.response_time import InTime, ResponseTime
 from audit_app.domain.scoring import Component, InputPoints
@@ -19,7 +20,6 @@ from audit_app.models import Campaign, Location, Probe, RoleName, Touchpoint, Us
 from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.open_probes import Pending, pending_by_location
 from audit_app.services.overview import spanning
-from audit_app.services.periods import Period
 from audit_app.services.probe_times import in_time, most_or_least, reading
 from audit_app.services.score_inputs import Facts, ProbeFact, VisitFact, gather
 from audit_app.services.standings import Standing, standing, weekly_scores

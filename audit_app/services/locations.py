@@ -19,7 +19,7 @@ from audit_app.services.entries import Sheet, all_or_nothing
 from audit_app.services.keys import free_key
 from audit_app.services.opening_hours import HoursEntry, change_hours, read_hours
 from audit_app.services.regions import region_called
-from audit_app.services.search import plain
+from audit_app.services.texts import plain
 
 LONGEST_NAME, LONGEST_ADDRESS = 200, 500
 AREAS = (

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ProbeState
 from audit_app.models import (
+    OWN_COPY,
     Evidence,
     EvidenceKind,
     IncomingMail,
@@ -46,7 +47,6 @@ from probes.replies.mail import ReadMail
 from probes.replies.received import last_received
 from probes.replies.verdict import Judgement
 
-OWN_COPY = "own_copy"
 OWN_COPY_WORDS = "our own copy of the message"
 ASSIGNED_BY = "assigned by "
 RECEIVED_LINE = "our mail server's Received line"

@@ -10,10 +10,10 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from audit_app.domain.period import Period
 from audit_app.domain.policy import Policy
 from audit_app.models import Location, Mailbox, RoleName, User
 from audit_app.services.open_probes import Pending, pending_by_location
-from audit_app.services.periods import Period
 from audit_app.services.score_inputs import Facts, gather
 from audit_app.services.standings import Standing, standing, weekly_scores
 from audit_app.services.visibility import locations_visible_to

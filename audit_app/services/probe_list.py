@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from audit_app.domain.period import ONE_DAY, midnight
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime
 from audit_app.models import (
@@ -26,7 +27,6 @@ from audit_app.models import (
     Touchpoint,
     User,
 )
-from audit_app.services.periods import ONE_DAY, midnight
 from audit_app.services.probe_times import in_time, reading
 from audit_app.services.visible_probes import visible_probes
 

@@ -11,13 +11,20 @@ from audit_app.domain import clock
 from audit_app.domain.firsts import First
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import InTime, Limits, Outcome, ResponseTime
-from audit_app.models import Evidence, EvidenceKind, IncomingMail, Observation, Probe
+from audit_app.models import (
+    Evidence,
+    EvidenceKind,
+    IncomingMail,
+    Observation,
+    Probe,
+    can_be_taken_back,
+    is_picture,
+    mails_of,
+)
 from audit_app.services.decisions import Decision, can_be_decided, decisions_on
-from audit_app.services.evidence import is_picture
 from audit_app.services.probe_times import Reading, firsts, in_time, readings, verdict_with
 from audit_app.services.probes.looks import limits_of
 from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
-from audit_app.services.taking_back import can_be_taken_back
 from probes.replies.mail import ReadMail
 
 REPLIES = frozenset(
@@ -147,7 +154,7 @@ def _entries(probe: Probe) -> list[Entry]:
     human = [seen for seen in probe.observations if seen.kind is ObservationKind.HUMAN_REPLY]
     first = min(human, key=lambda seen: (seen.latest, seen.id), default=None)
     stopped = probe.outcome is Outcome.ANSWERED
-    mails = [mail for mail in probe.mails if can_be_taken_back(mail)]
+    mails = [mail for mail in mails_of(probe) if can_be_taken_back(mail)]
     return [_entry(probe, seen, stopped and seen is first, mails) for seen in probe.observations]
 
 

@@ -11,7 +11,7 @@ from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Location, Region, Score, User
 from audit_app.services.entries import Sheet, unless_refused
 from audit_app.services.keys import free_key
-from audit_app.services.search import plain
+from audit_app.services.texts import plain
 
 LONGEST_NAME = 200
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Interval, Outcome, judge
-from audit_app.models import Evidence, IncomingMail, MailState, Observation, Probe
+from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, Observation, Probe
 from audit_app.services.decisions import decisions_on
-from audit_app.services.mail import OWN_COPY, Place, place_again, place_of, proves_sent
+from audit_app.services.mail import Place, place_again, place_of, proves_sent
 from audit_app.services.probes.ledger import lock, summarise
 from audit_app.services.probes.looks import limits_of, measure_of
 from audit_app.services.probes.steps import sent_before

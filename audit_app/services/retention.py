@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.models import Evidence, IncomingMail, MailState, Observation, Probe
+from audit_app.models import Evidence, IncomingMail, MailState, Observation, Probe, mails_of
 
 BATCH = 200
 """Probes, and mails, that are erased in one transaction."""
@@ -84,7 +84,7 @@ def _erase_probe(session: Session, probe: Probe, now: datetime) -> None:
         _erase_words(seen)
     for evidence in _evidence_of(session, probe):
         _erase_evidence(evidence, now)
-    for mail in probe.mails:
+    for mail in mails_of(probe):
         _erase_mail(mail, now)
     probe.chat_state = None
     probe.erased_at = now

@@ -15,6 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain import clock
+from audit_app.domain.period import Period
 from audit_app.domain.policy import Policy
 from audit_app.domain.response_time import Outcome, in_hours
 from audit_app.domain.scoring import QualityInput, ResponseInput, ScoreInputs, VisitInput
@@ -29,7 +30,6 @@ from audit_app.models import (
     Visit,
     VisitState,
 )
-from audit_app.services.periods import Period
 
 SCORED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED})
 """The outcomes that count; the others are left out, because nobody knows yet or because the failure was ours."""

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audit_app.domain.period import Period as Period
+from audit_app.domain.period import complete_weeks
 from audit_app.domain.policy import DEFAULT_POLICY, Policy, policy_hash, read_policy
 from audit_app.domain.score_record import from_snapshot, snapshot, to_json
 from audit_app.domain.scoring import ScoreInputs, ScoreResult
 from audit_app.models import Location, Score, ScorePolicy
-from audit_app.services.periods import Period as Period
-from audit_app.services.periods import complete_weeks, organisation_zone
+from audit_app.services.company import organisation_zone
 from audit_app.services.score_inputs import gather
 
 Json = dict[str, Any]

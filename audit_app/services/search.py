@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.models import Location, Probe, User, Visit
+from audit_app.services.texts import plain
 from audit_app.services.visibility import locations_visible_to
 from audit_app.services.visible_probes import visible_probes
 from audit_app.services.visits import visible_visits
@@ -52,12 +52,6 @@ def _locations(session: Session, user: User, words: str) -> list[Location]:
         if all(word in plain(f"{location.name} {location.key} {location.address}") for word in wanted)
     )
     return list(islice(matching, MOST))
-
-
-def plain(text: str) -> str:
-    """`text` without capitals and accents: `Örebro` becomes `orebro`."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _visit(session: Session, user: User, number: int) -> Visit | None:

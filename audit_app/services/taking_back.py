@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
-from audit_app.models import IncomingMail, MailState, Observation, Probe, User
-from audit_app.services.mail import OWN_COPY, place_again
+from audit_app.models import IncomingMail, MailState, Observation, Probe, User, can_be_taken_back, mails_of
+from audit_app.services.mail import place_again
 from audit_app.services.mail_deeds import Deed, hold, note
 from audit_app.services.mail_matching import find_probe, forget_tickets, tickets_of
 from audit_app.services.probes.channels import answered_by_mail
@@ -27,15 +26,6 @@ from audit_app.services.probes.withdrawals import withdraw
 from probes.replies.mail import ReadMail
 
 BY_TICKET = "matched by the ticket"
-
-
-def can_be_taken_back(mail: IncomingMail) -> bool:
-    """Whether the mail lies with a probe as an answer; our own copy is no answer, and what was erased stays."""
-    return (
-        mail.state is MailState.MATCHED
-        and mail.kind != OWN_COPY
-        and not (mail.probe and mail.probe.erased_at)
-    )
 
 
 def take_back(session: Session, mail: IncomingMail, user: User, now: datetime) -> Probe:
@@ -66,12 +56,12 @@ def _release(
     seen = next((each for each in probe.observations if each.id == mail.evidence.observation_id), None)
     if seen is not None:
         seen.evidence.remove(mail.evidence)
-        if not any(other.evidence in seen.evidence for other in _mails(session, probe) if other is not mail):
+        if not any(other.evidence in seen.evidence for other in mails_of(probe) if other is not mail):
             withdraw(session, seen, mail, user, now, follows=follows)
     mail.state, mail.probe_id, mail.evidence.probe_id = MailState.UNMATCHED, None, None
     mail.reasons = [*mail.reasons, f"probe {probe.id} was not the one it answers"]
     session.flush()
-    session.expire(probe, ["mails", "evidence"])
+    session.expire(probe, ["evidence"])
     if not _forget(session, probe, read, mail.verdict):
         return []
     found = [other for other in _by_ticket(session, probe) if _lost(session, probe, other)]
@@ -83,18 +73,13 @@ def _release(
     ]
 
 
-def _mails(session: Session, probe: Probe) -> list[IncomingMail]:
-    query = select(IncomingMail).where(IncomingMail.probe_id == probe.id)
-    return list(session.scalars(query.order_by(IncomingMail.received_at, IncomingMail.id)))
-
-
 def _forget(session: Session, probe: Probe, read: ReadMail, verdict: str) -> bool:
     """Drop the ticket numbers that no other mail of the probe teaches; tells whether there were any.
 
     A mail that came here by its ticket number names it too, and proves nothing by that.
     """
     taught = set(tickets_of(probe, read, verdict))
-    others = [other for other in _mails(session, probe) if not other.matched_by.startswith(BY_TICKET)]
+    others = [other for other in mails_of(probe) if not other.matched_by.startswith(BY_TICKET)]
     for other in others if taught else ():
         taught -= set(tickets_of(probe, ReadMail.of(other.evidence.content), other.verdict))
     forget_tickets(session, probe, taught)
@@ -102,7 +87,7 @@ def _forget(session: Session, probe: Probe, read: ReadMail, verdict: str) -> boo
 
 
 def _by_ticket(session: Session, probe: Probe) -> Iterator[IncomingMail]:
-    return (mail for mail in _mails(session, probe) if mail.matched_by.startswith(BY_TICKET))
+    return (mail for mail in mails_of(probe) if mail.matched_by.startswith(BY_TICKET))
 
 
 def _lost(session: Session, probe: Probe, mail: IncomingMail) -> bool:
@@ -115,7 +100,7 @@ def _doubt_sending(session: Session, probe: Probe, mail: IncomingMail, user: Use
     by_answer = next((seen for seen in proofs if seen.key == PROVED_BY_ANSWER), None)
     if by_answer is None:
         return
-    left = _mails(session, probe)
+    left = mails_of(probe)
     if left:
         fact = sent_before(probe, left[0].received_at)
         by_answer.earliest, by_answer.latest = fact.earliest, fact.latest

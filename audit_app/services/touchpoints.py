@@ -19,7 +19,7 @@ from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, To
 from audit_app.services.entries import EntryInvalid, Sheet, all_or_nothing, email_address, page_address
 from audit_app.services.form_mappings import mapping_problems
 from audit_app.services.probes.channels import supported
-from audit_app.services.search import plain
+from audit_app.services.texts import plain
 from audit_app.services.widgets import stored_choices
 from probes.widgets.files import AUTO, load_widget, widget_names
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
+from audit_app.domain.period import Period
 from audit_app.domain.policy import Policy
-from audit_app.services.periods import Period
 from audit_app.services.score_inputs import Facts, ProbeFact
 
 MEDIAN_OVER = timedelta(weeks=4)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.domain.response_time import Outcome
 from audit_app.models import (
+    OWN_COPY,
     Evidence,
     IncomingMail,
     Location,
@@ -26,7 +27,7 @@ from audit_app.models import (
     Touchpoint,
     User,
 )
-from audit_app.services.mail import ASSIGNED_BY, OWN_COPY, assign_mail
+from audit_app.services.mail import ASSIGNED_BY, assign_mail
 from audit_app.services.mail_deeds import Deed, hold, note
 from audit_app.services.probe_story import readable_text
 

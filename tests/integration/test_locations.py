@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from audit_app.domain.clock import OpeningHours, Weekday
+from audit_app.domain.period import weeks_until
 from audit_app.domain.policy import DEFAULT_POLICY
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, Location, User
-from audit_app.services.periods import weeks_until
 from audit_app.services.score_inputs import Facts, ProbeFact
 from audit_app.services.trends import response_weeks
 from audit_app.web.charts import response_time_chart

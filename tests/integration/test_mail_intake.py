@@ -12,7 +12,7 @@ from audit_app.database import transaction
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
-from audit_app.models import ChannelName, IncomingMail, Mailbox, MailState, Probe, RoleName, User
+from audit_app.models import ChannelName, IncomingMail, Mailbox, MailState, Probe, RoleName, User, mails_of
 from audit_app.services.mail import assign_mail, discard_mail, store_new_mail
 from audit_app.services.mailbox_state import mailbox_down, mailbox_read, mailbox_up, positions_of
 from audit_app.services.probes import steps
@@ -122,7 +122,7 @@ def test_mail_that_is_read_again_changes_nothing(session: Session, probe: Probe,
     store_new_mail(session, mailbox, [reply], NOW + HOUR)
     assert store_new_mail(session, mailbox, [reply], NOW + 2 * HOUR) == []
     assert positions_of(session, mailbox)["INBOX"].last_uid == 8
-    assert len(probe.mails) == 1
+    assert len(mails_of(probe)) == 1
 
 
 def test_mail_numbered_anew_or_moved_to_another_folder_is_the_same_mail(

@@ -111,7 +111,7 @@ def test_a_discard_is_undone_by_one_press(
 def test_a_sender_that_nobody_can_read_suggests_nothing(session: Session, probes: list[Probe]) -> None:
     box = make.mailbox_of(session)
     raw = b"From: \xff\x00<<@>\r\nSubject: \x00\r\n\r\n\xff"
-    (stray,) = store_new_mail(session, box, [make.mailbox.IncomingMail("INBOX", 7, 77, NOW, raw)], NOW)
+    (stray,) = store_new_mail(session, box, [make.imap.FetchedMail("INBOX", 7, 77, NOW, raw)], NOW)
     assert suggested(session, stray) == []
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
+from audit_app.domain.period import Period
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import (
@@ -26,7 +27,6 @@ from audit_app.models import (
 from audit_app.services.decisions import decide
 from audit_app.services.mail import assign_mail, discard_mail, store_new_mail
 from audit_app.services.mail_deeds import Deed, deeds_of
-from audit_app.services.periods import Period
 from audit_app.services.probes.withdrawals import withdrawal_of
 from audit_app.services.ratings import mean_quality, own_rating, rate, ratings_of, rubric_by
 from audit_app.services.rejudging import Rejudging

@@ -54,8 +54,8 @@ def test_an_e_mail_is_sent_as_a_customer_would_acknowledged_and_answered(
             ObservationKind.HUMAN_REPLY,
         }
         assert {EvidenceKind.RAW_MAIL, EvidenceKind.SCREENSHOT} <= evidence_of(probe)
-        assert {mail.state for mail in probe.mails} == {MailState.MATCHED}
-        assert {mail.kind for mail in probe.mails} == {"own_copy", "acknowledgement", "answer"}
+        assert {mail.state for mail in on.mails(probe)} == {MailState.MATCHED}
+        assert {mail.kind for mail in on.mails(probe)} == {"own_copy", "acknowledgement", "answer"}
         assert probe.acknowledged_at is not None
         assert probe.answered_latest is not None
         assert probe.acknowledged_at <= probe.answered_latest

@@ -20,7 +20,7 @@ from audit_app.demo.chain import DOMAIN
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.demo.company.store import Store
 from audit_app.domain.probe import ProbeState
-from audit_app.models import ChannelName, Mailbox, Observation, Probe, Touchpoint
+from audit_app.models import ChannelName, IncomingMail, Mailbox, Observation, Probe, Touchpoint, mails_of
 from tests.integration import probe_factories as make
 from tests.integration import worker_process
 
@@ -141,8 +141,13 @@ class Scene:
         """The newest probe with its ledger, if one was planned."""
         with transaction(self.engine) as session:
             ledger = selectinload(Probe.observations).selectinload(Observation.evidence)
-            query = sa.select(Probe).options(ledger, selectinload(Probe.mails)).order_by(Probe.id.desc())
+            query = sa.select(Probe).options(ledger).order_by(Probe.id.desc())
             return session.scalar(query.limit(1))
+
+    def mails(self, probe: Probe) -> list[IncomingMail]:
+        """The mails that lie with the probe."""
+        with transaction(self.engine) as session:
+            return mails_of(session.get_one(Probe, probe.id))
 
     def wait_for(self, holds: Callable[[Probe], bool]) -> Probe:
         """Wait until the probe is as wanted, and return it."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
-from audit_app.models import Probe
+from audit_app.models import Probe, mails_of
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.claims import (
     SEND_WITHIN,
@@ -64,8 +64,8 @@ def begin_sending(
     probe = held(session, probe_id, worker_name)
     if probe.claimed_until is None or probe.claimed_until <= now:
         raise ClaimLost(f"The lease on probe {probe_id} ran out before it was sent; nothing was sent.")
-    if probe.mails and _put_offs(probe):
-        settle_sent(session, probe, sent_before(probe, probe.mails[0].received_at), now)
+    if (mails := mails_of(probe)) and _put_offs(probe):
+        settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
         let_go(probe)
         return False
     if not may_go_out(session, probe_id):
@@ -202,8 +202,8 @@ def mark_unknown(
     probe = held(session, probe_id, worker_name)
     if probe.state is ProbeState.SENDING:
         change_state(probe, ProbeState.SEND_UNKNOWN)
-    if probe.mails:
-        settle_sent(session, probe, sent_before(probe, probe.mails[0].received_at), now)
+    if mails := mails_of(probe):
+        settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
         let_go(probe)
         session.flush()
         return probe

@@ -10,7 +10,7 @@ from audit_app.models import Campaign, RoleName
 from audit_app.services import campaigns as service
 from audit_app.services import personas, scenarios, service_targets
 from audit_app.services.campaign_obstacles import obstacles
-from audit_app.services.periods import organisation_zone
+from audit_app.services.company import organisation_zone
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.campaign_forms import CampaignForm, entered_about, entered_at_first

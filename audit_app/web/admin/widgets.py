@@ -14,8 +14,8 @@ from audit_app.models import RoleName, WidgetTrial
 from audit_app.services import widget_findings as findings
 from audit_app.services import widget_trials as trials
 from audit_app.services import widgets as service
+from audit_app.services.company import organisation_zone
 from audit_app.services.entries import EntryInvalid, page_address
-from audit_app.services.periods import organisation_zone
 from audit_app.services.touchpoints import person_in_words
 from audit_app.services.widget_check import check_widget_text
 from audit_app.services.widget_corrections import corrected_text

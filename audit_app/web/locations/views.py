@@ -13,8 +13,8 @@ from audit_app.domain.policy import Policy
 from audit_app.domain.scoring import points_for_response
 from audit_app.extensions import db
 from audit_app.models import Location, RoleName
+from audit_app.services.company import organisation_zone
 from audit_app.services.location_results import LocationResults, location_results
-from audit_app.services.periods import organisation_zone
 from audit_app.services.scores import current_policy
 from audit_app.services.standings import FEW
 from audit_app.services.visibility import locations_visible_to, visible_location

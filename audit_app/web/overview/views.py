@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import RoleName, User
+from audit_app.services.company import organisation_zone
 from audit_app.services.overview import FALLING_POINTS, overview
-from audit_app.services.periods import organisation_zone
 from audit_app.services.scores import current_policy
 from audit_app.services.standings import InTimeShare, in_time_share
 from audit_app.web.access import roles, user_now

@@ -8,16 +8,15 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.reply_quality import Share
 from audit_app.extensions import db
-from audit_app.models import IncomingMail, Probe, ReplyRating, RoleName
+from audit_app.models import IncomingMail, Probe, ReplyRating, RoleName, can_be_taken_back, mails_of
 from audit_app.services import ratings as rating_service
+from audit_app.services.company import organisation_zone
 from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
 from audit_app.services.overview import mailboxes_down
-from audit_app.services.periods import organisation_zone
 from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
 from audit_app.services.probe_story import story_of, whole_text
 from audit_app.services.rating_suggestions import ReadAnswer, read_answer, stored_suggestions
 from audit_app.services.review_queue import waiting_replies
-from audit_app.services.taking_back import can_be_taken_back
 from audit_app.services.unmatched_mail import waiting_mails
 from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
 from audit_app.web.access import roles, user_now
@@ -88,7 +87,7 @@ def _just_assigned(probe: Probe) -> IncomingMail | None:
     if not user_now().is_a(RoleName.ADMIN):
         return None
     number = number_in(request.args.get("assigned", ""))
-    return next((mail for mail in probe.mails if mail.id == number and can_be_taken_back(mail)), None)
+    return next((mail for mail in mails_of(probe) if mail.id == number and can_be_taken_back(mail)), None)
 
 
 @blueprint.get("/probes/<int:probe_id>/live")

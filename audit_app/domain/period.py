@@ -7,11 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from audit_app.domain.errors import InvalidInput
-from audit_app.models import Location
 
 ONE_DAY = timedelta(days=1)
 LONGEST_DAYS = 3 * 366
@@ -97,20 +93,3 @@ def complete_weeks(start: datetime, end: datetime, zone: ZoneInfo) -> list[Perio
             weeks.append(week)
         week = week_of(week.end.astimezone(zone).date(), zone)
     return weeks
-
-
-def organisation_zone(session: Session) -> ZoneInfo:
-    """The zone in which most active locations are, the first by name among equals; UTC when there are none.
-
-    All scores are taken over days of this one zone, so that a location's score is the same on every page and
-    locations in different zones are compared over the same time.
-    """
-    count = func.count(Location.id)
-    name = session.scalar(
-        select(Location.time_zone)
-        .where(Location.active)
-        .group_by(Location.time_zone)
-        .order_by(count.desc(), Location.time_zone)
-        .limit(1)
-    )
-    return ZoneInfo(name or "UTC")
