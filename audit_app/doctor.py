@@ -18,9 +18,9 @@ from audit_app.config import Settings
 from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation
-from audit_app.services.browser_setup import reach_remote, usable_browser
-from audit_app.services.mail_rules import check_mail_rules
-from audit_app.services.mailboxes import check_account
+from audit_app.services.mail.rules import check_mail_rules
+from audit_app.services.mailboxes.accounts import check_account
+from audit_app.services.operations.browser import reach_remote, usable_browser
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """More than this between two clocks makes measured times doubtful."""

@@ -41,7 +41,7 @@ from audit_app.models import (
     ServiceTarget,
     Touchpoint,
 )
-from audit_app.services.mail_matching import find_probe
+from audit_app.services.mail.matching import find_probe
 from probes.replies.classify import judge
 from probes.replies.mail import ReadMail
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.clock import ALWAYS_OPEN
 from audit_app.models import Location, Organisation, Region, RoleName, User
-from audit_app.services.users import add_user
+from audit_app.services.users.users import add_user
 
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 PASSWORD = "a very long password"

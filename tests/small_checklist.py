@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.checklist import Checklist
 from audit_app.models import Assignment, Location, User, Visit
-from audit_app.services.assignments import assign
-from audit_app.services.checklists import store_checklist
-from audit_app.services.visits import save_answer, start_visit, submit_visit
+from audit_app.services.checklists.versions import store_checklist
+from audit_app.services.visits.assignments import assign
+from audit_app.services.visits.recording import save_answer, start_visit, submit_visit
 
 CLIENT_ID = "6f1c2a52-6f0e-4d5c-9a3e-0a8e0a4ffb01"
 

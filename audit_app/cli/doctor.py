@@ -9,7 +9,7 @@ import click
 
 from audit_app.config import load_settings
 from audit_app.doctor import examine
-from audit_app.services.browser_setup import ensure_browser
+from audit_app.services.operations.browser import ensure_browser
 
 
 @click.command()

@@ -13,9 +13,9 @@ import click
 from audit_app.cli.opening import current_database
 from audit_app.database import read_only
 from audit_app.domain.errors import AuditError
-from audit_app.services.mail_files import MailFile, judge_file, printable, read_mail, text_of_file
-from audit_app.services.mail_rules import check_mail_rules
-from audit_app.services.rejudging import Change, Rejudging
+from audit_app.services.mail.files import MailFile, judge_file, printable, read_mail, text_of_file
+from audit_app.services.mail.rejudging import Change, Rejudging
+from audit_app.services.mail.rules import check_mail_rules
 
 FILE = click.Path(path_type=Path, allow_dash=True)
 

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from audit_app.cli.opening import current_database
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import AddressStyle, Mailbox, Security
-from audit_app.services import mailbox_setup as service
-from audit_app.services.mailbox_entries import MailboxEntry, SignIn, copy_of, entry_about
-from audit_app.services.mailbox_trials import prove_own_address, try_sign_in
-from audit_app.services.mailboxes import account_of, keep_renewed_token
+from audit_app.services.mailboxes import mailboxes as service
+from audit_app.services.mailboxes.accounts import account_of, keep_renewed_token
+from audit_app.services.mailboxes.connection_test import prove_own_address, try_sign_in
+from audit_app.services.mailboxes.entry import MailboxEntry, SignIn, copy_of, entry_about
 
 SECRETS = {
     "password": ("Password", "AUDIT_MAILBOX_PASSWORD"),

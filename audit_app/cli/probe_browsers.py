@@ -11,7 +11,7 @@ import click
 
 from audit_app.config import load_settings
 from audit_app.domain.errors import InvalidInput
-from audit_app.services.browser_setup import ensure_browser
+from audit_app.services.operations.browser import ensure_browser
 from probes.base import Proof
 from probes.browser.browsers import Browsers
 

@@ -17,7 +17,7 @@ import click
 
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
-from audit_app.services.form_mappings import mapping_problems
+from audit_app.services.locations.form_mappings import mapping_problems
 from probes.base import Blocked, Fact, FactKind, Message, ProbeError, Proof, SendUnknown
 from probes.channel import Equipment
 from probes.channels.contact_form.channel import open_form

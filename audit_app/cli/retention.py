@@ -8,7 +8,7 @@ import click
 
 from audit_app.cli.opening import current_database
 from audit_app.config import load_settings
-from audit_app.services.retention import count_expired, erase_expired, limit_of
+from audit_app.services.operations.retention import count_expired, erase_expired, limit_of
 
 
 @click.command()

@@ -14,7 +14,8 @@ from audit_app.domain.errors import NotFound
 from audit_app.domain.period import Period
 from audit_app.models import Location
 from audit_app.services.company import organisation_zone
-from audit_app.services.scores import current_policy, explain
+from audit_app.services.scores.policies import current_policy
+from audit_app.services.scores.scores import explain
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 

@@ -12,7 +12,7 @@ from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
 from audit_app.domain.errors import InvalidInput
-from audit_app.services.mail_rules import check_mail_rules
+from audit_app.services.mail.rules import check_mail_rules
 
 THREADS = 8
 

@@ -10,7 +10,7 @@ import click
 from audit_app.cli.opening import current_database
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import ChannelName, Touchpoint
-from audit_app.services import touchpoints as service
+from audit_app.services.locations import touchpoints as service
 from audit_app.services.probes.channels import supported
 
 CHANNELS = click.Choice([channel.value for channel in supported()])

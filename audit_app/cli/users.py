@@ -8,7 +8,7 @@ import click
 
 from audit_app.cli.opening import current_database
 from audit_app.models import RoleName
-from audit_app.services.users import add_user
+from audit_app.services.users.users import add_user
 
 
 @click.group()

@@ -12,7 +12,7 @@ import click
 from audit_app.cli.file_checks import check_files
 from audit_app.cli.probe_browsers import browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
-from audit_app.services.widget_check import check_widget_file
+from audit_app.services.widgets.check import check_widget_file
 from probes.base import OurFailure
 from probes.channels.chat.dry_run import Step, Trial, try_chat
 from probes.channels.chat.entrance import Persona

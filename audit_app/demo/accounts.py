@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from audit_app.models import RoleName
-from audit_app.services.users import add_user
+from audit_app.services.users.users import add_user
 
 PASSWORD = "service-audit-demo"  # noqa: S105 -- printed on the terminal by design; the demo listens on loopback only
 

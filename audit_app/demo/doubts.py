@@ -18,7 +18,7 @@ from audit_app.demo.loader import HISTORY_CAMPAIGN
 from audit_app.demo.questions import SHOPPERS
 from audit_app.domain.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint
-from audit_app.services.mail import store_new_mail
+from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes.ledger import record
 from audit_app.services.probes.messages import compose
 from probes.base import Fact, FactKind

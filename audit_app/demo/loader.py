@@ -33,7 +33,7 @@ from audit_app.models import (
     User,
     Wording,
 )
-from audit_app.services.checklists import store_checklist
+from audit_app.services.checklists.versions import store_checklist
 
 LIVE_SHOP = "stockholm"
 """The shop to which the live probes go: its staff always answer."""

@@ -24,8 +24,9 @@ from audit_app.domain.period import Period
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Assignment, Campaign, ChannelName, Location, Probe
 from audit_app.services.company import organisation_zone
-from audit_app.services.scores import current_policy, explain
-from audit_app.services.visits import save_answer, start_visit, submit_visit
+from audit_app.services.scores.policies import current_policy
+from audit_app.services.scores.scores import explain
+from audit_app.services.visits.recording import save_answer, start_visit, submit_visit
 
 ALL_SECONDS = 160.0
 """How long after its start it stops waiting for answers, so that ending everything fits into three minutes."""

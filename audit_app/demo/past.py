@@ -30,11 +30,11 @@ from audit_app.models import (
     User,
     Visit,
 )
-from audit_app.services.checklists import newest_version
+from audit_app.services.checklists.versions import newest_version
 from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
-from audit_app.services.scores import store_weekly_scores
-from audit_app.services.visits import submit_visit
+from audit_app.services.scores.scores import store_weekly_scores
+from audit_app.services.visits.recording import submit_visit
 from probes.base import Fact, FactKind
 
 NOT_APPLICABLE_SHARE = 0.04

@@ -27,7 +27,7 @@ from audit_app.demo.processes import Processes, start_company, wait_until_up
 from audit_app.domain.errors import Conflict
 from audit_app.migrate import downgrade, revision_of, upgrade
 from audit_app.models import Organisation
-from audit_app.services.browser_setup import ensure_browser
+from audit_app.services.operations.browser import ensure_browser
 
 Say = Callable[[str], None]
 COMPANY_SERVICES = ("site", "chat", "smtp", "imap")

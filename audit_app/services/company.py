@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import Location, Organisation
-from audit_app.services.entries import Sheet
+from audit_app.services.entry.fields import Sheet
 
 LONGEST_NAME = 200
 

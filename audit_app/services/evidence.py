@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, undefer
 
 from audit_app.domain.errors import NotFound
 from audit_app.models import IMAGES, Evidence, IncomingMail, Observation, Probe, RoleName, User, Visit
-from audit_app.services.visible_probes import visible_probes
-from audit_app.services.visits import visible_visits
+from audit_app.services.probes.visible import visible_probes
+from audit_app.services.visits.visible import visible_visits
 
 PLAIN_TYPES = frozenset({"message/rfc822", "text/plain", "application/json", "application/zip"})
 """Types that a file to be saved may keep; any other is served as unknown bytes."""

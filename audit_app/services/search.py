@@ -8,10 +8,10 @@ from itertools import islice
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.models import Location, Probe, User, Visit
-from audit_app.services.texts import plain
-from audit_app.services.visibility import locations_visible_to
-from audit_app.services.visible_probes import visible_probes
-from audit_app.services.visits import visible_visits
+from audit_app.services.entry.text import plain
+from audit_app.services.locations.visible import locations_visible_to
+from audit_app.services.probes.visible import visible_probes
+from audit_app.services.visits.visible import visible_visits
 
 MOST = 50
 """More results than this help nobody to find something."""

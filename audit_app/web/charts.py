@@ -19,7 +19,7 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from audit_app.domain.policy import Policy
-from audit_app.services.trends import ResponseWeek
+from audit_app.services.scores.trends import ResponseWeek
 
 THEME = {
     "#010101": "currentColor",

@@ -18,7 +18,7 @@ from audit_app.config import Settings
 from audit_app.database import transaction
 from audit_app.domain.errors import NotFound
 from audit_app.models import Probe
-from audit_app.services.mailboxes import account_of
+from audit_app.services.mailboxes.accounts import account_of
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import state_of
 from probes import CHANNELS

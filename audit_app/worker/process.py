@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
-from audit_app.services.browser_setup import lend_browsers
+from audit_app.services.operations.browser import lend_browsers
 from audit_app.worker.desk import Desk, log, utc_now
 from audit_app.worker.rounds import Rounds
 from audit_app.worker.telling import Teller, note_browser

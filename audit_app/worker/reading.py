@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import AuditError
 from audit_app.models import Mailbox
-from audit_app.services import mail, mailbox_state
-from audit_app.services.mailboxes import account_of, keep_renewed_token
+from audit_app.services.mail import intake
+from audit_app.services.mailboxes import state
+from audit_app.services.mailboxes.accounts import account_of, keep_renewed_token
 from audit_app.worker.desk import Desk, log, step, utc_now
 from probes.base import ProbeError
 from probes.mail.imap import FetchedMail, MailAccount, Position, fetch_new, wait_for_mail
@@ -72,7 +73,7 @@ class MailboxReader:
         mailbox = session.get(Mailbox, self._mailbox_id)
         if mailbox is None or not mailbox.active:
             raise _SwitchedOff
-        return account_of(mailbox), mailbox_state.positions_of(session, mailbox)
+        return account_of(mailbox), state.positions_of(session, mailbox)
 
     def _where_to_begin(self, session: Session) -> tuple[MailAccount, Positions]:
         """Where the last reading ended; at the start and every quarter of an hour some mails before that.
@@ -86,7 +87,7 @@ class MailboxReader:
         if time.monotonic() >= self._rescan_at:
             self._rescan_at = time.monotonic() + RESCAN_SECONDS
             mailbox = session.get_one(Mailbox, self._mailbox_id)
-            positions = mailbox_state.positions_before(session, mailbox, utc_now() - RESCAN_BACK)
+            positions = state.positions_before(session, mailbox, utc_now() - RESCAN_BACK)
         return account, {
             name: replace(position, last_uid=max(0, position.last_uid - READ_BACK_MAILS))
             for name, position in positions.items()
@@ -104,19 +105,19 @@ class MailboxReader:
 
         def store(session: Session) -> list[tuple[int, int | None, str, str]]:
             mailbox = session.get_one(Mailbox, self._mailbox_id)
-            rows = mail.store_new_mail(session, mailbox, [incoming], utc_now())
+            rows = intake.store_new_mail(session, mailbox, [incoming], utc_now())
             return [(row.id, row.probe_id, row.state.value, row.kind) for row in rows]
 
-        for mail_id, probe_id, state, kind in self._desk.do_here(store):
-            log.info("mail.stored", mail=mail_id, probe=probe_id, state=state, kind=kind)
+        for mail_id, probe_id, mail_state, kind in self._desk.do_here(store):
+            log.info("mail.stored", mail=mail_id, probe=probe_id, state=mail_state, kind=kind)
             if probe_id is not None:
                 step("mail_stored", probe_id, mail=mail_id, kind=kind)
 
     def _note_read(self, session: Session, account: MailAccount, began: datetime) -> None:
         mailbox = session.get_one(Mailbox, self._mailbox_id)
         keep_renewed_token(session, mailbox, account)
-        mailbox_state.mailbox_read(session, mailbox, began)
-        down_for = mailbox_state.mailbox_up(session, mailbox, utc_now())
+        state.mailbox_read(session, mailbox, began)
+        down_for = state.mailbox_up(session, mailbox, utc_now())
         if down_for is not None:
             log.info("mailbox.up", mailbox=self._mailbox_id, down_seconds=round(down_for.total_seconds()))
 
@@ -141,7 +142,7 @@ class MailboxReader:
 
     def _note_down(self, reason: str) -> None:
         def note(session: Session) -> None:
-            mailbox_state.mailbox_down(session, session.get_one(Mailbox, self._mailbox_id), reason, utc_now())
+            state.mailbox_down(session, session.get_one(Mailbox, self._mailbox_id), reason, utc_now())
 
         try:
             self._desk.do_here(note)

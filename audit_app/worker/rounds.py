@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import Mailbox, Probe
-from audit_app.services.alarms import end_unwatched
+from audit_app.services.operations.alarms import end_unwatched
+from audit_app.services.operations.retention import erase_expired, limit_of
 from audit_app.services.probes import claims
 from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
-from audit_app.services.retention import erase_expired, limit_of
-from audit_app.services.scores import store_due_scores
+from audit_app.services.scores.scores import store_due_scores
 from audit_app.worker.desk import Desk, log, step, utc_now
 from audit_app.worker.reading import MailboxReader
 from audit_app.worker.sending import find_out, send_probe

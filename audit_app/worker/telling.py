@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from audit_app.config import Settings
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import AlarmKind
-from audit_app.services import alarms
-from audit_app.services.browser_setup import usable_browser
+from audit_app.services.operations import alarms
+from audit_app.services.operations.browser import usable_browser
 from audit_app.worker.desk import Desk, log, utc_now
 
 # Its messages hold addresses, and those hold passwords.

@@ -8,8 +8,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from audit_app.models import WidgetTrial
-from audit_app.services import widget_trials
 from audit_app.services.probes.claims import ClaimLost
+from audit_app.services.widgets import dry_runs
 from audit_app.worker.desk import Desk, log, utc_now
 from audit_app.worker.watching import Stopped
 from probes.base import ProbeError
@@ -38,9 +38,7 @@ class Tryer:
         """Make whatever tries are waiting, until the worker has to stop."""
         desk, stop = self._desk, self._desk.stop
         while not stop.is_set():
-            trial = await desk.do(
-                lambda session: widget_trials.claim_trial(session, desk.name, utc_now(), LEASE)
-            )
+            trial = await desk.do(lambda session: dry_runs.claim_trial(session, desk.name, utc_now(), LEASE))
             if trial is not None:
                 await self._make(trial)
             else:
@@ -54,7 +52,7 @@ class Tryer:
             found = await self._within_limits(trial)
         except Stopped:
             # Another worker need not wait for the lease.
-            await self._desk.do(lambda session: widget_trials.give_back(session, trial.id, self._desk.name))
+            await self._desk.do(lambda session: dry_runs.give_back(session, trial.id, self._desk.name))
         except ClaimLost:
             pass
         except ProbeError as error:
@@ -66,7 +64,7 @@ class Tryer:
             log.error("trial.failed", trial=trial.id, error=type(error).__name__, reason=str(error)[:500])
         else:
             await self._store(trial.id, found)
-        await self._desk.do(lambda session: widget_trials.forget_old_trials(session, utc_now()))
+        await self._desk.do(lambda session: dry_runs.forget_old_trials(session, utc_now()))
         log.info("trial.ended", trial=trial.id, seconds=round(time.monotonic() - began, 1))
 
     async def _within_limits(self, trial: WidgetTrial) -> Trial:
@@ -104,13 +102,13 @@ class Tryer:
     async def _say(self, trial_id: int, words: str) -> bool:
         name, until = self._desk.name, utc_now() + LEASE
         return await self._desk.do(
-            lambda session: widget_trials.still_at_it(session, trial_id, name, until, words)
+            lambda session: dry_runs.still_at_it(session, trial_id, name, until, words)
         )
 
     async def _store(self, trial_id: int, found: Trial) -> None:
         name = self._desk.name
-        await self._desk.do(lambda session: widget_trials.finish(session, trial_id, name, found, utc_now()))
+        await self._desk.do(lambda session: dry_runs.finish(session, trial_id, name, found, utc_now()))
 
     async def _fail(self, trial_id: int, problem: str) -> None:
         name = self._desk.name
-        await self._desk.do(lambda session: widget_trials.fail(session, trial_id, name, problem, utc_now()))
+        await self._desk.do(lambda session: dry_runs.fail(session, trial_id, name, problem, utc_now()))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import Location, Mailbox, Organisation, Touchpoint, User
-from audit_app.services.personas import PersonaEntry, add_persona
+from audit_app.services.campaigns.personas import PersonaEntry, add_persona
 from tests.browser.pages import Screen, check_page, sign_in
 from tests.integration import probe_factories as make
 

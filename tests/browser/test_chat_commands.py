@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.services.chat_alone import ChatAlone, KeptChat
+from audit_app.services.probes.standalone_chat import ChatAlone, KeptChat
 from probes.base import Fact
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import IncomingMail, Location, Probe, User
-from audit_app.services.mail import store_new_mail
+from audit_app.services.mail.intake import store_new_mail
 from probes.mail.imap import IncomingMail as Arrived
 from tests.browser.pages import Screen, sign_in
 from tests.hostile_mail import hostile_mails

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.reply_quality import RUBRIC
 from audit_app.models import Location, Probe, User
-from audit_app.services.ratings import rate
+from audit_app.services.replies.ratings import rate
 from tests.browser.pages import Screen, check_page, sign_in
 from tests.integration import probe_scene as scene
 

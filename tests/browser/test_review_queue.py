@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Alarm, AlarmKind, Location, User
-from audit_app.services.mailbox_state import mailbox_down
+from audit_app.services.mailboxes.state import mailbox_down
 from tests.browser.pages import Screen, check_page, sign_in
 from tests.integration import probe_scene as scene
 

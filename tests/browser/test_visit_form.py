@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import Answer, Location, User, Visit
-from audit_app.services.visits import save_answer, submit_visit
+from audit_app.services.visits.recording import save_answer, submit_visit
 from tests import small_checklist
 from tests.browser.pages import PHONE, Screen, check_page, open_screen, sign_in
 

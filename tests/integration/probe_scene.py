@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, IncomingMail, Location, Probe, Touchpoint
-from audit_app.services.mail import store_new_mail
+from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
 from probes import base

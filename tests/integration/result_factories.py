@@ -24,7 +24,7 @@ from audit_app.models import (
     Visit,
     VisitState,
 )
-from audit_app.services.checklists import store_checklist
+from audit_app.services.checklists.versions import store_checklist
 from tests import factories, small_checklist
 from tests.integration import probe_factories
 

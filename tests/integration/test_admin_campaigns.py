@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.models import Campaign, ChannelName, ClockName, Location, Probe, Scenario, ServiceTarget, User
-from audit_app.services import campaigns, personas, scenarios, service_targets
-from audit_app.services.campaign_obstacles import obstacles
-from audit_app.services.campaigns import CampaignEntry
-from audit_app.services.entries import EntryInvalid, moment_text
+from audit_app.services.campaigns import campaigns, personas, scenarios, service_targets
+from audit_app.services.campaigns.campaigns import CampaignEntry
+from audit_app.services.campaigns.obstacles import obstacles
+from audit_app.services.campaigns.scenarios import ScenarioEntry, WordingEntry
+from audit_app.services.campaigns.service_targets import TargetEntry
+from audit_app.services.entry.fields import EntryInvalid, moment_text
 from audit_app.services.probes.planning import plan_due
-from audit_app.services.scenarios import ScenarioEntry, WordingEntry
-from audit_app.services.service_targets import TargetEntry
 from tests import factories
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW

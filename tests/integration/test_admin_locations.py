@@ -25,17 +25,17 @@ from audit_app.models import (
     ScorePolicy,
     User,
 )
-from audit_app.services import locations as service
-from audit_app.services import regions
 from audit_app.services.company import company, name_company
-from audit_app.services.entries import EntryInvalid
-from audit_app.services.locations import LocationEntry, LocationFilter
-from audit_app.services.open_probes import pending_by_location
-from audit_app.services.opening_hours import HoursEntry, entered_as, stored_hours
-from audit_app.services.probe_times import reading
+from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.locations import locations as service
+from audit_app.services.locations import regions
+from audit_app.services.locations.locations import LocationEntry, LocationFilter
+from audit_app.services.locations.opening_hours import HoursEntry, entered_as, stored_hours
 from audit_app.services.probes.claims import claim
 from audit_app.services.probes.ledger import looked, record
+from audit_app.services.probes.pending import pending_by_location
 from audit_app.services.probes.planning import plan_due
+from audit_app.services.probes.times import reading
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import LEASE, NOW, WORKER, fact
 from tests.visitor import Visitor, sign_in

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import AddressStyle, IncomingMail, Mailbox, MailFolder, Security, User
-from audit_app.services import mailbox_setup as service
-from audit_app.services.entries import EntryInvalid
-from audit_app.services.mail import store_new_mail
-from audit_app.services.mailbox_entries import MailboxEntry, SignIn, drafted, entry_about
-from audit_app.services.mailbox_state import positions_of
-from audit_app.services.mailbox_trials import prove_own_address, try_sign_in
-from audit_app.services.mailboxes import account_of
+from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mailboxes import mailboxes as service
+from audit_app.services.mailboxes.accounts import account_of
+from audit_app.services.mailboxes.connection_test import prove_own_address, try_sign_in
+from audit_app.services.mailboxes.entry import MailboxEntry, SignIn, drafted, entry_about
+from audit_app.services.mailboxes.state import positions_of
 from tests.integration import probe_factories as make
 from tests.integration.oauth_scene import ANNA, provider
 from tests.integration.probe_factories import NOW

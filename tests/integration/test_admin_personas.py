@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app.models import Location, Persona, User
-from audit_app.services import personas as service
-from audit_app.services.entries import EntryInvalid
-from audit_app.services.personas import PersonaEntry
+from audit_app.services.campaigns import personas as service
+from audit_app.services.campaigns.personas import PersonaEntry
+from audit_app.services.entry.fields import EntryInvalid
 from audit_app.services.probes.planning import plan_due
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW

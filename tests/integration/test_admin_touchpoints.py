@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.probe import ProbeState
 from audit_app.models import ChannelName, Location, Touchpoint, User
-from audit_app.services import touchpoints as service
-from audit_app.services.entries import EntryInvalid
-from audit_app.services.form_mappings import mapping_problems
+from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.locations import touchpoints as service
+from audit_app.services.locations.form_mappings import mapping_problems
+from audit_app.services.locations.touchpoints import TouchpointEntry, TouchpointFilter
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import claim
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.planning import plan_due
-from audit_app.services.touchpoints import TouchpointEntry, TouchpointFilter
 from probes.base import OurFailure
 from probes.browser.browsers import Browsers
 from probes.channel import Equipment

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.models import Location, Region, RoleName, User
-from audit_app.services.users import add_user, change_user, deactivate
+from audit_app.services.users.users import add_user, change_user, deactivate
 from tests import factories
 from tests.factories import NOW, PASSWORD, quick_hash
 from tests.visitor import Visitor, sign_in

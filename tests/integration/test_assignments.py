@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.models import Assignment, AssignmentState, Checklist, Location, User
-from audit_app.services.assignments import Urgency, assign, assignments_of, own_assignment, urgency
-from audit_app.services.checklists import store_checklist
+from audit_app.services.checklists.versions import store_checklist
+from audit_app.services.visits.assignments import Urgency, assign, assignments_of, own_assignment, urgency
 from tests import factories
 from tests.factories import NOW
 from tests.small_checklist import small_form

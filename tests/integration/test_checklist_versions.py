@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, NotFound
 from audit_app.models import Location, User
-from audit_app.services.checklists import newest_version, store_checklist
-from audit_app.services.visit_results import visit_result
-from audit_app.services.visits import submit_visit
+from audit_app.services.checklists.versions import newest_version, store_checklist
+from audit_app.services.visits.recording import submit_visit
+from audit_app.services.visits.result import visit_result
 from tests.factories import NOW
 from tests.small_checklist import begun_visit, fill_in, small_form
 

@@ -28,7 +28,7 @@ from audit_app.models import (
     Security,
     User,
 )
-from audit_app.services.visibility import locations_visible_to
+from audit_app.services.locations.visible import locations_visible_to
 
 CHECKLIST = PROJECT_ROOT / "checklists" / "store-visit.yaml"
 

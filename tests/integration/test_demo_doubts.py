@@ -12,7 +12,7 @@ from audit_app.demo.doubts import load_doubts
 from audit_app.demo.loader import load_chain
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Probe
-from audit_app.services.mail_suggestions import suggestions_for
+from audit_app.services.mail.suggestions import suggestions_for
 
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 

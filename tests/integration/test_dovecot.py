@@ -28,8 +28,8 @@ from audit_app.demo.company.looping import LoopThread
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import Outcome
 from audit_app.models import AddressStyle, ChannelName, IncomingMail, Mailbox
-from audit_app.services.mail import store_new_mail
-from audit_app.services.mailbox_state import positions_before, positions_of
+from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mailboxes.state import positions_before, positions_of
 from probes.base import MailboxDown
 from probes.mail import imap as driver
 from probes.mail.imap import MailAccount, Position, check, connect_imap, fetch_new, wait_for_mail

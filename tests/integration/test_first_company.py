@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.domain.clock import WORKING_DAYS
 from audit_app.models import ChannelName, Location, RoleName
-from audit_app.services import campaigns, locations, personas, scenarios, service_targets, touchpoints
-from audit_app.services.assignments import assignments_of
-from audit_app.services.campaigns import CampaignEntry
+from audit_app.services.campaigns import campaigns, personas, scenarios, service_targets
+from audit_app.services.campaigns.campaigns import CampaignEntry
+from audit_app.services.campaigns.scenarios import ScenarioEntry, WordingEntry
+from audit_app.services.campaigns.service_targets import TargetEntry
 from audit_app.services.company import name_company
-from audit_app.services.first_steps import Step, steps_done
-from audit_app.services.locations import LocationEntry
-from audit_app.services.opening_hours import HoursEntry
+from audit_app.services.locations import locations, touchpoints
+from audit_app.services.locations.locations import LocationEntry
+from audit_app.services.locations.opening_hours import HoursEntry
+from audit_app.services.operations.first_steps import Step, steps_done
 from audit_app.services.probes.planning import plan_due
-from audit_app.services.scenarios import ScenarioEntry, WordingEntry
-from audit_app.services.service_targets import TargetEntry
+from audit_app.services.visits.assignments import assignments_of
 from tests import factories
 from tests.integration import probe_factories as make
 

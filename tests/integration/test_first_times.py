@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.firsts import First
 from audit_app.domain.response_time import Outcome, ResponseTime
 from audit_app.models import ChannelName, Location, Probe, User
-from audit_app.services.probe_times import firsts
+from audit_app.services.probes.times import firsts
 from probes.base import Fact
 from tests.factories import NOW
 from tests.integration.probe_scene import HOUR, answered_probe, happened, probe_to, seen

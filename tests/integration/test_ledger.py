@@ -22,7 +22,7 @@ from audit_app.services.probes.ledger import (
     record,
     settle_reply,
 )
-from audit_app.services.probes.looks import BESIDE_A_LIMIT, LATEST, SOONEST, next_look, next_search
+from audit_app.services.probes.schedule import BESIDE_A_LIMIT, LATEST, SOONEST, next_look, next_search
 from tests import factories
 from tests.integration import probe_factories as make
 from tests.integration.probe_factories import NOW, fact

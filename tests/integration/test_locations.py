@@ -21,8 +21,8 @@ from audit_app.domain.period import weeks_until
 from audit_app.domain.policy import DEFAULT_POLICY
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, Location, User
-from audit_app.services.score_inputs import Facts, ProbeFact
-from audit_app.services.trends import response_weeks
+from audit_app.services.scores.inputs import Facts, ProbeFact
+from audit_app.services.scores.trends import response_weeks
 from audit_app.web.charts import response_time_chart
 from audit_app.web.locations.opening_words import opening_words
 from tests.factories import NOW

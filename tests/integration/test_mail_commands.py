@@ -19,10 +19,10 @@ from audit_app.config import Settings
 from audit_app.domain.probe import ObservationKind
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, Observation, Probe, RoleName
-from audit_app.services.decisions import decide
-from audit_app.services.mail import store_new_mail
+from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mail.rejudging import BATCH, Change, Rejudging
+from audit_app.services.probes.decisions import decide
 from audit_app.services.probes.ledger import summarise
-from audit_app.services.rejudging import BATCH, Change, Rejudging
 from probes.replies.classify import RULES_VERSION
 from tests import factories, fictional_mail
 from tests.conftest import SEALING_KEY

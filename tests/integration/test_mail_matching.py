@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, ProbeKey
-from audit_app.services.mail import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
-from audit_app.services.mail_matching import find_probe
+from audit_app.services.mail.intake import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
+from audit_app.services.mail.matching import find_probe
 from audit_app.services.probes import steps
 from audit_app.services.probes.messages import message_of
 from probes.channels.email import compose

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, User
-from audit_app.services.mail import store_new_mail
-from audit_app.services.mail_suggestions import suggestions_for
-from audit_app.services.mailbox_state import mailbox_down, mailbox_read
+from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mail.suggestions import suggestions_for
+from audit_app.services.mailboxes.state import mailbox_down, mailbox_read
 from tests.integration import probe_factories as make
 from tests.integration.probe_scene import happened, mail, probe_to
 from tests.visitor import Visitor, sign_in

@@ -22,7 +22,9 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Alarm, AlarmKind, ChannelName, IncomingMail, Mailbox, MailFolder, Probe
-from audit_app.services.alarms import (
+from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mailboxes.state import mailbox_down, mailbox_up, positions_before
+from audit_app.services.operations.alarms import (
     TELLING,
     active_alarms,
     end_alarm,
@@ -31,8 +33,6 @@ from audit_app.services.alarms import (
     raise_alarm,
     take_untold,
 )
-from audit_app.services.mail import store_new_mail
-from audit_app.services.mailbox_state import mailbox_down, mailbox_up, positions_before
 from audit_app.worker.telling import Teller, note_browser
 from probes.mail.imap import Position
 from tests.integration import probe_factories as make

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Observation, Probe, RoleName
-from audit_app.services.mail import discard_mail, store_new_mail
+from audit_app.services.mail.intake import discard_mail, store_new_mail
+from audit_app.services.mail.rejudging import Change, Rejudging
 from audit_app.services.probes.ledger import summarise
-from audit_app.services.rejudging import Change, Rejudging
 from probes.replies.classify import RULES_VERSION
 from tests import factories
 from tests.integration import probe_factories as make

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Location, User
-from audit_app.services.probe_list import Group, ProbeFilter, probe_page
-from audit_app.services.review_queue import waiting_replies
+from audit_app.services.probes.list import Group, ProbeFilter, probe_page
+from audit_app.services.replies.queue import waiting_replies
 from tests.factories import NOW
 from tests.integration.probe_scene import answered_probe, happened, seen, uncertain_probe
 

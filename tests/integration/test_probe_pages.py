@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probe import ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
-from audit_app.services.mail_deeds import deeds_of
+from audit_app.services.mail.history import deeds_of
 from audit_app.services.probes.ledger import record
 from audit_app.services.search import find
 from probes.base import Proof

@@ -20,7 +20,7 @@ from audit_app.demo.company.looping import LoopThread
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, Probe
-from audit_app.services.mail import store_new_mail
+from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import SEND_WITHIN, claim
 from audit_app.services.probes.planning import plan_due

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share
 from audit_app.domain.reply_suggestions import RULES
 from audit_app.models import Location, Probe, ReplyRating, RoleName, User
-from audit_app.services.agreement import agreements
-from audit_app.services.rating_suggestions import read_answer
-from audit_app.services.ratings import rate, ratings_of
+from audit_app.services.replies.agreement import agreements
+from audit_app.services.replies.ratings import rate, ratings_of
+from audit_app.services.replies.suggestions import read_answer
 from probes.base import Proof
 from tests import factories
 from tests.factories import NOW

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share, reply_quality
 from audit_app.models import Location, Probe, ReplyRating, User
-from audit_app.services.ratings import LONGEST_NOTE, rate, ratings_of, taken_apart
+from audit_app.services.replies.ratings import LONGEST_NOTE, rate, ratings_of, taken_apart
 from tests.factories import NOW
 from tests.integration.probe_scene import answered_probe, silent_probe, uncertain_probe
 from tests.visitor import Visitor, sign_in

@@ -15,11 +15,11 @@ from audit_app.config import Settings
 from audit_app.domain.errors import Conflict
 from audit_app.domain.response_time import Outcome
 from audit_app.models import Evidence, IncomingMail, Location, MailState, Probe, RoleName, User
-from audit_app.services.decisions import decide
-from audit_app.services.mail import discard_mail
-from audit_app.services.ratings import check_rateable
-from audit_app.services.rejudging import Rejudging
-from audit_app.services.retention import Erased, count_expired, erase_expired
+from audit_app.services.mail.intake import discard_mail
+from audit_app.services.mail.rejudging import Rejudging
+from audit_app.services.operations.retention import Erased, count_expired, erase_expired
+from audit_app.services.probes.decisions import decide
+from audit_app.services.replies.ratings import check_rateable
 from probes import base
 from tests import factories
 from tests.conftest import SEALING_KEY

@@ -14,7 +14,7 @@ from audit_app.cli import audit_app
 from audit_app.config import Settings
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import Location, Mailbox, Touchpoint
-from audit_app.services.entries import EntryInvalid
+from audit_app.services.entry.fields import EntryInvalid
 
 ANNA = "anna.berg@shopper.example"
 Type = Callable[..., Result]

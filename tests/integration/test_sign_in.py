@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from audit_app.models import Location, User
-from audit_app.services.users import deactivate, hash_password, set_password
+from audit_app.services.users.users import deactivate, hash_password, set_password
 from tests.factories import PASSWORD
 from tests.visitor import Visitor, sign_in
 

@@ -24,14 +24,14 @@ from audit_app.models import (
     ReplyRating,
     User,
 )
-from audit_app.services.decisions import decide
-from audit_app.services.mail import assign_mail, discard_mail, store_new_mail
-from audit_app.services.mail_deeds import Deed, deeds_of
+from audit_app.services.mail.history import Deed, deeds_of
+from audit_app.services.mail.intake import assign_mail, discard_mail, store_new_mail
+from audit_app.services.mail.rejudging import Rejudging
+from audit_app.services.mail.unassign import take_back
+from audit_app.services.probes.decisions import decide
 from audit_app.services.probes.withdrawals import withdrawal_of
-from audit_app.services.ratings import mean_quality, own_rating, rate, ratings_of, rubric_by
-from audit_app.services.rejudging import Rejudging
-from audit_app.services.score_inputs import gather
-from audit_app.services.taking_back import take_back
+from audit_app.services.replies.ratings import mean_quality, own_rating, rate, ratings_of, rubric_by
+from audit_app.services.scores.inputs import gather
 from tests.integration import probe_factories as make
 from tests.integration.probe_scene import happened, mail, probe_to
 from tests.visitor import Visitor, sign_in

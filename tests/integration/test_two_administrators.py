@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.models import Base, Campaign, Location, Region, User
-from audit_app.services import regions, scenarios
+from audit_app.services.campaigns import scenarios
+from audit_app.services.locations import regions
 from tests import factories
 from tests.integration import probe_factories as make
 from tests.visitor import Visitor, sign_in

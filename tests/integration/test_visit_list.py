@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.policy import DEFAULT_POLICY
 from audit_app.models import Location, User, Visit
-from audit_app.services.visit_list import VisitFilter, visit_choices, visit_page
+from audit_app.services.visits.list import VisitFilter, visit_choices, visit_page
 from tests import factories
 from tests.factories import NOW
 from tests.small_checklist import begun_visit, submitted

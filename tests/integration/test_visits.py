@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Answer, AssignmentState, Location, User, Visit, VisitState
-from audit_app.services.visit_results import visit_result
-from audit_app.services.visits import (
+from audit_app.services.visits.recording import (
     MissingAnswers,
     SaveOutcome,
     progress,
     save_answer,
     start_visit,
     submit_visit,
-    visible_visit,
-    visible_visits,
 )
+from audit_app.services.visits.result import visit_result
+from audit_app.services.visits.visible import visible_visit, visible_visits
 from tests import small_checklist
 from tests.factories import NOW
 from tests.small_checklist import CLIENT_ID, another_id, begun_visit, fill_in, submitted

@@ -10,8 +10,8 @@ import yaml
 from sqlalchemy.orm import Session
 
 from audit_app.models import ChannelName, TrialState, User, WidgetTrial
-from audit_app.services import widget_trials as trials
-from audit_app.services import widgets
+from audit_app.services.widgets import adapters
+from audit_app.services.widgets import dry_runs as trials
 from tests.factories import NOW
 from tests.integration import probe_factories as make
 from tests.integration.widget_scene import PAGE, found, no_way_in, tried
@@ -235,7 +235,7 @@ def test_a_name_that_is_taken_is_told_and_can_be_put_right(client: Visitor, sess
 def test_a_stored_adapter_is_changed_by_another_try_and_keeps_its_old_text(
     client: Visitor, session: Session
 ) -> None:
-    widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
     answer = client.submit("/admin/widgets/adapters/ours/again", "/admin/widgets/adapters/ours", address=PAGE)
     assert answer.status_code == 302
     asked = newest(session)
@@ -255,10 +255,10 @@ def test_a_stored_adapter_is_changed_by_another_try_and_keeps_its_old_text(
 def test_deleting_says_what_is_lost_and_is_refused_while_it_is_used(
     client: Visitor, session: Session
 ) -> None:
-    adapter = widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapter = adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
     touchpoint = make.touchpoint(session, channel=ChannelName.CHAT, address=PAGE)
     session.flush()
-    widgets.use_for(session, adapter, [touchpoint.id])
+    adapters.use_for(session, adapter, [touchpoint.id])
     path = "/admin/widgets/adapters/ours/delete"
     assert "Give it another chat first" in client.get(path).text
     assert client.submit(path, "/admin/widgets/teach").status_code == 409

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from audit_app.config import Settings
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import ChannelName, Evidence, TrialState, WidgetTrial
-from audit_app.services import widget_trials as trials
-from audit_app.services import widgets
 from audit_app.services.probes.messages import message_of
+from audit_app.services.widgets import adapters
+from audit_app.services.widgets import dry_runs as trials
 from audit_app.worker.desk import Desk
 from audit_app.worker.trying import Tryer
 from probes.base import OurFailure
@@ -168,17 +168,17 @@ def test_a_worker_whose_browser_does_not_start_says_so_and_goes_on(
 
 
 def test_an_adapter_keeps_all_its_versions_and_probes_use_the_newest(session: Session) -> None:
-    adapter = widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
-    widgets.store_again(session, adapter, TEXT.replace("Ours", "Theirs"), PAGE, "Ada", NOW)
+    adapter = adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapters.store_again(session, adapter, TEXT.replace("Ours", "Theirs"), PAGE, "Ada", NOW)
     session.commit()
     session.expire_all()
 
-    adapter = widgets.adapter_by_name(session, "ours")
-    assert [(each.number, widgets.title_of(each.text)) for each in adapter.versions] == [
+    adapter = adapters.adapter_by_name(session, "ours")
+    assert [(each.number, adapters.title_of(each.text)) for each in adapter.versions] == [
         (1, "Ours"),
         (2, "Theirs"),
     ]
-    assert "Theirs" in widgets.description_for(session, "ours")
+    assert "Theirs" in adapters.description_for(session, "ours")
 
 
 @pytest.mark.parametrize(
@@ -196,43 +196,43 @@ def test_an_adapter_keeps_all_its_versions_and_probes_use_the_newest(session: Se
 def test_a_name_is_free_and_hides_no_widget_that_comes_with_the_program(
     session: Session, name: str, words: str
 ) -> None:
-    widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
     with pytest.raises(InvalidInput, match=words):
-        widgets.store(session, name, TEXT, PAGE, "Ada", NOW)
+        adapters.store(session, name, TEXT, PAGE, "Ada", NOW)
 
 
 def test_a_text_that_cannot_be_used_is_not_stored(session: Session) -> None:
     with pytest.raises(InvalidInput, match="description:2"):
-        widgets.store(
+        adapters.store(
             session, "ours", "extends: generic\ncolour: blue\nname: X\nverified: x\n", PAGE, "Ada", NOW
         )
 
 
 def test_an_adapter_in_use_cannot_be_deleted(session: Session) -> None:
-    adapter = widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapter = adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
     touchpoint = make.touchpoint(session, channel=ChannelName.CHAT, address=PAGE)
     session.flush()
-    widgets.use_for(session, adapter, [touchpoint.id])
+    adapters.use_for(session, adapter, [touchpoint.id])
 
     with pytest.raises(Conflict, match="1 touchpoints"):
-        widgets.delete(session, adapter)
+        adapters.delete(session, adapter)
     touchpoint.widget = "auto"
-    widgets.delete(session, adapter)
-    assert widgets.adapters(session) == []
+    adapters.delete(session, adapter)
+    assert adapters.adapters(session) == []
 
 
 def test_a_touchpoint_names_only_what_is_known_here_and_no_file_of_this_machine(session: Session) -> None:
     for known in ("", "auto", "demo"):
-        assert widgets.description_for(session, known) == ""
+        assert adapters.description_for(session, known) == ""
     for unknown in ("/etc/widget.yaml", "gone", "../demo"):
         with pytest.raises(OurFailure, match="There is no chat widget"):
-            widgets.description_for(session, unknown)
+            adapters.description_for(session, unknown)
 
 
 def test_a_probe_takes_the_stored_description_along(session: Session) -> None:
-    adapter = widgets.store(session, "ours", TEXT, PAGE, "Ada", NOW)
+    adapter = adapters.store(session, "ours", TEXT, PAGE, "Ada", NOW)
     probe = make.planned_probe(session, ChannelName.CHAT)
-    widgets.use_for(session, adapter, [probe.touchpoint_id])
+    adapters.use_for(session, adapter, [probe.touchpoint_id])
     message = message_of(probe)
 
     assert (message.widget, read_widget_text(message.widget_text, "ours").name) == ("ours", "Ours")

@@ -18,7 +18,7 @@ from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Outcome
 from audit_app.migrate import OlderDatabase
 from audit_app.models import ChannelName, EvidenceKind, MailState, Probe
-from audit_app.services.browser_setup import NoBrowser
+from audit_app.services.operations.browser import NoBrowser
 from audit_app.worker import run
 from tests.integration.worker_scene import ended, scene
 

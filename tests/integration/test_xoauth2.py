@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.services.mailboxes import account_of, check_account, keep_renewed_token, use_oauth
+from audit_app.services.mailboxes.accounts import account_of, check_account, keep_renewed_token, use_oauth
 from probes.base import FactKind, MailboxDown, Message, NotSent
 from probes.channels.email import compose
 from probes.mail.imap import check, fetch_new

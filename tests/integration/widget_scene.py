@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from audit_app.models import WidgetTrial
-from audit_app.services import widget_trials as trials
+from audit_app.services.widgets import dry_runs as trials
 from probes.base import Proof
 from probes.channels.chat.dry_run import Scene, Step, Trial
 from probes.channels.chat.page_elements import Mark

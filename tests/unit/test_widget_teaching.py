@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.services.widget_check import check_widget_text
+from audit_app.services.widgets.check import check_widget_text
 from probes.widgets import teaching
 from probes.widgets.files import read_widget_text
 from probes.widgets.schema import Control, Widget

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from audit_app.services.widget_check import check_widget_file
+from audit_app.services.widgets.check import check_widget_file
 from probes.base import OurFailure
 from probes.browser.browsers import BrowserError
 from probes.channels.chat.own_words import own_line

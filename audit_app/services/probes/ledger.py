@@ -17,9 +17,9 @@ from audit_app.domain.errors import Conflict
 from audit_app.domain.probe import ObservationKind, ProbeState
 from audit_app.domain.response_time import Interval, Outcome, judge
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
+from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail
-from audit_app.services.probes.looks import limits_of, measure_of, next_look, opening_time, reached_at
-from audit_app.services.texts import LONGEST_INDEXED, storable
+from audit_app.services.probes.schedule import limits_of, measure_of, next_look, opening_time, reached_at
 from probes import base
 
 REPLIES = frozenset(

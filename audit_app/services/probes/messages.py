@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
 from audit_app.models import AddressStyle, Campaign, ChannelName, Persona, Probe, Touchpoint, Wording
-from audit_app.services.widgets import description_for
+from audit_app.services.widgets.adapters import description_for
 from probes.base import Message
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"

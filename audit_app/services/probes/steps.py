@@ -26,7 +26,7 @@ from audit_app.services.probes.claims import (
     stale,
 )
 from audit_app.services.probes.ledger import looked, record, stored
-from audit_app.services.probes.looks import next_look, next_search
+from audit_app.services.probes.schedule import next_look, next_search
 from probes import base
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask_wtf import FlaskForm
 
 from audit_app.domain.errors import AuditError
-from audit_app.services.entries import EntryInvalid
+from audit_app.services.entry.fields import EntryInvalid
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from audit_app.models import Campaign, ClockName, Persona, Scenario, ServiceTarget, Touchpoint
-from audit_app.services.campaigns import CampaignEntry, last_day
-from audit_app.services.entries import moment_text
-from audit_app.services.service_targets import TargetEntry
+from audit_app.services.campaigns.campaigns import CampaignEntry, last_day
+from audit_app.services.campaigns.service_targets import TargetEntry
+from audit_app.services.entry.fields import moment_text
 from audit_app.web.admin.forms import CheckboxesField
 from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.arguments import number_in

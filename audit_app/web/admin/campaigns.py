@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import Campaign, RoleName
-from audit_app.services import campaigns as service
-from audit_app.services import personas, scenarios, service_targets
-from audit_app.services.campaign_obstacles import obstacles
+from audit_app.services.campaigns import campaigns as service
+from audit_app.services.campaigns import personas, scenarios, service_targets
+from audit_app.services.campaigns.obstacles import obstacles
 from audit_app.services.company import organisation_zone
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of

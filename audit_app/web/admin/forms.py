@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.models import Location, Region, RoleName, User
-from audit_app.services.users import PASSWORD_LEAST, ROLE_DESCRIPTIONS
+from audit_app.services.users.users import PASSWORD_LEAST, ROLE_DESCRIPTIONS
 from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.presentation import ROLE_WORDS
 

@@ -12,8 +12,8 @@ from wtforms.validators import Optional
 from audit_app.domain.clock import Weekday
 from audit_app.domain.holiday_calendar import countries
 from audit_app.models import Location, Region
-from audit_app.services.locations import LocationEntry, zones
-from audit_app.services.opening_hours import HoursEntry, entered_as, stored_hours
+from audit_app.services.locations.locations import LocationEntry, zones
+from audit_app.services.locations.opening_hours import HoursEntry, entered_as, stored_hours
 from audit_app.web.admin.opened import OpenedForm
 
 COUNTRY_NAMES = Locale("en").territories

@@ -11,8 +11,8 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.holiday_calendar import countries, named_holidays, part_code
 from audit_app.extensions import db
 from audit_app.models import RoleName
-from audit_app.services import locations as service
-from audit_app.services.regions import all_regions
+from audit_app.services.locations import locations as service
+from audit_app.services.locations.regions import all_regions
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import PasswordInput
 
 from audit_app.models import AddressStyle, Security
-from audit_app.services.mailbox_entries import MailboxEntry, SignIn
+from audit_app.services.mailboxes.entry import MailboxEntry, SignIn
 from audit_app.web.admin.opened import OpenedForm
 
 SECURITIES = {

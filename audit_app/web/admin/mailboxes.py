@@ -11,12 +11,12 @@ from sqlalchemy.orm import selectinload
 
 from audit_app.extensions import db
 from audit_app.models import AlarmKind, IncomingMail, Mailbox, RoleName
-from audit_app.services import mailbox_setup as service
-from audit_app.services.alarms import active_alarms
 from audit_app.services.company import organisation_zone
-from audit_app.services.mailbox_entries import drafted, entry_about
-from audit_app.services.mailbox_trials import Trial, prove_own_address, try_sign_in
-from audit_app.services.mailboxes import account_of, keep_renewed_token
+from audit_app.services.mailboxes import mailboxes as service
+from audit_app.services.mailboxes.accounts import account_of, keep_renewed_token
+from audit_app.services.mailboxes.connection_test import Trial, prove_own_address, try_sign_in
+from audit_app.services.mailboxes.entry import drafted, entry_about
+from audit_app.services.operations.alarms import active_alarms
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wtforms import SelectField, StringField
 
 from audit_app.models import Campaign, Mailbox, Persona
-from audit_app.services.personas import LANGUAGES, PersonaEntry
+from audit_app.services.campaigns.personas import LANGUAGES, PersonaEntry
 from audit_app.web.admin.forms import CheckboxesField
 from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.arguments import number_in

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import Mailbox, RoleName
-from audit_app.services import personas as service
+from audit_app.services.campaigns import personas as service
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.persona_forms import PersonaForm, entered_about

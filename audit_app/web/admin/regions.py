@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import RoleName
-from audit_app.services import regions as service
+from audit_app.services.locations import regions as service
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm

@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from audit_app.models import Scenario, Wording
-from audit_app.services.personas import LANGUAGES
+from audit_app.services.campaigns.personas import LANGUAGES
+from audit_app.services.campaigns.scenarios import ScenarioEntry, WordingEntry
 from audit_app.services.probes.channels import supported
-from audit_app.services.scenarios import ScenarioEntry, WordingEntry
 from audit_app.web.admin.opened import OpenedForm
 from audit_app.web.presentation import CHANNEL_WORDS
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import RoleName, Scenario, Wording
-from audit_app.services import scenarios as service
-from audit_app.services.personas import LANGUAGES
+from audit_app.services.campaigns import scenarios as service
+from audit_app.services.campaigns.personas import LANGUAGES
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm

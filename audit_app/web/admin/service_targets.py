@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from audit_app.extensions import db
 from audit_app.models import RoleName, ServiceTarget
-from audit_app.services import service_targets as service
+from audit_app.services.campaigns import service_targets as service
 from audit_app.web.access import roles
 from audit_app.web.admin.blame import blaming, status_of
 from audit_app.web.admin.campaign_forms import TargetForm

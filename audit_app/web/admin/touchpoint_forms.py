@@ -12,8 +12,8 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Optional
 
 from audit_app.models import ChannelName, Location, Touchpoint
-from audit_app.services.form_mappings import MOST_CHARACTERS
-from audit_app.services.touchpoints import TouchpointEntry
+from audit_app.services.locations.form_mappings import MOST_CHARACTERS
+from audit_app.services.locations.touchpoints import TouchpointEntry
 from audit_app.web.admin.opened import OpenedForm
 
 

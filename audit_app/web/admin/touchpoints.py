@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.errors import AuditError, NotFound
 from audit_app.extensions import db
 from audit_app.models import ChannelName, Location, RoleName, Touchpoint
-from audit_app.services import touchpoints as service
 from audit_app.services.company import organisation_zone
+from audit_app.services.locations import touchpoints as service
 from audit_app.web.access import roles, user_now
 from audit_app.web.admin.blame import blame, blaming, status_of
 from audit_app.web.admin.forms import ConfirmForm

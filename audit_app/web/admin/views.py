@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import Location, Region, RoleName, User
-from audit_app.services import users as service
+from audit_app.services.users import users as service
 from audit_app.web.access import roles, user_now
 from audit_app.web.admin.forms import ConfirmForm, NewUserForm, PasswordForm, UserForm, entered_about
 from audit_app.web.presentation import ROLE_WORDS, request_instant

@@ -12,9 +12,9 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.models import WidgetTrial
-from audit_app.services import widget_findings as findings
-from audit_app.services.entries import EntryInvalid
-from audit_app.services.widget_corrections import LONGEST, Correction
+from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.widgets import findings
+from audit_app.services.widgets.corrections import LONGEST, Correction
 from audit_app.web.admin import widget_words as words
 
 

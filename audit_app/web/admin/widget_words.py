@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audit_app.models import TrialState, WidgetTrial
-from audit_app.services.widget_findings import Part
+from audit_app.services.widgets.findings import Part
 from audit_app.web.presentation import duration
 
 UNTAKEN = timedelta(seconds=20)

@@ -11,14 +11,14 @@ from wtforms.fields.choices import SelectChoice
 from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.extensions import db
 from audit_app.models import RoleName, WidgetTrial
-from audit_app.services import widget_findings as findings
-from audit_app.services import widget_trials as trials
-from audit_app.services import widgets as service
 from audit_app.services.company import organisation_zone
-from audit_app.services.entries import EntryInvalid, page_address
-from audit_app.services.touchpoints import person_in_words
-from audit_app.services.widget_check import check_widget_text
-from audit_app.services.widget_corrections import corrected_text
+from audit_app.services.entry.fields import EntryInvalid, page_address
+from audit_app.services.locations.touchpoints import person_in_words
+from audit_app.services.widgets import adapters as service
+from audit_app.services.widgets import dry_runs as trials
+from audit_app.services.widgets import findings
+from audit_app.services.widgets.check import check_widget_text
+from audit_app.services.widgets.corrections import corrected_text
 from audit_app.web.access import roles, user_now
 from audit_app.web.admin import widget_forms as forms
 from audit_app.web.admin import widget_words as words

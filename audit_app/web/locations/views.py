@@ -14,10 +14,10 @@ from audit_app.domain.scoring import points_for_response
 from audit_app.extensions import db
 from audit_app.models import Location, RoleName
 from audit_app.services.company import organisation_zone
-from audit_app.services.location_results import LocationResults, location_results
-from audit_app.services.scores import current_policy
-from audit_app.services.standings import FEW
-from audit_app.services.visibility import locations_visible_to, visible_location
+from audit_app.services.locations.visible import locations_visible_to, visible_location
+from audit_app.services.scores.comparison import FEW
+from audit_app.services.scores.location import LocationResults, location_results
+from audit_app.services.scores.policies import current_policy
 from audit_app.web.access import roles, user_now
 from audit_app.web.charts import response_time_chart
 from audit_app.web.locations.opening_words import opening_words

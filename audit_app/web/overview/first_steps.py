@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from audit_app.models import RoleName, User
-from audit_app.services.first_steps import Step, steps_done
+from audit_app.services.operations.first_steps import Step, steps_done
 
 
 @dataclass(frozen=True, slots=True)

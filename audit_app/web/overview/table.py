@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Self
 
-from audit_app.services.overview import LocationRow
+from audit_app.services.scores.overview import LocationRow
 
 Key = Callable[[LocationRow], Fraction | Decimal | int | str | None]
 

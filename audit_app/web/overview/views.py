@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from audit_app.extensions import db
 from audit_app.models import RoleName, User
 from audit_app.services.company import organisation_zone
-from audit_app.services.overview import FALLING_POINTS, overview
-from audit_app.services.scores import current_policy
-from audit_app.services.standings import InTimeShare, in_time_share
+from audit_app.services.scores.comparison import InTimeShare, in_time_share
+from audit_app.services.scores.overview import FALLING_POINTS, overview
+from audit_app.services.scores.policies import current_policy
 from audit_app.web.access import roles, user_now
 from audit_app.web.overview.chosen_period import ChosenPeriod
 from audit_app.web.overview.first_steps import first_steps

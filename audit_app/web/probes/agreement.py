@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 
 from audit_app.extensions import db
-from audit_app.services.agreement import Raters, agreements
+from audit_app.services.replies.agreement import Raters, agreements
 from audit_app.web.access import user_now
 from audit_app.web.probes.views import blueprint, judges
 

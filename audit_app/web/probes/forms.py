@@ -16,8 +16,8 @@ from wtforms.widgets import HiddenInput
 
 from audit_app.domain.reply_quality import Rubric, RubricItem, Share
 from audit_app.models import ChannelName
-from audit_app.services.probe_list import Kind, ProbeFilter
-from audit_app.services.ratings import LONGEST_NOTE
+from audit_app.services.probes.list import Kind, ProbeFilter
+from audit_app.services.replies.ratings import LONGEST_NOTE
 from audit_app.web.arguments import day_in, number_in
 from audit_app.web.probes.words import SHARES
 

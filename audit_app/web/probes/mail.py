@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
 from audit_app.models import IncomingMail, MailState, RoleName, can_be_taken_back
-from audit_app.services import unmatched_mail as service
 from audit_app.services.company import organisation_zone
-from audit_app.services.mail import discard_mail
-from audit_app.services.mail_deeds import Deed, deeds_of
-from audit_app.services.mail_suggestions import suggestions_for
-from audit_app.services.taking_back import take_back
-from audit_app.services.unmatched_mail import Pile
+from audit_app.services.mail import unmatched as service
+from audit_app.services.mail.history import Deed, deeds_of
+from audit_app.services.mail.intake import discard_mail
+from audit_app.services.mail.suggestions import suggestions_for
+from audit_app.services.mail.unassign import take_back
+from audit_app.services.mail.unmatched import Pile
 from audit_app.web.access import roles, user_now
 from audit_app.web.arguments import number_in
 from audit_app.web.presentation import request_instant

@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 from audit_app.domain.errors import AuditError, Conflict, NotFound
 from audit_app.extensions import db
 from audit_app.models import Observation
-from audit_app.services import review_queue
-from audit_app.services.decisions import (
+from audit_app.services.probes.decisions import (
     Decision,
     decide,
     decisions_on,
@@ -20,8 +19,9 @@ from audit_app.services.decisions import (
     take_back,
     verdict_if,
 )
-from audit_app.services.probe_story import whole_text
-from audit_app.services.visible_probes import probe_to_judge
+from audit_app.services.probes.timeline import whole_text
+from audit_app.services.probes.visible import probe_to_judge
+from audit_app.services.replies import queue
 from audit_app.web.access import user_now
 from audit_app.web.arguments import number_in
 from audit_app.web.presentation import request_instant
@@ -34,7 +34,7 @@ from audit_app.web.probes.views import blueprint, judges
 @judges
 def review() -> str:
     """The reply whose turn it is, with what speaks for and against a person as its writer."""
-    turn = review_queue.turn(db.session, user_now(), _given("after"))
+    turn = queue.turn(db.session, user_now(), _given("after"))
     done = _given("done")
     reply = turn.reply
     form = DecisionForm(formdata=None)
@@ -72,7 +72,7 @@ def _given(name: str) -> int:
 
 def _last_decision() -> tuple[Observation, Decision] | None:
     try:
-        return review_queue.own_last_decision(db.session, user_now(), _given("last"))
+        return queue.own_last_decision(db.session, user_now(), _given("last"))
     except AuditError:
         return None
 

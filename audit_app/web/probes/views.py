@@ -9,16 +9,16 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.reply_quality import Share
 from audit_app.extensions import db
 from audit_app.models import IncomingMail, Probe, ReplyRating, RoleName, can_be_taken_back, mails_of
-from audit_app.services import ratings as rating_service
 from audit_app.services.company import organisation_zone
-from audit_app.services.decisions import decide, decisions_on, reply_to_decide, verdict_if
-from audit_app.services.overview import mailboxes_down
-from audit_app.services.probe_list import ProbeFilter, probe_choices, probe_page
-from audit_app.services.probe_story import story_of, whole_text
-from audit_app.services.rating_suggestions import ReadAnswer, read_answer, stored_suggestions
-from audit_app.services.review_queue import waiting_replies
-from audit_app.services.unmatched_mail import waiting_mails
-from audit_app.services.visible_probes import may_judge, probe_to_judge, visible_probe
+from audit_app.services.mail.unmatched import waiting_mails
+from audit_app.services.probes.decisions import decide, decisions_on, reply_to_decide, verdict_if
+from audit_app.services.probes.list import ProbeFilter, probe_choices, probe_page
+from audit_app.services.probes.timeline import story_of, whole_text
+from audit_app.services.probes.visible import may_judge, probe_to_judge, visible_probe
+from audit_app.services.replies import ratings as rating_service
+from audit_app.services.replies.queue import waiting_replies
+from audit_app.services.replies.suggestions import ReadAnswer, read_answer, stored_suggestions
+from audit_app.services.scores.overview import mailboxes_down
 from audit_app.web.access import roles, user_now
 from audit_app.web.arguments import number_in
 from audit_app.web.presentation import NOTHING, request_instant

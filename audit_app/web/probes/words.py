@@ -12,9 +12,9 @@ from audit_app.domain.probe import ObservationKind
 from audit_app.domain.reply_quality import Share
 from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
 from audit_app.models import ChannelName, ClockName, EvidenceKind
-from audit_app.services.mail_deeds import Deed
-from audit_app.services.probe_list import Group, Kind
-from audit_app.services.probe_story import Story
+from audit_app.services.mail.history import Deed
+from audit_app.services.probes.list import Group, Kind
+from audit_app.services.probes.timeline import Story
 from audit_app.web.presentation import duration, hours, local_time, zone_name
 
 

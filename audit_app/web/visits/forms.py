@@ -14,8 +14,8 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.policy import DEFAULT_POLICY
 from audit_app.domain.question import Question
 from audit_app.models import Visit
-from audit_app.services.visit_list import Order, VisitFilter
-from audit_app.services.visits import answers_of
+from audit_app.services.visits.list import Order, VisitFilter
+from audit_app.services.visits.recording import answers_of
 from audit_app.web.arguments import day_in, number_in
 
 NOT_APPLICABLE = "/na"

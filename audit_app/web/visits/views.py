@@ -12,10 +12,11 @@ from audit_app.domain import checklist as domain
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
 from audit_app.models import RoleName, Visit, VisitState
-from audit_app.services import visits as service
-from audit_app.services.assignments import Urgency, assignments_of, own_assignment, urgency
-from audit_app.services.visit_list import visit_choices, visit_page
-from audit_app.services.visit_results import policy_now, visit_result
+from audit_app.services.visits import recording as service
+from audit_app.services.visits.assignments import Urgency, assignments_of, own_assignment, urgency
+from audit_app.services.visits.list import visit_choices, visit_page
+from audit_app.services.visits.result import policy_now, visit_result
+from audit_app.services.visits.visible import done_by, other_drafts_of, own_visit, visible_visit
 from audit_app.web.access import roles, signed_in, user_now
 from audit_app.web.presentation import request_instant
 from audit_app.web.visits.forms import (
@@ -49,8 +50,8 @@ def mine() -> str:
         assignments=assignments,
         pressing=[row for row in assignments if row[0] in (Urgency.OVERDUE, Urgency.TODAY)],
         coming=[row for row in assignments if row[0] not in (Urgency.OVERDUE, Urgency.TODAY)],
-        drafts=service.other_drafts_of(db.session, user),
-        done=service.done_by(db.session, user, DONE_SHOWN),
+        drafts=other_drafts_of(db.session, user),
+        done=done_by(db.session, user, DONE_SHOWN),
         progress=service.progress,
         resume_section=resume_section,
         new_id=lambda: str(uuid4()),
@@ -89,7 +90,7 @@ def resume_section(visit: Visit) -> int:
 @roles(RoleName.AUDITOR)
 def form(visit_id: int, number: int) -> ResponseReturnValue:
     """One section of the form; the others are on the page too, so that the form goes on without a network."""
-    visit = service.own_visit(db.session, user_now(), visit_id)
+    visit = own_visit(db.session, user_now(), visit_id)
     if visit.state is not VisitState.DRAFT:
         return redirect(page_of(visit))
     return form_page(visit, number, {})
@@ -122,7 +123,7 @@ def section_at(visit: Visit, number: int) -> domain.Section:
 @roles(RoleName.AUDITOR)
 def save_section(visit_id: int, number: int) -> ResponseReturnValue:
     """Save a form that was sent as a whole, without JavaScript, and go on from section `number`."""
-    visit = service.own_visit(db.session, user_now(), visit_id)
+    visit = own_visit(db.session, user_now(), visit_id)
     refused: dict[str, tuple[Posted, str]] = {}
     section_at(visit, number)
     for posted in changed_answers(request.form, visit.version.form):
@@ -161,7 +162,7 @@ def _onwards(visit: Visit, number: int) -> str:
 def save(visit_id: int) -> ResponseReturnValue:
     """Take answers from a device as JSON and tell for each what became of it."""
     try:
-        visit = service.own_visit(db.session, user_now(), visit_id)
+        visit = own_visit(db.session, user_now(), visit_id)
         results = [_take(visit, item) for item in _items()]
     except AuditError as error:
         db.session.rollback()
@@ -214,7 +215,7 @@ def _take(visit: Visit, item: object) -> dict[str, object]:
 @roles(RoleName.AUDITOR)
 def review(visit_id: int) -> ResponseReturnValue:
     """What is missing, as links, and the button that submits."""
-    visit = service.own_visit(db.session, user_now(), visit_id)
+    visit = own_visit(db.session, user_now(), visit_id)
     if visit.state is not VisitState.DRAFT:
         return redirect(page_of(visit))
     return review_page(visit)
@@ -235,7 +236,7 @@ def review_page(visit: Visit) -> str:
 @roles(RoleName.AUDITOR)
 def submit(visit_id: int) -> ResponseReturnValue:
     """Submit a visit; with something missing, show what instead."""
-    visit = service.own_visit(db.session, user_now(), visit_id)
+    visit = own_visit(db.session, user_now(), visit_id)
     try:
         service.submit_visit(db.session, visit, request_instant())
     except service.MissingAnswers:
@@ -250,7 +251,7 @@ def submit(visit_id: int) -> ResponseReturnValue:
 @signed_in
 def show(visit_id: int) -> ResponseReturnValue:
     """The result of a visit: its score and how it came about."""
-    visit = service.visible_visit(db.session, user_now(), visit_id)
+    visit = visible_visit(db.session, user_now(), visit_id)
     own = visit.auditor_id == user_now().id
     if visit.state is VisitState.DRAFT and own and user_now().is_a(RoleName.AUDITOR):
         return redirect(page_of(visit))

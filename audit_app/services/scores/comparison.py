@@ -1,0 +1,119 @@
+"""How a location or group stands in a period: its score, what it was before, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from audit_app.domain.period import Period
+from audit_app.domain.policy import Policy
+from audit_app.domain.scoring import Component, ScoreInputs, ScoreResult
+from audit_app.domain.statistics import ShareBounds, wilson_interval
+from audit_app.services.scores.inputs import Facts
+
+COMPONENTS: Mapping[str, str] = {"visits": "Visits", "speed": "Speed", "reply_quality": "Reply quality"}
+"""The components of a score in their fixed order, as pages name them."""
+
+FEW = 20
+"""Below so many probes the interval of a share is wider than about forty points, and the pages say so in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTimeShare:
+    """How many of `n` scored probes were answered within `hours`, and between which shares the true one lies."""
+
+    met: int
+    n: int
+    hours: Fraction
+    bounds: ShareBounds
+
+    @property
+    def value(self) -> Fraction | None:
+        """The share from 0 to 1; None without any probe."""
+        return Fraction(self.met, self.n) if self.n else None
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStanding:
+    """One component now and before; either is None where the component had no input."""
+
+    key: str
+    title: str
+    now: Component | None
+    before: Component | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """The difference of the two values as they are shown."""
+        return self.now.shown - self.before.shown if self.now and self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A score now and in the period before, each None where there was nothing to score."""
+
+    inputs: ScoreInputs
+    inputs_before: ScoreInputs
+    now: ScoreResult | None
+    before: ScoreResult | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """The difference of the two scores as they are shown, so that it can be checked by eye."""
+        return self.now.shown - self.before.shown if self.now and self.before else None
+
+    @property
+    def components(self) -> tuple[ComponentStanding, ...]:
+        """All components in fixed order, also those without any input."""
+        return tuple(
+            ComponentStanding(key, title, component(self.now, key), component(self.before, key))
+            for key, title in COMPONENTS.items()
+        )
+
+    @property
+    def deepest_fall(self) -> ComponentStanding | None:
+        """The component whose own value went down most, None where none went down."""
+        fallen = [part for part in self.components if part.change is not None and part.change < 0]
+        return min(fallen, key=lambda part: part.change or 0, default=None)
+
+    @property
+    def in_time(self) -> InTimeShare:
+        """The share of scored probes answered within the policy's target."""
+        return in_time_share(self.inputs)
+
+    @property
+    def n(self) -> int:
+        """How many visits and probes the score is made of."""
+        return len(self.inputs.visits) + len(self.inputs.responses)
+
+    @property
+    def n_before(self) -> int:
+        """The same for the period before."""
+        return len(self.inputs_before.visits) + len(self.inputs_before.responses)
+
+
+def standing(facts: Facts, period: Period, before: Period, policy: Policy) -> Standing:
+    """How those whom `facts` are about stand in `period` and stood in `before`."""
+    inputs, inputs_before = facts.within(period).inputs(policy), facts.within(before).inputs(policy)
+    return Standing(inputs, inputs_before, inputs.score(), inputs_before.score())
+
+
+def weekly_scores(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[Fraction | None]:
+    """The score of each week, None where there was nothing to score."""
+    results = [facts.within(week).inputs(policy).score() for week in weeks]
+    return [result.value if result else None for result in results]
+
+
+def in_time_share(inputs: ScoreInputs) -> InTimeShare:
+    """The share of the scored probes that were answered within the policy's target."""
+    limit = inputs.policy.target_hours
+    met = sum(1 for row in inputs.responses if row.hours is not None and row.hours <= limit)
+    n = len(inputs.responses)
+    return InTimeShare(met, n, limit, wilson_interval(met, n))
+
+
+def component(result: ScoreResult | None, key: str) -> Component | None:
+    """The component `key` of a score, None when it had no input."""
+    return next((part for part in result.components if part.key == key), None) if result else None

@@ -1,0 +1,39 @@
+"""The versions of the score policy: the rules in force at a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit_app.domain.policy import DEFAULT_POLICY, Policy, policy_hash, read_policy
+from audit_app.models import ScorePolicy
+
+
+def newest_policy(session: Session, now: datetime) -> ScorePolicy | None:
+    """The newest version of the score policy that there is at `now`."""
+    return session.scalar(
+        select(ScorePolicy).where(ScorePolicy.created_at <= now).order_by(ScorePolicy.number.desc()).limit(1)
+    )
+
+
+def current_policy(session: Session, now: datetime) -> Policy:
+    """The rules in force at `now`: the newest version, or the default ones as long as none is stored."""
+    stored = newest_policy(session, now)
+    return read_policy(stored.content) if stored else DEFAULT_POLICY
+
+
+def ensure_policy(session: Session, now: datetime) -> ScorePolicy:
+    """The newest version of the score policy; stores the default rules as version 1 if there is none yet."""
+    stored = newest_policy(session, now)
+    if stored is None:
+        stored = ScorePolicy(
+            number=1,
+            content=DEFAULT_POLICY.model_dump(mode="json"),
+            content_hash=policy_hash(DEFAULT_POLICY),
+            created_at=now,
+        )
+        session.add(stored)
+        session.flush()
+    return stored

@@ -1,0 +1,69 @@
+"""How fast a location answers, week by week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from audit_app.domain.period import Period
+from audit_app.domain.policy import Policy
+from audit_app.services.scores.inputs import Facts, ProbeFact
+
+MEDIAN_OVER = timedelta(weeks=4)
+"""The median is taken over so long a time up to the end of each week: a few probes a week say nothing alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseWeek:
+    """The scored probes of one week."""
+
+    week: Period
+    probes: Sequence[ProbeFact]
+    in_time: int
+    never: int
+    median: Fraction | None
+    """Hours within which half of the customers of the last four weeks had their answer; None when half or more had
+    none. Those who never had an answer count as the longest waits, and are not dropped."""
+    median_n: int
+    """How many probes the median is taken over."""
+
+    @property
+    def n(self) -> int:
+        """How many probes there were in the week."""
+        return len(self.probes)
+
+
+def response_weeks(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[ResponseWeek]:
+    """The response times of each of `weeks`; `facts` reach back to four weeks before the end of the first."""
+    return [_week(week, facts, policy) for week in weeks]
+
+
+def _week(week: Period, facts: Facts, policy: Policy) -> ResponseWeek:
+    probes = [probe for probe in facts.within(week).probes if probe.scored]
+    lately = [
+        probe for probe in facts.within(Period(week.end - MEDIAN_OVER, week.end)).probes if probe.scored
+    ]
+    hours = _answered(probes, policy)
+    return ResponseWeek(
+        week,
+        probes,
+        sum(1 for each in hours if each <= policy.target_hours),
+        len(probes) - len(hours),
+        _median(_answered(lately, policy), len(lately)),
+        len(lately),
+    )
+
+
+def _answered(probes: Sequence[ProbeFact], policy: Policy) -> list[Fraction]:
+    """The hours until the answers that count, shortest first."""
+    return sorted(
+        probe.hours for probe in probes if probe.hours is not None and probe.hours < policy.cutoff_hours
+    )
+
+
+def _median(answered: Sequence[Fraction], n: int) -> Fraction | None:
+    """The middle of `n` waits of which the sorted `answered` are known and all others longer."""
+    low, high = (n - 1) // 2, n // 2
+    return (answered[low] + answered[high]) / 2 if n and high < len(answered) else None
