@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from audit_app import migrate
 from audit_app.config import Settings
 from audit_app.database import open_engine
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import (
     Campaign,
     ChannelName,

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.clock import ALWAYS_OPEN
+from audit_app.domain.time.clock import ALWAYS_OPEN
 from audit_app.models import Location, Organisation, Region, RoleName, User
 from audit_app.services.users.users import add_user
 

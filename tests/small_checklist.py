@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from audit_app.domain.checklist import Checklist
+from audit_app.domain.checklists.checklist import Checklist
 from audit_app.models import Assignment, Location, User, Visit
 from audit_app.services.checklists.versions import store_checklist
 from audit_app.services.visits.assignments import assign

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audit_app.cli.file_checks import check_files
-from audit_app.domain.checklist_file import check_file
+from audit_app.domain.checklists.file import check_file
 
 
 @click.group()

@@ -13,7 +13,7 @@ import click
 
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.firsts import First
+from audit_app.domain.probes.first_times import First
 from audit_app.services.probes.standalone_chat import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
 from probes.base import Fact
 

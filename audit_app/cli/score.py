@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from audit_app.cli.opening import current_database
 from audit_app.domain.errors import NotFound
-from audit_app.domain.period import Period
+from audit_app.domain.time.period import Period
 from audit_app.models import Location
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.policies import current_policy

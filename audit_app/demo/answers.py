@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from audit_app.domain.question import (
+from audit_app.domain.checklists.question import (
     ChoiceQuestion,
     NumberQuestion,
     PricePairQuestion,

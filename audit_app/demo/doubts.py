@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from audit_app.demo.chain import COMPANY, SHOPS, Shop
 from audit_app.demo.loader import HISTORY_CAMPAIGN
 from audit_app.demo.questions import SHOPPERS
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes.ledger import record

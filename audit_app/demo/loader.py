@@ -14,8 +14,8 @@ from audit_app.demo.addresses import Addresses
 from audit_app.demo.chain import COMPANY, SHOPS, Shop
 from audit_app.demo.company import SHOPPER_PASSWORD
 from audit_app.demo.questions import QUESTIONS, SHOPPERS, Shopper
-from audit_app.domain.checklist_file import load_checklist
-from audit_app.domain.clock import OpeningHours, Period, Weekday
+from audit_app.domain.checklists.file import load_checklist
+from audit_app.domain.time.clock import OpeningHours, Period, Weekday
 from audit_app.models import (
     Assignment,
     Campaign,

@@ -20,8 +20,8 @@ from audit_app.demo.answers import answer_by_chance
 from audit_app.demo.history import SEED
 from audit_app.demo.loader import LIVE_CAMPAIGN, LIVE_SHOP
 from audit_app.domain.exact import read_exact
-from audit_app.domain.period import Period
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time.period import Period
 from audit_app.models import Assignment, Campaign, ChannelName, Location, Probe
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.policies import current_policy

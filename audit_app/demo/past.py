@@ -14,10 +14,10 @@ from audit_app.demo.answers import answer_by_chance
 from audit_app.demo.history import SEED, PastProbe, PastVisit, first_monday, past_probes, past_visits
 from audit_app.demo.loader import HISTORY_CAMPAIGN
 from audit_app.demo.replies import ACKNOWLEDGEMENT, rating, reply, second_rating
-from audit_app.domain.checklist import Answer as CheckedAnswer
-from audit_app.domain.checklist import parse_answer, stored_answer
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.reply_quality import Share, reply_quality
+from audit_app.domain.checklists.checklist import Answer as CheckedAnswer
+from audit_app.domain.checklists.checklist import parse_answer, stored_answer
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.replies.quality import Share, reply_quality
 from audit_app.models import (
     Answer,
     Campaign,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share
+from audit_app.domain.replies.quality import COMPLAINT_ITEMS, RUBRIC, Share
 
 POLITE = (
     "Hello {name},\n\nthank you for writing to us. Yes, that is possible: please bring the card you paid with, and we "

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import Conflict
 from audit_app.models.base import Base
 from audit_app.models.types import Json, JsonObject

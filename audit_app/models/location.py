@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from audit_app.domain.clock import OpeningHours
-from audit_app.domain.timetable import Former, Timetable
+from audit_app.domain.time.clock import OpeningHours
+from audit_app.domain.time.timetable import Former, Timetable
 from audit_app.models.base import Base
 from audit_app.models.types import Json, JsonObject, words
 

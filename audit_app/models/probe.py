@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models.base import Base
 from audit_app.models.campaign import Campaign, Persona, Scenario
 from audit_app.models.evidence import Evidence

@@ -18,7 +18,7 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup, escape
 
-from audit_app.domain.policy import Policy
+from audit_app.domain.scores.policy import Policy
 from audit_app.services.scores.trends import ResponseWeek
 
 THEME = {

@@ -12,7 +12,7 @@ from flask import Flask, g
 from markupsafe import Markup, escape
 
 from audit_app.domain.exact import Exact, round_half_up
-from audit_app.domain.response_time import InTime, Outcome
+from audit_app.domain.probes.response_time import InTime, Outcome
 from audit_app.models import ChannelName, RoleName
 
 LOCALE = "en_GB"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import probes
-from audit_app.domain.probe import ObservationKind
+from audit_app.domain.probes.probe import ObservationKind
 from audit_app.models import ChannelName, EvidenceKind
 from probes.base import FactKind, ProofKind
 

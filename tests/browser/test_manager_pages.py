@@ -21,7 +21,7 @@ from audit_app.config import Settings
 from audit_app.database import open_engine
 from audit_app.demo.processes import Processes, wait_until_up
 from audit_app.demo.runner import free_port
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import RoleName
 from probes.browser.program import find_browser
 from tests import factories

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from audit_app.domain.reply_quality import RUBRIC
+from audit_app.domain.replies.quality import RUBRIC
 from audit_app.models import Location, Probe, User
 from audit_app.services.replies.ratings import rate
 from tests.browser.pages import Screen, check_page, sign_in

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Alarm, AlarmKind, Location, User
 from audit_app.services.mailboxes.state import mailbox_down
 from tests.browser.pages import Screen, check_page, sign_in

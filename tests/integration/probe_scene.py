@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, IncomingMail, Location, Probe, Touchpoint
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes.ledger import looked, record

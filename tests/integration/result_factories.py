@@ -10,8 +10,8 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import (
     Campaign,
     ClockName,

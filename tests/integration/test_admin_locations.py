@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audit_app.domain.clock import ALWAYS_OPEN, OpeningHours, Weekday
 from audit_app.domain.errors import Conflict
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time.clock import ALWAYS_OPEN, OpeningHours, Weekday
 from audit_app.models import (
     ChannelName,
     ClockName,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import ChannelName, Location, Touchpoint, User
 from audit_app.services.entry.fields import EntryInvalid
 from audit_app.services.locations import touchpoints as service

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.database import transaction
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Probe
 from audit_app.services.probes import claims, steps
 from audit_app.services.probes.claims import SEND_WITHIN, ClaimLost, claim, claim_looks, claim_unsettled, held

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app.config import Settings
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Wording
 from audit_app.services.probes.planning import plan_due
 from tests.integration import probe_factories as make

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audit_app.demo.addresses import Addresses
 from audit_app.demo.doubts import load_doubts
 from audit_app.demo.loader import load_chain
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Probe
 from audit_app.services.mail.suggestions import suggestions_for
 

@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 from audit_app.config import Settings
 from audit_app.database import transaction
 from audit_app.demo.company.looping import LoopThread
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import AddressStyle, ChannelName, IncomingMail, Mailbox
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes.state import positions_before, positions_of

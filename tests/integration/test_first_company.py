@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from audit_app.config import PROJECT_ROOT, Settings
-from audit_app.domain.clock import WORKING_DAYS
+from audit_app.domain.time.clock import WORKING_DAYS
 from audit_app.models import ChannelName, Location, RoleName
 from audit_app.services.campaigns import campaigns, personas, scenarios, service_targets
 from audit_app.services.campaigns.campaigns import CampaignEntry

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.firsts import First
-from audit_app.domain.response_time import Outcome, ResponseTime
+from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.response_time import Outcome, ResponseTime
 from audit_app.models import ChannelName, Location, Probe, User
 from audit_app.services.probes.times import firsts
 from probes.base import Fact

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from audit_app.config import Settings
 from audit_app.database import transaction
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, MailState, Probe, Touchpoint
 from tests.integration.help_desk import ADDRESS, DOMAIN, help_desk
 from tests.integration.worker_scene import scene

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from audit_app.domain.clock import OpeningHours
 from audit_app.domain.errors import Conflict
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import ChannelName, ClockName, Probe, RoleName
 from audit_app.services.probes.ledger import (
     BLIND_FOR,

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from audit_app.domain.clock import OpeningHours, Weekday
-from audit_app.domain.period import weeks_until
-from audit_app.domain.policy import DEFAULT_POLICY
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.scores.policy import DEFAULT_POLICY
+from audit_app.domain.time.clock import OpeningHours, Weekday
+from audit_app.domain.time.period import weeks_until
 from audit_app.models import ChannelName, Location, User
 from audit_app.services.scores.inputs import Facts, ProbeFact
 from audit_app.services.scores.trends import response_weeks

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.cli import audit_app
 from audit_app.config import Settings
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Observation, Probe, RoleName
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mail.rejudging import BATCH, Change, Rejudging

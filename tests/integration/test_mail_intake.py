@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.database import transaction
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Mailbox, MailState, Probe, RoleName, User, mails_of
 from audit_app.services.mail.intake import assign_mail, discard_mail, store_new_mail
 from audit_app.services.mailboxes.state import mailbox_down, mailbox_read, mailbox_up, positions_of

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, ProbeKey
 from audit_app.services.mail.intake import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
 from audit_app.services.mail.matching import find_probe

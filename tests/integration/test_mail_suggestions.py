@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, User
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mail.suggestions import suggestions_for

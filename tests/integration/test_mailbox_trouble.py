@@ -19,8 +19,8 @@ from audit_app.database import transaction
 from audit_app.demo.company import DemoCompany
 from audit_app.demo.company.store import Store
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Alarm, AlarmKind, ChannelName, IncomingMail, Mailbox, MailFolder, Probe
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes.state import mailbox_down, mailbox_up, positions_before

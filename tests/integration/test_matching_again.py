@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Observation, Probe, RoleName
 from audit_app.services.mail.intake import discard_mail, store_new_mail
 from audit_app.services.mail.rejudging import Change, Rejudging

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from audit_app import migrate
 from audit_app.config import Settings
 from audit_app.database import DatabaseUnreachable, open_engine
-from audit_app.domain.clock import OpeningHours
 from audit_app.domain.errors import InvalidInput
+from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import Location, Region
 
 

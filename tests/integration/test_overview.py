@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Location, Organisation, User
 from tests import factories
 from tests.factories import NOW

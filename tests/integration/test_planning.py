@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app.database import transaction
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import ChannelName, Probe
 from audit_app.services.probes.planning import plan_due
 from tests.integration import probe_factories as make

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Location, User
 from audit_app.services.probes.list import Group, ProbeFilter, probe_page
 from audit_app.services.replies.queue import waiting_replies

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
 from audit_app.services.mail.history import deeds_of
 from audit_app.services.probes.ledger import record

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session as DatabaseSession
 from audit_app.config import Settings
 from audit_app.database import transaction
 from audit_app.demo.company.looping import LoopThread
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, Probe
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes import steps

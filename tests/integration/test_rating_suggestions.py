@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share
-from audit_app.domain.reply_suggestions import RULES
+from audit_app.domain.replies.quality import COMPLAINT_ITEMS, RUBRIC, Share
+from audit_app.domain.replies.suggestions import RULES
 from audit_app.models import Location, Probe, ReplyRating, RoleName, User
 from audit_app.services.replies.agreement import agreements
 from audit_app.services.replies.ratings import rate, ratings_of

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.reply_quality import COMPLAINT_ITEMS, RUBRIC, Share, reply_quality
+from audit_app.domain.replies.quality import COMPLAINT_ITEMS, RUBRIC, Share, reply_quality
 from audit_app.models import Location, Probe, ReplyRating, User
 from audit_app.services.replies.ratings import LONGEST_NOTE, rate, ratings_of, taken_apart
 from tests.factories import NOW

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from audit_app.cli import audit_app
 from audit_app.config import Settings
 from audit_app.domain.errors import Conflict
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Evidence, IncomingMail, Location, MailState, Probe, RoleName, User
 from audit_app.services.mail.intake import discard_mail
 from audit_app.services.mail.rejudging import Rejudging

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Location, Observation, Probe, RoleName, User
 from audit_app.services.probes.ledger import record
 from tests import factories

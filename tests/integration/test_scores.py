@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.period import Period, complete_weeks, week_of, weeks_until
-from audit_app.domain.policy import DEFAULT_POLICY, Policy, Weights
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.scores.policy import DEFAULT_POLICY, Policy, Weights
+from audit_app.domain.time.period import Period, complete_weeks, week_of, weeks_until
 from audit_app.models import ClockName, Location, RoleName, Score, ScorePolicy, VisitState
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.inputs import gather

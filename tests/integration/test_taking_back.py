@@ -10,9 +10,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.period import Period
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time.period import Period
 from audit_app.models import (
     Evidence,
     IncomingMail,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from audit_app.domain.policy import DEFAULT_POLICY
+from audit_app.domain.scores.policy import DEFAULT_POLICY
 from audit_app.models import Location, User, Visit
 from audit_app.services.visits.list import VisitFilter, visit_choices, visit_page
 from tests import factories

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from audit_app.config import Settings
 from audit_app.database import transaction
 from audit_app.demo.company import SHOPPER_PASSWORD
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.migrate import OlderDatabase
 from audit_app.models import ChannelName, EvidenceKind, MailState, Probe
 from audit_app.services.operations.browser import NoBrowser

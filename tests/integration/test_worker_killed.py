@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from audit_app.config import Settings
 from audit_app.database import transaction
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, Touchpoint
 from tests.integration.fatal_line import fatal_line
 from tests.integration.worker_scene import PATIENCE, Scene, ended, scene

@@ -19,7 +19,7 @@ from audit_app.database import transaction
 from audit_app.demo.chain import DOMAIN
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.demo.company.store import Store
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import ChannelName, IncomingMail, Mailbox, Observation, Probe, Touchpoint, mails_of
 from tests.integration import probe_factories as make
 from tests.integration import worker_process

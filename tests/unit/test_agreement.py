@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.domain.agreement import agreement, cohens_kappa, strength, table_of
 from audit_app.domain.errors import InvalidInput
+from audit_app.domain.replies.agreement import agreement, cohens_kappa, strength, table_of
 
 counts = st.integers(0, 50)
 tables = (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from audit_app.domain.checklist import (
+from audit_app.domain.checklists.checklist import (
     Answer,
     Checklist,
     canonical_json,
@@ -27,9 +27,9 @@ from audit_app.domain.checklist import (
     tally,
     wants_note,
 )
+from audit_app.domain.checklists.question import Prices, Question
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.question import Prices, Question
-from audit_app.domain.scoring import visit_score
+from audit_app.domain.scores.scoring import visit_score
 
 NA = Answer(not_applicable=True)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audit_app.domain.checklist import Checklist, Section
-from audit_app.domain.checklist_file import QUESTION_TYPES, check_file, check_text, load_checklist
+from audit_app.domain.checklists.checklist import Checklist, Section
+from audit_app.domain.checklists.file import QUESTION_TYPES, check_file, check_text, load_checklist
+from audit_app.domain.checklists.question import Band, Option
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.question import Band, Option
 
 FOLDER = Path(__file__).parents[2] / "checklists"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from audit_app.domain.clock import (
+from audit_app.domain.errors import InvalidInput
+from audit_app.domain.time.clock import (
     ALWAYS_OPEN,
     WORKING_DAYS,
     OpeningHours,
@@ -22,7 +23,6 @@ from audit_app.domain.clock import (
     opening_time_between,
     public_holidays,
 )
-from audit_app.domain.errors import InvalidInput
 
 NEW_YORK = ZoneInfo("America/New_York")
 LONDON = ZoneInfo("Europe/London")

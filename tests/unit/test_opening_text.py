@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.domain.clock import Period
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.holiday_calendar import named_holidays, part_code
-from audit_app.domain.opening_text import dates_in, dates_text, periods_in, periods_text
+from audit_app.domain.time.clock import Period
+from audit_app.domain.time.holiday_calendar import named_holidays, part_code
+from audit_app.domain.time.opening_text import dates_in, dates_text, periods_in, periods_text
 
 
 @pytest.mark.parametrize(

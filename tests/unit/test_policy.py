@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.policy import DEFAULT_POLICY, canonical_json, policy_hash, read_policy
+from audit_app.domain.scores.policy import DEFAULT_POLICY, canonical_json, policy_hash, read_policy
 
 
 def changed(**parts: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.domain.response_time import InTime, Outcome
+from audit_app.domain.probes.response_time import InTime, Outcome
 from audit_app.web.presentation import (
     change,
     duration,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.reply_quality import (
+from audit_app.domain.replies.quality import (
     COMPLAINT,
     COMPLAINT_ITEMS,
     QUESTION,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_app.domain.reply_phrases import language_of, phrase_lists
-from audit_app.domain.reply_quality import COMPLAINT, RUBRIC, Share, rubric_for
-from audit_app.domain.reply_suggestions import Suggestion, suggest
+from audit_app.domain.replies.phrase_files import language_of, phrase_lists
+from audit_app.domain.replies.quality import COMPLAINT, RUBRIC, Share, rubric_for
+from audit_app.domain.replies.suggestions import Suggestion, suggest
 
 YES, PARTLY, NO, NOT_APPLICABLE = Share.YES, Share.PARTLY, Share.NO, Share.NOT_APPLICABLE
 

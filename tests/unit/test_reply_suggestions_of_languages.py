@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit_app.domain.reply_quality import Share
-from audit_app.domain.reply_suggestions import suggest
+from audit_app.domain.replies.quality import Share
+from audit_app.domain.replies.suggestions import suggest
 
 SAID: dict[str, dict[str, list[str]]] = {
     "fi": {

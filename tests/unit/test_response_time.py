@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.domain.clock import WORKING_DAYS, OpeningHours, opening_time_between
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.policy import DEFAULT_POLICY
-from audit_app.domain.probe import TRANSITIONS, ObservationKind, ProbeState, check_transition
-from audit_app.domain.response_time import (
+from audit_app.domain.probes.probe import TRANSITIONS, ObservationKind, ProbeState, check_transition
+from audit_app.domain.probes.response_time import (
     Interval,
     InTime,
     Limits,
@@ -25,6 +23,8 @@ from audit_app.domain.response_time import (
     duration_words,
     judge,
 )
+from audit_app.domain.scores.policy import DEFAULT_POLICY
+from audit_app.domain.time.clock import WORKING_DAYS, OpeningHours, opening_time_between
 
 Kind = ObservationKind
 START = datetime(2026, 2, 9, 9, tzinfo=UTC)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.errors import Conflict, InvalidInput
-from audit_app.domain.policy import DEFAULT_POLICY, CurvePoint, Policy, Weights
-from audit_app.domain.score_record import from_snapshot, snapshot, to_json, visit_to_json
-from audit_app.domain.scoring import (
+from audit_app.domain.scores.policy import DEFAULT_POLICY, CurvePoint, Policy, Weights
+from audit_app.domain.scores.record import from_snapshot, snapshot, to_json, visit_to_json
+from audit_app.domain.scores.scoring import (
     QualityInput,
     ResponseInput,
     ScoreResult,

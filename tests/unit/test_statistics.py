@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.statistics import wilson_interval
+from audit_app.domain.statistics.wilson import wilson_interval
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
-from audit_app.domain.period import ONE_DAY, midnight
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
 from audit_app.services.company import organisation_zone
 from audit_app.services.entry.fields import (

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import InvalidInput, NotFound
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Campaign, Mailbox, Persona, Probe
 from audit_app.services.entry.fields import Sheet, all_or_nothing
 from audit_app.services.entry.keys import free_key

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import NotFound
 from audit_app.models import Checklist, ChecklistVersion
 

@@ -6,7 +6,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from audit_app.domain.checklist_file import shown
+from audit_app.domain.checklists.file import shown
 from audit_app.domain.marked_yaml import Marked, Unreadable, read_marked
 from probes.forms.mapping import Mapping
 

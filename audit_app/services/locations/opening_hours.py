@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.clock import OpeningHours, Weekday
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.holiday_calendar import countries, part_code
-from audit_app.domain.opening_text import dates_in, dates_text, periods_in, periods_text
+from audit_app.domain.time.clock import OpeningHours, Weekday
+from audit_app.domain.time.holiday_calendar import countries, part_code
+from audit_app.domain.time.opening_text import dates_in, dates_text, periods_in, periods_text
 from audit_app.models import FormerHours, Location, Probe, Touchpoint
 from audit_app.models.types import JsonObject
 from audit_app.services.entry.fields import Sheet

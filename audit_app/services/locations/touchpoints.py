@@ -13,8 +13,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint, User
 from audit_app.services.entry.fields import EntryInvalid, Sheet, all_or_nothing, email_address, page_address
 from audit_app.services.entry.text import plain

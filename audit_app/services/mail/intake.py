@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import (
     OWN_COPY,
     Evidence,

@@ -13,8 +13,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Interval, Outcome, judge
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Interval, Outcome, judge
 from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, Observation, Probe
 from audit_app.services.entry.text import storable
 from audit_app.services.mail.intake import Place, place_again, place_of, proves_sent

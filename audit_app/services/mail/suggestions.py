@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Probe, Touchpoint
 from probes.replies.mail import ReadMail
 from probes.replies.match import sender_domains

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Observation, Probe, User, can_be_taken_back, mails_of
 from audit_app.services.mail.history import Deed, hold, note
 from audit_app.services.mail.intake import place_again

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import (
     OWN_COPY,
     Evidence,

@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotFound
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
 from audit_app.services.entry.fields import EntryInvalid, all_or_nothing
 from audit_app.services.mailboxes.entry import COLUMNS, MailboxEntry, drafted

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import AlarmKind, IncomingMail, Mailbox, MailFolder, Persona, Probe
 from audit_app.services.operations.alarms import end_alarm, raise_alarm
 from audit_app.services.probes.channels import answered_by_mail

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ProbeState, check_transition
+from audit_app.domain.probes.probe import ProbeState, check_transition
 from audit_app.models import Campaign, Location, Mailbox, Persona, Probe, Touchpoint
 from audit_app.services.probes.channels import answered_on_page
 

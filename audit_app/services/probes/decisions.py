@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, NotFound
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import Verdict
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import Verdict
 from audit_app.models import Observation, Probe, User
 from audit_app.services.probes.ledger import settle_reply, summarise
 from audit_app.services.probes.times import verdict_with

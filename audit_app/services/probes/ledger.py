@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain import clock
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import Interval, Outcome, judge
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import Interval, Outcome, judge
+from audit_app.domain.time import clock
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail

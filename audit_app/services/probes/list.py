@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from audit_app.domain.period import ONE_DAY, midnight
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import InTime, Outcome, ResponseTime
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime
+from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import (
     Campaign,
     ChannelName,

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from audit_app.domain import clock
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.time import clock
 from audit_app.models import Campaign, ClockName, Location, Probe, ServiceTarget, Touchpoint
 
 

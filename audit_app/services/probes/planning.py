@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, Location, Persona, Probe, Scenario, Touchpoint, Wording
 from audit_app.models.campaign import campaign_touchpoints
 from audit_app.services.probes.channels import supported

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from audit_app.domain import clock
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.response_time import Limits, Measure, Outcome
+from audit_app.domain.probes.response_time import Limits, Measure, Outcome
+from audit_app.domain.time import clock
 from audit_app.models import ClockName, Probe
 from audit_app.services.probes.channels import answered_by_mail
 

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.domain.firsts import First, firsts_among
-from audit_app.domain.probe import ObservationKind
+from audit_app.domain.probes.first_times import First, firsts_among
+from audit_app.domain.probes.probe import ObservationKind
 from probes.base import Blocked, Fact, Message, NotSent, OurFailure, ProbeError, Proof
 from probes.browser.browsers import Browsers
 from probes.channel import Equipment

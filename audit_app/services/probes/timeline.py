@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit_app.domain import clock
-from audit_app.domain.firsts import First
-from audit_app.domain.probe import ObservationKind, ProbeState
-from audit_app.domain.response_time import InTime, Limits, Outcome, ResponseTime
+from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
+from audit_app.domain.time import clock
 from audit_app.models import (
     Evidence,
     EvidenceKind,

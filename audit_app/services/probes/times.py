@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit_app.domain import clock
-from audit_app.domain.firsts import FIRSTS, First
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.response_time import (
+from audit_app.domain.probes.first_times import FIRSTS, First
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import (
     Interval,
     InTime,
     Outcome,
@@ -17,6 +16,7 @@ from audit_app.domain.response_time import (
     Verdict,
     judge,
 )
+from audit_app.domain.time import clock
 from audit_app.models import ClockName, Probe
 from audit_app.services.probes.schedule import limits_of, measure_of, opening_time
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotAllowed, NotFound
-from audit_app.domain.response_time import Outcome
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Location, Probe, RoleName, Touchpoint, User
 
 CLOSED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED, Outcome.EXCLUDED})

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ObservationKind
+from audit_app.domain.probes.probe import ObservationKind
 from audit_app.models import IncomingMail, Observation, ReplyRating, User
 
 

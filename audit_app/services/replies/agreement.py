@@ -11,8 +11,8 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.agreement import Agreement, agreement, strength, table_of
-from audit_app.domain.reply_quality import COMPLAINT, RubricItem, Share
+from audit_app.domain.replies.agreement import Agreement, agreement, strength, table_of
+from audit_app.domain.replies.quality import COMPLAINT, RubricItem, Share
 from audit_app.models import Probe, ReplyRating, User
 from audit_app.services.probes.visible import visible_probes
 

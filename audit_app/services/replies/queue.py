@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probe import ObservationKind
+from audit_app.domain.probes.probe import ObservationKind
 from audit_app.models import Location, Observation, Probe, RoleName, User
 from audit_app.services.probes.decisions import Decision, decisions_on
 from audit_app.services.probes.visible import probe_to_judge, visible_probes

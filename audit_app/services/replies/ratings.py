@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.exact import largest_remainder, round_half_up
-from audit_app.domain.reply_quality import (
+from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.replies.quality import (
     ItemPoints,
     Rating,
     Rubric,
@@ -22,7 +23,6 @@ from audit_app.domain.reply_quality import (
     reply_quality_breakdown,
     rubric_for,
 )
-from audit_app.domain.response_time import Outcome
 from audit_app.models import Probe, ReplyRating, User
 from audit_app.models.types import JsonObject
 

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.reply_quality import Share
-from audit_app.domain.reply_suggestions import RULES, Suggestion, suggest
-from audit_app.domain.reply_text import Span
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.replies.quality import Share
+from audit_app.domain.replies.suggestions import RULES, Suggestion, suggest
+from audit_app.domain.replies.text import Span
 from audit_app.models import EvidenceKind, Observation, Probe
 from audit_app.models.types import JsonObject
 from audit_app.services.probes.timeline import readable_text, whole_text

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from audit_app.domain.period import Period
-from audit_app.domain.policy import Policy
-from audit_app.domain.scoring import Component, ScoreInputs, ScoreResult
-from audit_app.domain.statistics import ShareBounds, wilson_interval
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.scores.scoring import Component, ScoreInputs, ScoreResult
+from audit_app.domain.statistics.wilson import ShareBounds, wilson_interval
+from audit_app.domain.time.period import Period
 from audit_app.services.scores.inputs import Facts
 
 COMPONENTS: Mapping[str, str] = {"visits": "Visits", "speed": "Speed", "reply_quality": "Reply quality"}

@@ -14,11 +14,11 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain import clock
-from audit_app.domain.period import Period
-from audit_app.domain.policy import Policy
-from audit_app.domain.response_time import Outcome, in_hours
-from audit_app.domain.scoring import QualityInput, ResponseInput, ScoreInputs, VisitInput
+from audit_app.domain.probes.response_time import Outcome, in_hours
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.scores.scoring import QualityInput, ResponseInput, ScoreInputs, VisitInput
+from audit_app.domain.time import clock
+from audit_app.domain.time.period import Period
 from audit_app.models import (
     Campaign,
     ChannelName,

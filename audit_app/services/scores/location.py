@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.exact import largest_remainder, round_half_up
-from audit_app.domain.period import Period
-from audit_app.domain.policy import Policy
-from audit_app.domain.response_time import InTime, ResponseTime
-from audit_app.domain.scoring import Component, InputPoints
+from audit_app.domain.probes.response_time import InTime, ResponseTime
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.scores.scoring import Component, InputPoints
+from audit_app.domain.time.period import Period
 from audit_app.models import Campaign, Location, Probe, RoleName, Touchpoint, User, Visit, VisitState
 from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.probes.pending import Pending, pending_by_location

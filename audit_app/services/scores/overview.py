@@ -10,8 +10,8 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from audit_app.domain.period import Period
-from audit_app.domain.policy import Policy
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.time.period import Period
 from audit_app.models import Location, Mailbox, RoleName, User
 from audit_app.services.locations.visible import locations_visible_to
 from audit_app.services.probes.pending import Pending, pending_by_location

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.policy import DEFAULT_POLICY, Policy, policy_hash, read_policy
+from audit_app.domain.scores.policy import DEFAULT_POLICY, Policy, policy_hash, read_policy
 from audit_app.models import ScorePolicy
 
 

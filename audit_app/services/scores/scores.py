@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.period import Period, complete_weeks
-from audit_app.domain.policy import Policy, policy_hash, read_policy
-from audit_app.domain.score_record import from_snapshot, snapshot, to_json
-from audit_app.domain.scoring import ScoreInputs, ScoreResult
+from audit_app.domain.scores.policy import Policy, policy_hash, read_policy
+from audit_app.domain.scores.record import from_snapshot, snapshot, to_json
+from audit_app.domain.scores.scoring import ScoreInputs, ScoreResult
+from audit_app.domain.time.period import Period, complete_weeks
 from audit_app.models import Location, Score, ScorePolicy
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.inputs import gather

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from audit_app.domain.period import Period
-from audit_app.domain.policy import Policy
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.time.period import Period
 from audit_app.services.scores.inputs import Facts, ProbeFact
 
 MEDIAN_OVER = timedelta(weeks=4)

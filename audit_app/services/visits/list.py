@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from audit_app.domain.policy import Policy
+from audit_app.domain.scores.policy import Policy
 from audit_app.models import Checklist, ChecklistVersion, Location, Region, User, Visit, VisitState
 from audit_app.services.visits.visible import visible_visits
 

@@ -12,10 +12,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
+from audit_app.domain.checklists.question import Question
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
-from audit_app.domain.question import Question
-from audit_app.domain.scoring import visit_score
+from audit_app.domain.scores.scoring import visit_score
 from audit_app.models import (
     Answer,
     Assignment,

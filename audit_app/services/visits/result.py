@@ -10,11 +10,11 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
+from audit_app.domain.checklists.question import Question
 from audit_app.domain.exact import largest_remainder
-from audit_app.domain.policy import DEFAULT_POLICY, Policy, read_policy
-from audit_app.domain.question import Question
-from audit_app.domain.scoring import SectionScore, VisitScore, visit_score
+from audit_app.domain.scores.policy import DEFAULT_POLICY, Policy, read_policy
+from audit_app.domain.scores.scoring import SectionScore, VisitScore, visit_score
 from audit_app.models import ScorePolicy, Visit
 from audit_app.services.visits.recording import answers_of
 

@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from audit_app.domain.checklist_file import Problem, shown
+from audit_app.domain.checklists.file import Problem, shown
 from audit_app.domain.marked_yaml import Location, Marked, Unreadable, read_marked
 from probes.base import OurFailure
 from probes.widgets.files import MOST_BYTES, widget_names, with_ancestors

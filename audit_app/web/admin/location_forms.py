@@ -9,8 +9,8 @@ from babel import Locale
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from audit_app.domain.clock import Weekday
-from audit_app.domain.holiday_calendar import countries
+from audit_app.domain.time.clock import Weekday
+from audit_app.domain.time.holiday_calendar import countries
 from audit_app.models import Location, Region
 from audit_app.services.locations.locations import LocationEntry, zones
 from audit_app.services.locations.opening_hours import HoursEntry, entered_as, stored_hours

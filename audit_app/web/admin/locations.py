@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.holiday_calendar import countries, named_holidays, part_code
+from audit_app.domain.time.holiday_calendar import countries, named_holidays, part_code
 from audit_app.extensions import db
 from audit_app.models import RoleName
 from audit_app.services.locations import locations as service

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from pydantic import ValidationError
 
-from audit_app.domain.clock import OpeningHours, Period, Weekday
-from audit_app.domain.opening_text import periods_text
+from audit_app.domain.time.clock import OpeningHours, Period, Weekday
+from audit_app.domain.time.opening_text import periods_text
 from audit_app.models.types import JsonObject
 
 

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.domain.exact import exact_text
-from audit_app.domain.policy import Policy
-from audit_app.domain.scoring import points_for_response
+from audit_app.domain.scores.policy import Policy
+from audit_app.domain.scores.scoring import points_for_response
 from audit_app.extensions import db
 from audit_app.models import Location, RoleName
 from audit_app.services.company import organisation_zone

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.period import Period, weeks_until
+from audit_app.domain.time.period import Period, weeks_until
 from audit_app.web.presentation import LOCALE
 
 DEFAULT_DAYS = 28

@@ -14,7 +14,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAre
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from audit_app.domain.reply_quality import Rubric, RubricItem, Share
+from audit_app.domain.replies.quality import Rubric, RubricItem, Share
 from audit_app.models import ChannelName
 from audit_app.services.probes.list import Kind, ProbeFilter
 from audit_app.services.replies.ratings import LONGEST_NOTE

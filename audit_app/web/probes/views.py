@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.reply_quality import Share
+from audit_app.domain.replies.quality import Share
 from audit_app.extensions import db
 from audit_app.models import IncomingMail, Probe, ReplyRating, RoleName, can_be_taken_back, mails_of
 from audit_app.services.company import organisation_zone

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from audit_app.domain.firsts import First
-from audit_app.domain.probe import ObservationKind
-from audit_app.domain.reply_quality import Share
-from audit_app.domain.response_time import InTime, Outcome, ResponseTime, Verdict
+from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime, Verdict
+from audit_app.domain.replies.quality import Share
 from audit_app.models import ChannelName, ClockName, EvidenceKind
 from audit_app.services.mail.history import Deed
 from audit_app.services.probes.list import Group, Kind

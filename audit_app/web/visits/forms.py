@@ -9,10 +9,10 @@ from typing import cast, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
+from audit_app.domain.checklists.question import Question
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.policy import DEFAULT_POLICY
-from audit_app.domain.question import Question
+from audit_app.domain.scores.policy import DEFAULT_POLICY
 from audit_app.models import Visit
 from audit_app.services.visits.list import Order, VisitFilter
 from audit_app.services.visits.recording import answers_of

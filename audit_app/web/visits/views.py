@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
 from audit_app.models import RoleName, Visit, VisitState

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from audit_app.domain import checklist as domain
+from audit_app.domain.checklists import checklist as domain
+from audit_app.domain.checklists.question import Prices, Question
 from audit_app.domain.exact import exact_text
-from audit_app.domain.question import Prices, Question
 from audit_app.web.presentation import LOCALE, zone_name
 
 WEEK = timedelta(days=6)

@@ -44,7 +44,7 @@ class Phrases(BaseModel):
 @cache
 def phrase_lists() -> dict[str, Phrases]:
     """Every language's phrases by its code. Raises pydantic's ValidationError for a broken file."""
-    folder = files("audit_app.domain") / "phrases"
+    folder = files("audit_app.domain.replies") / "phrases"
     named = {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".yaml")}
     return {
         code: Phrases.model_validate(yaml.safe_load(named[code].read_text("utf-8"))) for code in sorted(named)

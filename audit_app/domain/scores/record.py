@@ -8,8 +8,8 @@ from typing import Any
 
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.exact import fraction_text, number_json, read_exact
-from audit_app.domain.policy import Policy, policy_hash, read_policy
-from audit_app.domain.scoring import (
+from audit_app.domain.scores.policy import Policy, policy_hash, read_policy
+from audit_app.domain.scores.scoring import (
     Component,
     InputPoints,
     QualityInput,

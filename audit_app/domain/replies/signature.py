@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audit_app.domain.reply_phrases import pattern
-from audit_app.domain.reply_text import Span, line_spans, trimmed
+from audit_app.domain.replies.phrase_files import pattern
+from audit_app.domain.replies.text import Span, line_spans, trimmed
 
 NAME_WITHIN = 2
 """Lines after the closing formula in which a name is a signature."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import exact_text, largest_remainder, round_half_up
-from audit_app.domain.policy import Policy, policy_hash
+from audit_app.domain.scores.policy import Policy, policy_hash
 
 FULL = Fraction(100)
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from audit_app.domain import clock
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import Exact
-from audit_app.domain.probe import ObservationKind
+from audit_app.domain.probes.probe import ObservationKind
+from audit_app.domain.time import clock
 
 Measure = Callable[[datetime, datetime], timedelta]
 """A clock: how much time passed between two instants, by elapsed time or by opening hours."""

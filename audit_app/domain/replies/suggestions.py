@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audit_app.domain.reply_phrases import language_name, pattern, phrase_lists
-from audit_app.domain.reply_quality import Share, rubric_for
-from audit_app.domain.reply_reading import Reply, read
-from audit_app.domain.reply_signature import name_in
-from audit_app.domain.reply_text import (
+from audit_app.domain.replies.phrase_files import language_name, pattern, phrase_lists
+from audit_app.domain.replies.quality import Share, rubric_for
+from audit_app.domain.replies.sentences import Reply, read
+from audit_app.domain.replies.signature import name_in
+from audit_app.domain.replies.text import (
     LINE_ENDS,
     STRAIGHT,
     Span,

@@ -16,8 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from audit_app.domain.errors import InvalidInput
-from audit_app.domain.question import (
+from audit_app.domain.checklists.question import (
     ZERO,
     Exact,
     Key,
@@ -29,7 +28,8 @@ from audit_app.domain.question import (
     Value,
     plain_text,
 )
-from audit_app.domain.scoring import SectionPoints
+from audit_app.domain.errors import InvalidInput
+from audit_app.domain.scores.scoring import SectionPoints
 
 LONGEST_NOTE = 2000
 

@@ -15,10 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from audit_app.domain.checklist import Checklist, Fault, Section
-from audit_app.domain.errors import InvalidInput
-from audit_app.domain.marked_yaml import Location, Marked, Unreadable, read_marked
-from audit_app.domain.question import (
+from audit_app.domain.checklists.checklist import Checklist, Fault, Section
+from audit_app.domain.checklists.question import (
     Band,
     ChoiceQuestion,
     NumberQuestion,
@@ -30,6 +28,8 @@ from audit_app.domain.question import (
     TextQuestion,
     YesNoQuestion,
 )
+from audit_app.domain.errors import InvalidInput
+from audit_app.domain.marked_yaml import Location, Marked, Unreadable, read_marked
 
 LARGEST_FILE = 256 * 1024
 """Bytes; the longest form that anyone could fill in is a tenth of it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from audit_app.domain.clock import NOTHING, OpeningHours, add_opening_time, opening_time_between
+from audit_app.domain.time.clock import NOTHING, OpeningHours, add_opening_time, opening_time_between
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from itertools import pairwise
 
-from audit_app.domain.clock import Period
 from audit_app.domain.errors import InvalidInput
+from audit_app.domain.time.clock import Period
 
 PERIOD = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|‐|‑|–|—|to)\s*(\d{1,2})(?:[:.](\d{2}))?")
 MIDNIGHT = time(0)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from audit_app.domain.probe import ObservationKind as Kind
+from audit_app.domain.probes.probe import ObservationKind as Kind
 
 
 class First(StrEnum):

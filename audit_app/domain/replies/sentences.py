@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit_app.domain.reply_phrases import base_code, language_of, pattern, phrase_lists
-from audit_app.domain.reply_signature import Signed, signed
-from audit_app.domain.reply_text import STRAIGHT, Span, merged, outside, trimmed
+from audit_app.domain.replies.phrase_files import base_code, language_of, pattern, phrase_lists
+from audit_app.domain.replies.signature import Signed, signed
+from audit_app.domain.replies.text import STRAIGHT, Span, merged, outside, trimmed
 
 LONGEST = 20_000
 """Characters that are read; a reply that goes on after them is no reply that somebody wrote."""
