@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from audit_app.models import Evidence, EvidenceKind, Location, User
 from probes import base
 from tests.factories import NOW
-from tests.integration.probe_scene import PNG, happened, mail, probe_to, seen
+from tests.integration.probes.probe_scene import PNG, happened, mail, probe_to, seen
 from tests.visitor import Visitor, sign_in
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

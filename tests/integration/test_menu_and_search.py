@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.models import Location, Organisation, RoleName, User
 from tests import factories
 from tests.factories import NOW
-from tests.integration import result_factories as results
+from tests.integration.scores import result_factories as results
 from tests.visitor import Visitor, sign_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
