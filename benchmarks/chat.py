@@ -44,9 +44,10 @@ from audit_app.demo.company import DemoCompany
 from probes.base import Fact, FactKind
 from probes.browser.browsers import Browsers, Frame
 from probes.browser.program import find_browser
-from probes.channels.chat.entrance import Persona
 from probes.channels.chat.session import open_chat
 from probes.channels.chat.timestamps import SERVER_TIME
+from probes.channels.chat.visitor import Visitor
+from probes.channels.chat.watch import Watch
 from probes.widgets.files import load_widget
 
 QUESTION = "Hello, do you have the lamp from the window in stock?"
@@ -110,7 +111,7 @@ async def bare(url: str) -> AsyncGenerator[Chat, None]:
 @asynccontextmanager
 async def driven(url: str) -> AsyncGenerator[Chat, None]:
     """The same by the chat channel."""
-    persona = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
+    persona = Visitor("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
 
     async def chat(timeless: bool) -> Answers:
         answers: Answers = []
@@ -118,7 +119,7 @@ async def driven(url: str) -> AsyncGenerator[Chat, None]:
             await session.introduce()
             await session.state()
             await session.send(QUESTION)
-            async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
+            async for seen in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
                 if seen.kind is FactKind.HUMAN_REPLY:
                     answers.append(seen)
                     break
@@ -132,7 +133,7 @@ async def driven(url: str) -> AsyncGenerator[Chat, None]:
 @asynccontextmanager
 async def signalled(url: str) -> AsyncGenerator[Callable[[], Awaitable[list[float]]], None]:
     """The same by the chat channel, for what it takes until it has been told of each message (in ms)."""
-    persona = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
+    persona = Visitor("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
 
     async def chat() -> list[float]:
         told: list[float] = []
@@ -147,7 +148,7 @@ async def signalled(url: str) -> AsyncGenerator[Callable[[], Awaitable[list[floa
             await session.page.context.add_init_script(STAMP)
             await session.introduce()
             await session.send(QUESTION)
-            async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
+            async for seen in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=WATCH_SECONDS)):
                 if seen.kind is FactKind.HUMAN_REPLY:
                     break
             inserted = await cast("Frame", session.entrance.chat).evaluate("window.inserted")

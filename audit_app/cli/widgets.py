@@ -15,7 +15,7 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.services.widgets.check import check_widget_file
 from probes.base import OurFailure
 from probes.channels.chat.dry_run import Step, Trial, try_chat
-from probes.channels.chat.entrance import Persona
+from probes.channels.chat.visitor import Visitor
 
 
 @click.group()
@@ -41,7 +41,7 @@ def try_(url: str, widget: str, out: Path | None, as_json: bool) -> None:
 
     async def run() -> Trial:
         async with browsers() as lent:
-            return await try_chat(lent, url, widget, Persona("", ""))
+            return await try_chat(lent, url, widget, Visitor("", ""))
 
     try:
         trial = asyncio.run(run())

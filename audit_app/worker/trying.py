@@ -14,7 +14,7 @@ from audit_app.worker.desk import Desk, log, utc_now
 from audit_app.worker.watching import Stopped
 from probes.base import ProbeError
 from probes.channels.chat.dry_run import Trial, try_chat
-from probes.channels.chat.entrance import Persona
+from probes.channels.chat.visitor import Visitor
 from probes.widgets.files import read_widget_text
 from probes.widgets.schema import Widget
 
@@ -23,7 +23,7 @@ LOOK_SECONDS = 2.0
 MOST_SECONDS = 150.0
 """What one dry run may take, whatever the page does."""
 LEASE = timedelta(seconds=30)
-VISITOR = Persona("Anna Berg", "anna.berg@example.org")
+VISITOR = Visitor("Anna Berg", "anna.berg@example.org")
 """Nothing is typed, so nobody learns of her."""
 TOO_SLOW = f"The page was not done after {MOST_SECONDS:.0f} seconds. Try again; if it stays so, the page is too slow for probes."
 

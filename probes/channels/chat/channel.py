@@ -10,8 +10,9 @@ from typing import Literal
 from probes.base import JSON, Fact, Message, OurFailure
 from probes.browser.browsers import State
 from probes.channel import Begin, Equipment, unrecorded
-from probes.channels.chat.entrance import Persona
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.visitor import Visitor
+from probes.channels.chat.watch import Watch
 from probes.widgets.files import AUTO, read_widget_text
 
 
@@ -46,7 +47,7 @@ class ChatAttempt:
     async def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """Yield what is answered; in a reopened chat, find our own message first."""
         await self.session.recall(self._message.text)
-        async for observation in self.session.watch(until, since):
+        async for observation in Watch(self.session).answers(until, since):
             yield observation
 
 
@@ -66,7 +67,7 @@ class Chat:
 async def _open(
     equipment: Equipment, message: Message, state: State | None
 ) -> AsyncGenerator[ChatAttempt, None]:
-    persona = Persona(message.persona_name, message.from_address, message.language, message.time_zone)
+    visitor = Visitor(message.persona_name, message.from_address, message.language, message.time_zone)
     widget = read_widget_text(message.widget_text, message.widget) if message.widget_text else message.widget
-    async with open_chat(equipment.browsers, message.url, widget or AUTO, persona, state) as session:
+    async with open_chat(equipment.browsers, message.url, widget or AUTO, visitor, state) as session:
         yield ChatAttempt(session, message)

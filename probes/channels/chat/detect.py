@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from probes.browser.browsers import BrowserError, Page, within
 from probes.channels.chat.parts import seen
-from probes.channels.chat.wake import Nudge
+from probes.channels.chat.wake import Waking
 from probes.widgets.files import GENERIC, load_widget, widget_names
 from probes.widgets.schema import Detect, Widget
 
@@ -27,7 +27,7 @@ async def detect(page: Page, seconds: float) -> tuple[str, Widget]:
     """Wait so long for a chat to show itself, and return its widget with the file's name; `generic` if none does."""
     known = [(name, load_widget(name)) for name in widget_names() if name != GENERIC]
     generic = load_widget(GENERIC)
-    began, nudge = time.monotonic(), Nudge(page)
+    began, nudge = time.monotonic(), Waking(page)
     while (waited := time.monotonic() - began) < seconds:
         if found := await look(page, known):
             return found

@@ -25,13 +25,14 @@ from probes.browser.browsers import (
     within,
 )
 from probes.browser.consent import banner_button
-from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.entrance import Entrance, Way
+from probes.channels.chat.filling import unanswered
 from probes.channels.chat.generic_selectors import teach
 from probes.channels.chat.launcher import Launch
 from probes.channels.chat.page_elements import Mark, describe, gather, said_in
 from probes.channels.chat.parts import find, seen
 from probes.channels.chat.signals import Changes
-from probes.channels.chat.writing import unanswered
+from probes.channels.chat.visitor import Patience, Visitor
 from probes.widgets.schema import FormField, Widget
 
 Found: TypeAlias = Literal["found", "missing", "later"]
@@ -72,7 +73,7 @@ class Step:
     scene: str = ""
     mark: Mark | None = None
     value: str = ""
-    """For a field of a form: what of the persona goes into it."""
+    """For a field of a form: what of the visitor goes into it."""
 
     def as_json(self) -> Mapping[str, JSON]:
         """Return it as plain data."""
@@ -126,7 +127,7 @@ async def try_chat(
     browsers: Browsers,
     url: str,
     widget: str | Widget,
-    persona: Persona,
+    visitor: Visitor,
     patience: Patience | None = None,
     say: Say = _nobody,
 ) -> Trial:
@@ -136,10 +137,10 @@ async def try_chat(
     """
     await teach(browsers)
     trial, changes = Trial(url), Changes()
-    async with browsers.context(persona.language, persona.time_zone) as context:
+    async with browsers.context(visitor.language, visitor.time_zone) as context:
         page = await open_page(context)
         waits = patience or Patience()
-        entrance = Entrance(page, url, widget, persona, waits, changes)
+        entrance = Entrance(page, url, widget, visitor, waits, changes)
         await changes.listen(page)
         visit = _Visit(trial, entrance, waits, say)
         try:

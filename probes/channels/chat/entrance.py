@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
@@ -12,18 +11,14 @@ from probes.base import Blocked, NotSent, OurFailure
 from probes.browser.browsers import BrowserError, Frame, Locator, Page, first_line, pictures, within
 from probes.browser.consent import expect_consent_banners
 from probes.channels.chat.detect import detect
+from probes.channels.chat.filling import Step, address_field, fill_fields, ready_to_leave_address
 from probes.channels.chat.launcher import Launch
 from probes.channels.chat.obstacles import Obstacle, hangs, obstacle_on
 from probes.channels.chat.parts import Scope, click, either, find, seen, shows
 from probes.channels.chat.screen import what_shows
 from probes.channels.chat.signals import Changes
+from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.windows import Windows
-from probes.channels.chat.writing import (
-    Step,
-    address_field,
-    fill_as,
-    ready_to_leave_address,
-)
 from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Control, Offline, PreChat, Widget
 
@@ -35,32 +30,6 @@ MOST_STEPS = 8
 GREETING_SECONDS = 1.0
 CALLED_SECONDS = 1.0
 CALLED = "button => (button.getAttribute('aria-label') || button.textContent || '').trim().slice(0, 100)"
-
-
-@dataclass(frozen=True)
-class Persona:
-    """Who the visitor says to be."""
-
-    name: str
-    email: str
-    language: str = "en"
-    time_zone: str = "UTC"
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a visitor waits, in seconds."""
-
-    show: float = 15.0
-    """For a part of the chat to appear, and for one look at it."""
-    click: float = 6.0
-    """For one rung of the click ladder."""
-    confirm: float = 30.0
-    """For our own message to stand in the transcript."""
-    settle: float = 8.0
-    """For the messages of an earlier conversation to load."""
-    poll: float = 3.0
-    """Between two looks although nothing seems to change: the safety net under the page's own signals."""
 
 
 class Way(StrEnum):
@@ -84,13 +53,13 @@ class Entrance:
         page: Page,
         url: str,
         widget: str | Widget,
-        persona: Persona,
+        visitor: Visitor,
         patience: Patience,
         changes: Changes,
         adapter: str = "",
     ) -> None:
         self.page, self._url, self._wanted = page, url, widget
-        self.persona, self.patience, self.changes = persona, patience, changes
+        self.visitor, self.patience, self.changes = visitor, patience, changes
         self.adapter = adapter or (widget if isinstance(widget, str) else widget.name)
         self.way = Way.COMPOSER
         self.wordless = False
@@ -262,7 +231,7 @@ class Entrance:
     def _stuck(self, there: set[str]) -> str:
         """Say why there is nothing to write in, as far as it is known."""
         fields = self.widget.prechat.fields if self.widget.prechat else ()
-        if "form" in there and not self.persona.email and any(field.value == "email" for field in fields):
+        if "form" in there and not self.visitor.email and any(field.value == "email" for field in fields):
             return "its form asks for an e-mail address, and none was given"
         return "no field to write in appeared"
 
@@ -311,7 +280,7 @@ class Entrance:
         if reopened and "back" in there:
             return ["back", *steps]
         steps += ["begin"] if "begin" in there else []
-        alone = "address" in there and not steps and self.persona.email
+        alone = "address" in there and not steps and self.visitor.email
         return ["address"] if alone else steps
 
     def _place(self) -> object:
@@ -348,12 +317,16 @@ class Entrance:
     async def _take(self, step: str) -> None:
         scope, prechat, control = self._scope, self.widget.prechat, self._control(step)
         if step == "form" and prechat:
-            await fill_as(self.persona, scope, prechat.fields, "", self.patience.show)
-        if step == "address" and (leave := await ready_to_leave_address(self)):
+            await fill_fields(scope, prechat.fields, self.visitor, "", self.patience.show)
+        if step == "address" and (leave := await self.ready_to_leave_address()):
             await leave()
         # Gone meanwhile, if the chat was just being redrawn when it was looked at: then there is nothing to take.
         if control and await seen(button := find(scope, control, "button")):
             await click(button.first, self.patience.click)
+
+    async def ready_to_leave_address(self) -> Step | None:
+        """Fill in our address where the chat asks for one; None where it does not. Raises BrowserError."""
+        return await ready_to_leave_address(self.chat, self.widget.address, self.visitor, self.patience)
 
     async def opens_after_all(self) -> bool:
         """Tell whether a chat that asked for our address alone lets us write now that it has it."""

@@ -10,6 +10,7 @@ address alone, `chatemailsend=` the button beside it. All of them see into open 
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 
 from probes.browser.browsers import Browsers
 
@@ -32,125 +33,21 @@ OTHER_BUTTONS = (
 )  # fmt: skip
 """What is written on the buttons beside a field that do something else than send."""
 
-_DEEP = """
-const all = function* (root) {
-  for (const element of root.querySelectorAll('*')) {
-    yield element;
-    if (element.shadowRoot) yield* all(element.shadowRoot);
-  }
-};
-const some = (root, test) => {
-  const found = [];
-  let looked = 0;
-  for (const element of all(root)) {
-    if (looked++ > 20000) break;
-    if (test(element)) found.push(element);
-  }
-  return found;
-};
-const engine = (find) => ({query: (root, given) => find(root, given)[0], queryAll: find});
-"""
-LOOKS = f"""
-const words = new RegExp({json.dumps("|".join(WORDS))}, 'i');
-const own = /chat|messeng|conversation|helpdesk|livehelp|intercom|support-?widget/i;
-const labels = (e) => [e.id, e.getAttribute('class'), e.localName, e.getAttribute('name'), e.title,
-  e.getAttribute('aria-label'), e.localName === 'iframe' ? e.src : ''].filter(Boolean).join(' ');
-const up = (e) => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
-const floats = (e) => {{
-  for (let at = e; at && at !== document.body; at = up(at))
-    if (['fixed', 'sticky'].includes(getComputedStyle(at).position)) return true;
-  return false;
-}};
-const box = (e) => e.getBoundingClientRect();
-const decoy = /captcha|consent|cookie|newsletter|subscribe|youtube|vimeo|maps|doubleclick|analytics/i;
-"""
-
+NAMES = ("tag", "chatroot", "chatframe", "chatlauncher", "chatsend", "chatemail", "chatemailsend")
 _OTHERS = r"(^|[^\p{L}])(" + "|".join(OTHER_BUTTONS) + ")"
-_BUTTONS = f"""
-const shown = (e) => e.getClientRects().length > 0;
-const typed = 'textarea, [contenteditable=""], [contenteditable=true], input[type=text], input:not([type])';
-const called = (e) => [e.placeholder, e.getAttribute('aria-label'), e.title, ...[...(e.labels ?? [])].map((one) => one.textContent)]
-  .filter(Boolean).join(' ');
-const mail = (e) => e.localName === 'input' && (e.type === 'email' || (e.type === 'text'
-  && /e-?mail|e-?post|courriel|sähköposti|correo|почт|דוא|אימייל/i.test([e.name, e.id, e.autocomplete, called(e)].join(' '))
-  && !/message|question|chat/i.test(called(e))));
-const says = (e) => [e.id, e.getAttribute('class'), e.name, e.dataset.testid, e.getAttribute('type')].join(' ');
-const name = (e) => (e.innerText || e.value || e.getAttribute('aria-label') || e.title || '').trim();
-const sending = /\\b(send|submit)|[-_]send|send(btn|button|icon)/i;
-const others = new RegExp({json.dumps(_OTHERS)}, 'iu'), pickers = /(^| )(attach|upload|file|emoji|sticker|gif|voice|record|mic|camera|close)/i;
-const picks = (e) => e?.matches('input[type=file]') || e?.querySelector('input[type=file]');
-const uploads = (e) => [e, e.previousElementSibling, e.nextElementSibling].some(picks);
-const unfit = (e) => picks(e) || e.closest('label')?.control?.type === 'file'
-  || others.test([e.getAttribute('aria-label'), e.title, e.innerText, e.value].filter(Boolean).join(' '))
-  || pickers.test([e.id, e.getAttribute('class'), e.name, e.dataset.testid].join(' ').replace(/([a-z])([A-Z])|[-_]/g, '$1 $2'));
-const near = (field, levels) => {{
-  for (let at = field && up(field); at && levels >= 0; at = up(at), levels--) {{
-    if ([...at.querySelectorAll(`${{typed}}, input[type=email]`)].some((other) => other !== field && shown(other) && mail(other) !== mail(field))) return [];
-    const found = [...at.querySelectorAll('button, [role=button], input[type=submit]')].filter(shown);
-    if (found.length) return found.filter((e) => !unfit(e));
-  }}
-  return [];
-}};
-const follows = (field, e) => field.compareDocumentPosition(e) & 4;
-"""
-
-ENGINES = {
-    "tag": f"""(() => {{ {_DEEP}
-      return engine((root, given) => some(root, (e) => e.localName.startsWith(given.trim())));
-    }})()""",
-    "chatroot": f"""(() => {{ {_DEEP} {LOOKS}
-      const inside = (e) => !['html', 'body', 'form', 'iframe', 'header', 'nav'].includes(e.localName)
-        && !decoy.test(labels(e)) && (own.test(labels(e)) || getComputedStyle(e).position === 'fixed');
-      return engine((root) => some(root, inside));
-    }})()""",
-    "chatframe": f"""(() => {{ {_DEEP} {LOOKS}
-      return engine((root) => some(root, (e) => e.localName === 'iframe' && !decoy.test(labels(e))
-        && box(e).width > 200 && box(e).height > 200 && (own.test(labels(e)) || floats(e))));
-    }})()""",
-    "chatlauncher": f"""(() => {{ {_DEEP} {LOOKS}
-      const clickable = (e) => e.matches('button, [role=button], a, iframe') || e.localName.includes('-');
-      const score = (e) => {{
-        const {{width, height, bottom, right}} = box(e);
-        if (!width || !height || width > 420 || height > 300 || decoy.test(labels(e))) return 0;
-        const said = e.localName === 'iframe' ? '' : (e.innerText || '').trim();
-        const named = words.test(e.getAttribute('aria-label') || e.title || '') || (said.length < 40 && words.test(said));
-        const corner = bottom > innerHeight * 0.6 && right > innerWidth * 0.5;
-        if (!floats(e) && !own.test(labels(e))) return 0;
-        if (!named && !own.test(labels(e))) return 0;
-        return 1 + 3 * named + 2 * own.test(labels(e)) + 2 * corner + e.matches('button, [role=button]');
-      }};
-      return engine((root) => some(root, (e) => clickable(e) && score(e) > 2)
-        .map((e) => [score(e), e]).sort((a, b) => b[0] - a[0]).map(([, e]) => e));
-    }})()""",
-    "chatsend": f"""(() => {{ {_DEEP} {LOOKS} {_BUTTONS}
-      return engine((root) => {{
-        const field = some(root, (e) => e.matches(typed) && shown(e) && !mail(e)).at(-1);
-        const around = near(field, 4);
-        const sends = around.filter((e) => sending.test(says(e)));
-        if (sends.length) return sends.length === 1 ? sends : [];
-        return around.filter((e) => around.length === 1 && !name(e) && !uploads(e) && follows(field, e));
-      }});
-    }})()""",
-    "chatemail": f"""(() => {{ {_DEEP} {LOOKS} {_BUTTONS}
-      const within = (e, test) => {{
-        for (let at = e; at && at !== document.body; at = up(at)) if (test.test(labels(at))) return true;
-        return false;
-      }};
-      const inChat = (e) => window !== top || window.opener || floats(e) || within(e, own);
-      return engine((root) => some(root, (e) => mail(e) && shown(e) && !e.disabled && !e.readOnly && inChat(e) && !within(e, decoy)));
-    }})()""",
-    "chatemailsend": f"""(() => {{ {_DEEP} {LOOKS} {_BUTTONS}
-      return engine((root) => {{
-        const field = some(root, (e) => mail(e) && shown(e) && !e.disabled && !e.readOnly)[0];
-        const around = near(field, 4).filter((e) => follows(field, e));
-        const sends = around.filter((e) => sending.test(says(e)));
-        return (sends.length ? sends : around).slice(0, 1);
-      }});
-    }})()""",
-}
+_SCRIPTS = files("probes.channels.chat")
+SIGNS = "\n".join(
+    [
+        f"const WORDS = {json.dumps('|'.join(WORDS))};",
+        f"const OTHERS = {json.dumps(_OTHERS)};",
+        (_SCRIPTS / "chat_signs.js").read_text("utf-8"),
+    ]
+)
+"""What tells a part of a chat from other elements; stands before what uses it."""
+ENGINES = f"{SIGNS}\n{(_SCRIPTS / 'generic_selectors.js').read_text('utf-8')}"
 
 
 async def teach(browsers: Browsers) -> None:
     """Teach a browser these selectors, once. Raises BrowserError."""
-    for name, script in ENGINES.items():
-        await browsers.teach_selector(name, script)
+    for name in NAMES:
+        await browsers.teach_selector(name, f"(() => {{ {ENGINES} return engine(engines.{name}); }})()")

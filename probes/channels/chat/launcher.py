@@ -11,7 +11,7 @@ from typing import TypeAlias
 from probes.browser.browsers import BrowserError, Locator, Page, within
 from probes.channels.chat.parts import find
 from probes.channels.chat.signals import Changes
-from probes.channels.chat.wake import Nudge
+from probes.channels.chat.wake import Waking
 from probes.widgets.schema import Widget
 
 Step: TypeAlias = Callable[[], Awaitable[object]]
@@ -52,7 +52,7 @@ class Launch:
 
     async def _ready(self, opened: Opened) -> bool:
         """Wait for the chat, or for something that opens it; returns whether it stands open already."""
-        began, nudge = time.monotonic(), Nudge(self._page, self._widget.consent)
+        began, nudge = time.monotonic(), Waking(self._page, self._widget.consent)
         while (waited := time.monotonic() - began) < self._show:
             if await opened():
                 return True

@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from probes.base import Fact, FactKind
 from probes.browser.browsers import BrowserError, pictures
+from probes.channels.chat.entrance import Entrance
+from probes.channels.chat.filling import address_field
 from probes.channels.chat.parts import gone
 from probes.channels.chat.timestamps import OUR_CLOCK
-from probes.channels.chat.writing import address_field, form_was_taken, ready_to_leave_address
-
-if TYPE_CHECKING:
-    from probes.channels.chat.session import ChatSession
+from probes.channels.chat.writing import form_was_taken
 
 TAKE_SECONDS = 2.0
 """So long a chat has to show that it took an address, for nobody looks at its answers meanwhile."""
@@ -29,54 +27,61 @@ NOT_TAKEN = (
 )
 
 
-async def left_in_form(chat: ChatSession, text: str, earliest: datetime) -> Fact:
+async def left_in_form(entrance: Entrance, text: str, earliest: datetime) -> Fact:
     """Return `sent` when the form for those who find nobody there was taken. Raises BrowserError."""
-    deadline = time.monotonic() + chat.patience.confirm
-    while not await form_was_taken(chat.entrance):
+    deadline = time.monotonic() + entrance.patience.confirm
+    while not await form_was_taken(entrance):
         if time.monotonic() >= deadline:
             raise BrowserError("the form for those who find nobody there did not say that it was taken")
-        chat.changes.clear()
-        await chat.changes.wait(0.5)
-    wordless = chat.entrance.wordless
+        entrance.changes.clear()
+        await entrance.changes.wait(0.5)
     return Fact(
         FactKind.SENT,
         earliest,
         datetime.now(UTC),
         source=OUR_CLOCK,
         key="offline form",
-        text="" if wordless else text,
+        text="" if entrance.wordless else text,
         role="visitor",
-        reasons=(ADDRESS_ALONE if wordless else IN_FORM,),
+        reasons=(ADDRESS_ALONE if entrance.wordless else IN_FORM,),
         details={"offline form": True},
-        evidence=await pictures(chat.page, "sent"),
+        evidence=await pictures(entrance.view, "sent"),
     )
 
 
-async def leave_address(chat: ChatSession) -> None:
-    """Leave the probe's address where the chat asks for one after our message, once; that is among its `remarks` then.
+class AddressQuestion:
+    """The question for our e-mail address that a chat may ask once something was said; answered once at most.
 
     Whatever goes wrong with it, the message is sent and may be answered in the chat: it is no failure.
     """
-    asked = chat.entrance.widget.address
-    if chat.address_left or asked is None:
-        return
-    began = datetime.now(UTC)
-    with suppress(BrowserError):
-        if leave := await ready_to_leave_address(chat.entrance):
-            chat.address_left = True
-            await leave()
-            taken = await gone(address_field(chat.entrance.chat, asked), TAKE_SECONDS)
-            chat.remarks.append(await _left(chat, began, TAKEN if taken else NOT_TAKEN))
 
+    def __init__(self, entrance: Entrance, answered: bool = False) -> None:
+        """`answered` says that an earlier visit has left the address."""
+        self._entrance = entrance
+        self.answered = answered
 
-async def _left(chat: ChatSession, began: datetime, reason: str) -> Fact:
-    return Fact(
-        FactKind.SYSTEM_LINE,
-        began,
-        datetime.now(UTC),
-        source=OUR_CLOCK,
-        key="address left",
-        role="system",
-        reasons=(reason,),
-        evidence=await pictures(chat.page, "address-left"),
-    )
+    async def answer(self) -> Fact | None:
+        """Leave the probe's address where the chat asks for it, and return what became of that."""
+        asked = self._entrance.widget.address
+        if self.answered or asked is None:
+            return None
+        began = datetime.now(UTC)
+        with suppress(BrowserError):
+            if leave := await self._entrance.ready_to_leave_address():
+                self.answered = True
+                await leave()
+                taken = await gone(address_field(self._entrance.chat, asked), TAKE_SECONDS)
+                return await self._left(began, TAKEN if taken else NOT_TAKEN)
+        return None
+
+    async def _left(self, began: datetime, reason: str) -> Fact:
+        return Fact(
+            FactKind.SYSTEM_LINE,
+            began,
+            datetime.now(UTC),
+            source=OUR_CLOCK,
+            key="address left",
+            role="system",
+            reasons=(reason,),
+            evidence=await pictures(self._entrance.view, "address-left"),
+        )

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias, get_args
 
 from probes.base import JSON
 from probes.browser.browsers import BrowserError, ElementHandle, Frame, Locator, Page, within
-from probes.channels.chat.generic_selectors import LOOKS
+from probes.channels.chat.generic_selectors import SIGNS
 
 Kind: TypeAlias = Literal["button", "field", "tick", "frame", "area"]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -30,7 +30,7 @@ LONGEST = {"name": 80, "tag": 60, "css": 200, "look": 120, "said": 160}
 SAME_PLACE = 3.0
 """Pixels by which two boxes of the same thing may differ."""
 
-SCRIPT = LOOKS + (files("probes.channels.chat") / "page_elements.js").read_text("utf-8")
+SCRIPT = SIGNS + (files("probes.channels.chat") / "page_elements.js").read_text("utf-8")
 DESCRIBE = f"(element) => {{ {SCRIPT} return describe(element, seenRoots()); }}"
 GATHER = f"(most) => {{ {SCRIPT} return gather(most); }}"
 BOXES = """(all) => all.slice(0, 20)

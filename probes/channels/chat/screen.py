@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterator
 
 from probes.browser.browsers import Locator
+from probes.channels.chat.filling import address_field, comes_before
 from probes.channels.chat.parts import Scope, either, find, seen
-from probes.channels.chat.writing import address_field, comes_before
 from probes.widgets.schema import FormField, Widget
 
 OF_FORMS = (("question", "form"), ("words", "leave"))

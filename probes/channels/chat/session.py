@@ -1,7 +1,7 @@
 """One visitor's chat: says one thing, and can be left and gone back to.
 
 A message counts as sent when it stands in the transcript, or when the form for those who find nobody there has
-taken it. `watch` sees who answers.
+taken it. `watch.Watch` sees who answers.
 """
 
 from __future__ import annotations
@@ -40,24 +40,26 @@ from probes.browser.profile import Profile, open_profile
 from probes.browser.trace import traced
 from probes.channel import Begin, unrecorded
 from probes.channels.chat.browser_storage import Storage
-from probes.channels.chat.entrance import Entrance, Patience, Persona, Way
+from probes.channels.chat.entrance import Entrance, Way
 from probes.channels.chat.generic_selectors import teach
-from probes.channels.chat.leave_address import leave_address, left_in_form
+from probes.channels.chat.leave_address import AddressQuestion, left_in_form
 from probes.channels.chat.own_words import own_line
 from probes.channels.chat.shown_times import Span
 from probes.channels.chat.signals import Changes, ChangeTimes
 from probes.channels.chat.storage import restore_tab, tab_storage
 from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME
 from probes.channels.chat.transcript import (
+    LIMITS,
     READ,
     READ_AROUND,
+    TYPING_WORDS,
     Line,
     as_evidence,
     checked,
     noted_as,
     read_lines,
 )
-from probes.channels.chat.watch import Watch
+from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.writing import ready_to_send
 from probes.widgets.files import AUTO, load_widget, widget_names
 from probes.widgets.schema import Widget
@@ -90,8 +92,7 @@ class ChatSession:
         """From when to when our message was sent, by our clock; None before, and where a crash left it unknown."""
         self.offline = bool(self._kept.get("offline"))
         """The message was left in a form, because nobody was there: answers come by mail."""
-        self.address_left = bool(self._kept.get("address_left"))
-        """The chat asked for an e-mail address once something was said, and got the probe's own."""
+        self.address = AddressQuestion(entrance, bool(self._kept.get("address_left")))
         self.remarks: list[Fact] = []
         """What happened besides and was not told of yet."""
         self.history_gone = False
@@ -152,7 +153,7 @@ class ChatSession:
             "adapter": self.entrance.adapter,
             "text": self._text,
             "offline": self.offline,
-            "address_left": self.address_left,
+            "address_left": self.address.answered,
             "sent": [at.isoformat() for at in self.sent or ()],
         }
         more: dict[str, JSON] = {"tab": tab, "profile": packed}
@@ -180,7 +181,7 @@ class ChatSession:
         try:
             await press()
             if self.entrance.way is Way.OFFLINE:
-                sent = await left_in_form(self, text, earliest)
+                sent = await left_in_form(self.entrance, text, earliest)
                 self.offline = not await self.entrance.opens_after_all()
                 if self.offline:
                     return sent
@@ -208,7 +209,7 @@ class ChatSession:
             except BrowserError:  # a page that is just being redrawn, or a frame that was replaced
                 with suppress(BrowserError):
                     await self.entrance.open_now()
-            await leave_address(self)  # some chats want it before they show what was said
+            await self.answer_for_address()  # some chats want it before they show what was said
             await self.changes.wait(min(1.0, deadline - time.monotonic()))
         raise BrowserError("our own message did not appear in the transcript")
 
@@ -270,11 +271,11 @@ class ChatSession:
         if messages.item:
             # Not through a locator: that would load all of Playwright into every frame a second time.
             place = chat.page if isinstance(chat, Locator) else chat
-            reading = place.evaluate(READ, messages.model_dump(exclude={"names"}))
+            reading = place.evaluate(READ, {"parts": messages.model_dump(exclude={"names"}), **LIMITS})
         else:
             roots = chat if isinstance(chat, Locator) else chat.locator("body")
             # Hidden ones too: what holds only floating parts takes no room, and so counts as hidden.
-            reading = roots.evaluate_all(READ_AROUND, self._text)
+            reading = roots.evaluate_all(READ_AROUND, {"own": self._text, "typing": TYPING_WORDS, **LIMITS})
         items, told = checked(await within(self.patience.show, reading))
         self.changed = self.changes.told(told, noted_as(items), asked)
         return read_lines(items, messages.names)
@@ -299,9 +300,10 @@ class ChatSession:
                     raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
         raise OurFailure(f"The chat on {self.url} can no longer be observed.")
 
-    def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
-        """Yield what is said after our own message (see `watch.Watch`)."""
-        return Watch(self).answers(until, since)
+    async def answer_for_address(self) -> None:
+        """Leave our address where the chat asks for one after our message; that is among the `remarks` then."""
+        if left := await self.address.answer():
+            self.remarks.append(left)
 
     async def screenshot(self, name: str) -> Proof | None:
         """Picture what the visitor sees, or None if the page no longer lets itself be pictured."""
@@ -337,7 +339,7 @@ async def open_chat(
     browsers: Browsers,
     url: str,
     widget: str | Widget,
-    persona: Persona,
+    visitor: Visitor,
     state: State | None = None,
     patience: Patience | None = None,
 ) -> AsyncGenerator[ChatSession, None]:
@@ -350,10 +352,10 @@ async def open_chat(
     named = _adapter_of(state) if widget == AUTO else widget
     chosen = load_widget(named) if isinstance(named, str) and named != AUTO else named
     await teach(browsers)
-    async with _lent(browsers, chosen, persona, state) as (context, profile):
+    async with _lent(browsers, chosen, visitor, state) as (context, profile):
         page = await open_page(context)
         adapter = named if isinstance(named, str) else named.name
-        entrance = Entrance(page, url, chosen, persona, waits, changes, adapter)
+        entrance = Entrance(page, url, chosen, visitor, waits, changes, adapter)
         session = ChatSession(page, url, entrance, waits, changes, state, profile)
         await session.listen()
         yield session
@@ -361,14 +363,14 @@ async def open_chat(
 
 @asynccontextmanager
 async def _lent(
-    browsers: Browsers, widget: str | Widget, persona: Persona, state: State | None
+    browsers: Browsers, widget: str | Widget, visitor: Visitor, state: State | None
 ) -> AsyncGenerator[tuple[BrowserContext, Profile | None], None]:
     if isinstance(widget, Widget) and widget.browser == "profile":
-        async with open_profile(browsers, persona.language, persona.time_zone, state) as lent:
+        async with open_profile(browsers, visitor.language, visitor.time_zone, state) as lent:
             yield lent
         return
     storage = {key: part for key, part in state.items() if key != "chat"} if state is not None else None
-    async with browsers.context(persona.language, persona.time_zone, storage) as context:
+    async with browsers.context(visitor.language, visitor.time_zone, storage) as context:
         yield context, None
 
 

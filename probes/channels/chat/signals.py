@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import cast
 
+from probes.base import JSON
 from probes.browser.browsers import Page
 
 SIGNAL = "__noteChange"
@@ -17,73 +20,15 @@ MOST_TIMES = 200
 MOST_MESSAGES = 1000
 MOST_ROOTS = 200
 LONGEST_KEY = 200
+NAMES: Mapping[str, JSON] = {
+    "signal": SIGNAL,
+    "changeTimes": TIMES,
+    "longest": LONGEST_KEY,
+    "most": {"times": MOST_TIMES, "messages": MOST_MESSAGES, "roots": MOST_ROOTS},
+}
 TICK = timedelta(milliseconds=1)
 """How finely a page's clock tells the time; it leaves out the rest."""
-OBSERVE = f"""(() => {{
-  const clock = Date.now, later = setTimeout;
-  const times = [], roots = [], firsts = new Map();
-  let parts = null;
-  let busy = false, again = false;
-  const rest = () => new Promise((wake) => {{ later(wake, 100); }});
-  const tell = async () => {{
-    if (busy) {{ again = true; return; }}
-    busy = true;
-    do {{ again = false; await window.{SIGNAL}?.(); await rest(); }} while (again);
-    busy = false;
-  }};
-  const flat = (text) => text.replace(/\\s+/g, " ").trim().slice(0, {LONGEST_KEY});
-  const key = (item) => flat(parts.id_attribute && item.getAttribute(parts.id_attribute)
-    || (parts.text && item.querySelector(parts.text) || item).textContent);
-  const note = (now) => {{
-    const other = [parts?.pending, parts?.roles.typing].filter(Boolean).join();
-    for (const root of parts ? roots : [])
-      for (const item of root.querySelectorAll(parts.item))
-        if (!(other && item.matches(other)) && firsts.size < {MOST_MESSAGES} && !firsts.has(key(item)))
-          firsts.set(key(item), now);
-  }};
-  const observer = new MutationObserver(() => {{
-    const now = clock();
-    try {{ note(now); }} catch {{ /* a page that tampers with its own parts */ }}
-    if (times.at(-1) !== now) times.push(now);
-    if (times.length > {MOST_TIMES}) times.shift();
-    tell().catch(() => {{ busy = false; }});
-  }});
-  const told = (wanted, asked) => {{
-    if (wanted && !parts) {{ parts = wanted; note(0); }}
-    return [clock(), times, asked.map((one) => firsts.get(flat(one)) ?? 0)];
-  }};
-  try {{
-    Object.defineProperty(window, "{TIMES}", {{value: told}});
-  }} catch {{ /* a window that an earlier document had: that one's answer says nothing of this one */ }}
-  const watch = (root) => {{
-    observer.observe(root, {{subtree: true, childList: true, characterData: true}});
-    if (roots.length < {MOST_ROOTS}) roots.push(root);
-  }};
-  watch(document);
-  const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (wanted, ...more) {{
-    const root = attach.call(this, wanted?.mode === "closed" ? {{...wanted, mode: "open"}} : wanted, ...more);
-    watch(root);
-    return root;
-  }};
-  const declared = () => {{
-    for (const host of document.querySelectorAll("*")) if (host.shadowRoot) watch(host.shadowRoot);
-  }};
-  addEventListener("DOMContentLoaded", declared, {{once: true}});
-}})()"""
-"""Runs in each frame before its own scripts, so that the clock is still the browser's own.
-
-Roots that a page would close stay open, for a visitor sees what is in them. It says nothing more until it was heard, so
-no page can flood us. When each change came, and once it is told how messages look, when each of them was there first, it
-keeps until it is asked.
-"""
-ASK = f"""(parts, messages) => {{
-  try {{ return window.{TIMES}?.(parts, messages) ?? []; }} catch {{ return []; }}
-}}"""
-"""Asks a frame when it changed, and when each of `messages` was there first, by their ids, or texts where they have none.
-
-With `parts` (the `messages` of a widget's file) it notes that from now on.
-"""
+OBSERVE = (files("probes.channels.chat") / "signals.js").read_text("utf-8")
 Span = tuple[datetime, datetime]
 
 
@@ -133,7 +78,7 @@ class Changes:
         """Begin to listen, in the windows that it opens too; call before the page loads. Raises BrowserError."""
         self.follow(page)
         await page.context.expose_binding(SIGNAL, lambda _: self._hear())
-        await page.context.add_init_script(OBSERVE)
+        await page.context.add_init_script(f"({OBSERVE})({json.dumps(NAMES)})")
 
     def follow(self, page: Page) -> None:
         """Count the documents of this page or window too, and note when it crashes."""

@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Literal, TypeAlias
 
-from probes.base import Proof
+from probes.base import JSON, Proof
 from probes.browser.browsers import BrowserError
 from probes.channels.chat.shown_times import without_age
-from probes.channels.chat.signals import ASK
+from probes.channels.chat.signals import TIMES
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]
@@ -34,141 +35,9 @@ TYPING_WORDS = (
 )
 """What chats write beside a name while its owner types."""
 
-LIST = "__ourList"
-
-_READING = f"""
-  const MOST = {MOST_MESSAGES}, LONGEST = {LONGEST_TEXT}, LONGEST_ASKED = 2000;
-  const some = (items) => items.length <= MOST ? items : [...items.slice(0, MOST / 2), ...items.slice(-MOST / 2)];
-  const said = (element, longest = LONGEST) => {{
-    const raw = element?.textContent ?? "";
-    const shown = raw.length > longest ? raw : element?.innerText ?? raw;
-    return shown.slice(0, longest).trim();
-  }};
-  const changes = {ASK};
-  const told = (items, parts) => [items, changes(parts, items.map((item) => (item.id || item.text).slice(0, LONGEST_ASKED)))];
-  const drawn = (element) => {{
-    const all = [...(element?.querySelectorAll("img, video, audio, canvas") ?? [])];
-    const emoji = all.map((one) => one.alt ?? "").filter((alt) => alt.length < 20 && /\\p{{Extended_Pictographic}}/u.test(alt));
-    const large = all.find((one) => one.offsetWidth >= 64 && one.offsetHeight >= 32);
-    return emoji.join("") || (large ? `[${{/^(img|canvas)$/.test(large.localName) ? "image" : large.localName}}]` : "");
-  }};
-  const content = (element, longest = LONGEST) => said(element, longest) || drawn(element);
-  const deep = (root, selector) => {{
-    const found = root.querySelector(selector) ?? root.shadowRoot?.querySelector(selector);
-    if (found) return found;
-    for (const inner of [...root.querySelectorAll("*"), ...(root.shadowRoot?.querySelectorAll("*") ?? [])])
-      if (inner.shadowRoot) {{ const within = deep(inner, selector); if (within) return within; }}
-    return null;
-  }};
-"""
-
-READ = f"""(parts) => {{{_READING}
-  const roles = ["typing", "visitor", "bot", "system", "person"];
-  const everywhere = (root) => [...root.querySelectorAll(parts.item),
-    ...[...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? everywhere(e.shadowRoot) : []))];
-  const inner = (item, selector) => (selector ? deep(item, selector) : null);
-  const taken = everywhere(document).filter((item) => !parts.pending || !item.matches(parts.pending));
-  return told(some(taken).map((item) => {{
-    const stamp = parts.time ? (item.matches(parts.time) ? item : inner(item, parts.time)) : null;
-    return {{
-      id: parts.id_attribute ? (item.getAttribute(parts.id_attribute) || "").slice(0, 200) : "",
-      role: roles.find((role) => parts.roles[role] && item.matches(parts.roles[role])) || "unknown",
-      author: said(inner(item, parts.author), 200),
-      text: (parts.text ? said(inner(item, parts.text)) : said(item)) || drawn(item),
-      at: (stamp?.getAttribute(parts.time_attribute) || "").slice(0, 60),
-      shown: said(stamp, 60),
-    }};
-  }}), parts);
-}}"""
-"""Runs in the page: what each message element says, by the `messages` of a widget's file, and when the page changed."""
-
-READ_AROUND = f"""(roots, own) => {{{_READING}
-  const flat = (text) => text.replace(/\\s+/g, " ").trim();
-  const letters = (text) => text.toLowerCase().replace(/https?:\\/\\//g, "").replace(/[^\\p{{L}}\\p{{N}}]+/gu, "");
-  const core = letters(own) ? letters : flat;
-  const wanted = core(own);
-  const all = [];
-  const gather = (root) => {{
-    if (root.shadowRoot) gather(root.shadowRoot);
-    for (const element of root.querySelectorAll("*")) {{
-      if (all.length > 20000) return;
-      all.push(element);
-      if (element.shadowRoot) gather(element.shadowRoot);
-    }}
-  }};
-  for (const root of roots) {{ all.push(root); gather(root); }}
-  const typed = "input, textarea, [contenteditable], [role=textbox], script, style, template, button, [role=button]";
-  const list = "[role=log], [role=feed], ol, ul";
-  const shown = (element) => !element.closest(typed) && element.getClientRects().length > 0;
-  const size = (element) => element.textContent.length;
-  const clock = /^\\d{{1,2}}[:.]\\d{{2}}( ?[ap]\\.?m\\.?)?$/i;
-  const stamp = (e) => e.querySelector("time, [datetime]")
-    ?? [...e.querySelectorAll("*")].slice(0, 60).find((one) => !one.firstElementChild && clock.test(said(one, 60)));
-  const timed = (e) => ({{at: (stamp(e)?.getAttribute("datetime") || "").slice(0, 60), shown: said(stamp(e), 60)}});
-  const words = (e) => {{
-    const whole = content(e), time = timed(e).shown;
-    const rest = time && whole.endsWith(time) ? whole.slice(0, -time.length) : time && whole.startsWith(time) ? whole.slice(time.length) : whole;
-    return rest.trim() || whole;
-  }};
-  const holding = all.filter((e) => size(e) * 2 >= own.length && size(e) < own.length + 400 && shown(e) && core(said(e)).includes(wanted));
-  const leaves = holding.filter((e) => !holding.some((other) => other !== e && e.contains(other)));
-  const leaf = leaves.find((e) => core(words(e)) === wanted) ?? leaves[0];
-  const inPieces = (e) => {{
-    const kids = [...e.children].slice(-MOST), said = kids.map((kid) => (shown(kid) ? core(words(kid)) : ""));
-    for (let from = 0; from < kids.length; from++)
-      for (let to = from, sum = said[from]; sum && wanted.startsWith(sum) && to < kids.length; sum += said[++to] ?? "")
-        if (sum === wanted) return kids.slice(from, to + 1);
-    return [];
-  }};
-  const others = (e, but) => [...(e?.children ?? [])].filter((next) => !but.includes(next) && shown(next) && content(next, 400));
-  const split = () => {{
-    const wide = all.filter((e) => e.children.length > 1 && size(e) >= own.length / 2 && core(e.textContent).includes(wanted));
-    for (const e of wide.reverse()) {{
-      const pieces = inPieces(e);
-      if (pieces.length > 1 && (e.matches(list) || others(e, pieces).some((next) => next.localName === pieces[0].localName)))
-        return pieces;
-    }}
-    return [];
-  }};
-  const up = (e) => e.parentElement ?? (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
-  const classes = (e) => new Set((e.getAttribute("class") ?? "").split(/\\s+/).filter(Boolean));
-  const alike = (e, other) => e.localName === other.localName && [...classes(e)].some((name) => classes(other).has(name));
-  const whole = (e) => e.matches("li, article, [role=listitem], [role=article]") || others(up(e), [e]).some((other) => alike(e, other));
-  const climb = (e) => {{
-    while (!whole(e) && up(e) && flat(said(up(e))).length <= flat(own).length + 80
-      && !up(e).querySelector?.(typed) && !e.matches(list)) e = up(e);
-    return e;
-  }};
-  const pieces = wanted ? split() : [];
-  const ours = pieces.length ? pieces : leaf && wanted ? [climb(leaf)] : [];
-  const holder = ours.length ? up(ours[0]) : window.{LIST}?.deref();
-  if (!ours.length && !(holder?.isConnected && shown(holder))) return told([], null);
-  if (holder) window.{LIST} = new WeakRef(holder);
-  const looks = (e) => [e.className?.baseVal ?? e.className ?? "", e.id, e.getAttribute("data-author-type") ?? "",
-    e.getAttribute("data-role") ?? "", e.getAttribute("aria-label") ?? ""].join(" ").toLowerCase();
-  const role = (e) => {{
-    const own = looks(e), inside = [...e.querySelectorAll("*")].slice(0, 30).map(looks).join(" "), words = [own, inside].join(" ");
-    if (/typing|is-writing/.test(words) || /loading|ellipsis|dots/.test(flat(said(e)) ? own : words)
-      || /^(…|\\.{{3}})$|^(?!(jag|jeg|i|we|vi) )[^.,!?…]{{1,40}} ({TYPING_WORDS}) ?(…|\\.{{3}})?$/i.test(flat(said(e, 80)))) return "typing";
-    if (/\\b(bot|robot|assistant|automat\\w*|virtual)\\b|--bot\\b|_bot\\b/.test(words)) return "bot";
-    if (/system|notice|divider|timestamp|date-sep|event-line/.test(own)) return "system";
-    return "unknown";
-  }};
-  const apart = (e) => {{
-    const parts = [...e.children].filter((part) => content(part, 400));
-    const same = parts.length > 1 && parts[0].className && parts.every((part) => part.className === parts[0].className);
-    return same ? parts : [e];
-  }};
-  const beside = [...(holder?.children ?? ours)].filter((e) => ours.includes(e) || (shown(e) && content(e, 400)
-    && !e.querySelector("input, textarea, [contenteditable], [role=textbox]") && !e.matches(typed)));
-  return told(some(beside.flatMap((e) => (e === ours[0] ? [e] : ours.includes(e) ? [] : apart(e)))).map((e) => e === ours[0]
-    ? {{id: "", role: "visitor", author: "", text: own, ...timed(e)}}
-    : {{id: "", role: core(words(e)) === wanted ? "visitor" : role(e), author: "", text: words(e), ...timed(e)}}), null);
-}}"""
-"""The same in a page that nobody has described: finds our own words, and takes what stands beside them for messages.
-
-Once our words have left a list that draws only its end, that list is read on.
-"""
+READ = (files("probes.channels.chat") / "transcript.js").read_text("utf-8")
+READ_AROUND = (files("probes.channels.chat") / "read_around.js").read_text("utf-8")
+LIMITS: Mapping[str, JSON] = {"most": MOST_MESSAGES, "longest": LONGEST_TEXT, "changeTimes": TIMES}
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ AFTER_SECONDS = 3.0
 DOWN = 600
 
 
-class Nudge:
+class Waking:
     """Does once what a reader does, when `waited` is long enough: answer the banner, move the mouse, scroll and come back."""
 
     def __init__(self, page: Page, own_words: Sequence[str] = ()) -> None:
         self._page, self._own_words, self._done = page, own_words, False
 
     async def give(self, waited: float) -> None:
-        """Nudge the page if it is time. Never fails."""
+        """Waking the page if it is time. Never fails."""
         if self._done or waited < AFTER_SECONDS:
             return
         self._done = True

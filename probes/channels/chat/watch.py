@@ -5,19 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from probes.base import Fact, FactKind, OurFailure, ProbeError
-from probes.channels.chat.leave_address import leave_address
 from probes.channels.chat.own_words import same_text
+from probes.channels.chat.session import ChatSession
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
 from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME, Own, dated
 from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
-
-if TYPE_CHECKING:
-    from probes.channels.chat.session import ChatSession
 
 MOST_RETURNS = 2
 MOST_BY_MACHINES = 200
@@ -80,7 +76,7 @@ class Watch:
         while True:
             chat.changes.clear()
             if chat.own and not gone_since:
-                await leave_address(chat)
+                await chat.answer_for_address()
             began, settled = _now(), time.monotonic() >= self._settled
             lines = await self._look()
             gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
@@ -188,7 +184,7 @@ class Watch:
 
     def _is_ours(self, line: Line) -> bool:
         """Tell our own words, and the address that was asked for, where a chat shows it like a message."""
-        return line.role == "visitor" or same_text(line.text, self._chat.entrance.persona.email)
+        return line.role == "visitor" or same_text(line.text, self._chat.entrance.visitor.email)
 
     def _times(self, between: Span) -> ChangeTimes:
         """Return when the page changed; that tells nothing where we did not see all that came since the last look."""
@@ -225,8 +221,8 @@ class Watch:
         chat = self._chat
         if kind is FactKind.GREETING:
             return _greeted(line, (chat.opened_at, chat.sent[0] if chat.sent else between[0]))
-        persona = chat.entrance.persona
-        display = Display(ZoneInfo(persona.time_zone), persona.language, chat.opened_at, between[1])
+        visitor = chat.entrance.visitor
+        display = Display(ZoneInfo(visitor.time_zone), visitor.language, chat.opened_at, between[1])
         own = Own(chat.own, chat.sent) if chat.own else None
         return dated(line, own, display, between, appeared)
 

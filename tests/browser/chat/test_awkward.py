@@ -15,10 +15,10 @@ from probes.base import JSON, Blocked, Fact, FactKind, Message, OurFailure
 from probes.browser.browsers import Browsers
 from probes.channel import Equipment
 from probes.channels.chat.channel import Chat
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
 from probes.channels.chat.timestamps import PAGE_CLOCK
-from probes.channels.chat.watch import SIGNS
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher, Widget
 from tests.browser.chat.chat_server import ChatServer, Said, chat_server, run_chat
@@ -28,7 +28,7 @@ ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
 IN_A_WINDOW = ACME.model_copy(
     update={"launcher": Launcher.model_validate(ACME.model_dump()["launcher"] | {"window": True})}
 )
-ANNA = Persona("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
+ANNA = Visitor("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
 QUESTION = "Do you have the lamp\nfrom the window?"
 ROBOT = Said("bot", "Thank you for writing.", 0.1, "Robot")
 SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
@@ -36,7 +36,7 @@ SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 
 async def until_a_person(session: ChatSession, seconds: float = 15) -> list[Fact]:
     seen = []
-    async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=seconds)):
+    async for observation in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=seconds)):
         if observation.kind not in SIGNS:
             seen.append(observation)
         if observation.kind in (FactKind.HUMAN_REPLY, FactKind.UNCERTAIN_REPLY):
@@ -175,7 +175,7 @@ def test_an_answer_that_came_after_the_browser_was_closed_is_found_on_reopening(
         async with open_chat(browsers, url, widget, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
-            return [seen async for seen in session.watch(datetime.now(UTC), since=closed)]
+            return [seen async for seen in Watch(session).answers(datetime.now(UTC), since=closed)]
 
     with chat_server(SAGA) as server:
         url = f"{server.url}/page.html?{ways}"
@@ -205,7 +205,7 @@ def test_a_chat_that_forgets_its_visitors_is_lost_and_that_is_not_the_companys_s
         async with open_chat(browsers, url, ACME, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
-            return [seen async for seen in session.watch(datetime.now(UTC))]
+            return [seen async for seen in Watch(session).answers(datetime.now(UTC))]
 
     with chat_server() as server:
         url = f"{server.url}/page.html?forgets"
@@ -262,7 +262,7 @@ def test_who_answers_after_a_flood_of_messages_is_told_of_and_the_flood_is_not_t
             await session.introduce()
             await session.send(QUESTION)
             seen = []
-            async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=20)):
+            async for observation in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=20)):
                 seen.append(observation)
                 if observation.text == saga.text:
                     break

@@ -19,14 +19,14 @@ from probes.base import JSON, Blocked, Fact, FactKind, Message, NotSent, OurFail
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
 from probes.channels.chat.channel import ChatAttempt
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
-from probes.channels.chat.watch import SIGNS
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
 from tests.browser.chat.chat_server import run_chat
 
 pytestmark = pytest.mark.browser
-ANNA = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
+ANNA = Visitor("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
 QUESTION = "Hello, do you have the lamp from the window in stock?"
 
 
@@ -56,7 +56,7 @@ def soon(seconds: float = 20) -> datetime:
 
 async def until_a_person_answers(session: ChatSession) -> list[Fact]:
     seen = []
-    async for observation in session.watch(soon()):
+    async for observation in Watch(session).answers(soon()):
         if observation.kind not in SIGNS:
             seen.append(observation)
         if observation.kind is FactKind.HUMAN_REPLY:
@@ -97,7 +97,9 @@ def test_the_greeting_before_our_message_is_no_answer(company: DemoCompany) -> N
         async with at_the_shop(browsers, company, shop="sundsvall") as session:
             greeting = [line.text for line in await session.transcript()]
             await session.send(QUESTION)
-            return greeting, [seen async for seen in session.watch(soon(1)) if seen.kind not in SIGNS]
+            return greeting, [
+                seen async for seen in Watch(session).answers(soon(1)) if seen.kind not in SIGNS
+            ]
 
     greeting, answers = run_chat(chat)
     assert greeting

@@ -15,14 +15,15 @@ import pytest
 from probes.base import Deferred, Fact, FactKind, OurFailure, ProbeError, SendUnknown
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import Watch
 from probes.widgets.files import load_widget
 from tests.browser.chat.chat_server import ChatServer, Said, chat_server
 
 pytestmark = pytest.mark.browser
 ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
-ANNA = Persona("Anna Berg", "anna-7f3@shopper.example")
+ANNA = Visitor("Anna Berg", "anna-7f3@shopper.example")
 SAGA = Said("operator", "Yes, we have two.", 2.5, "Saga")
 QUICK = Patience(show=5.0, click=2.0, confirm=5.0, settle=1.0)
 EAT = "() => { const kept = []; setInterval(() => { kept.push(new Array(4e6).fill({})); }, 0); }"
@@ -36,7 +37,7 @@ async def chat(browsers: Browsers, server: ChatServer, ways: str = "") -> AsyncI
 
 
 async def answer(session: ChatSession) -> Fact:
-    async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=20)):
+    async for seen in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=20)):
         if seen.kind is FactKind.HUMAN_REPLY:
             return seen
     raise AssertionError("nobody answered")

@@ -11,9 +11,9 @@ import pytest
 
 from probes.base import JSON, Fact, FactKind
 from probes.browser.browsers import Browsers
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
-from probes.channels.chat.watch import SIGNS
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat.chat_server import Said, run_chat
@@ -23,7 +23,7 @@ DEEP_CHAT = missing("deep-chat-2.4.2")
 WEB_CHAT = missing("botframework-webchat-4.18.1")
 CONVERSE = missing("converse.js-14.0.0") or prosody_missing()
 pytestmark = pytest.mark.browser
-ANNA = Persona("Anna Berg", "anna@shopper.example")
+ANNA = Visitor("Anna Berg", "anna@shopper.example")
 QUESTION = "Do you have the lamp from the window?"
 SAGA = Said("operator", "Yes, we have **two**.", 0.7, "Saga")
 
@@ -37,7 +37,7 @@ def shops_own(folder: Path, text: str) -> Widget:
 
 async def answers(session: ChatSession, count: int, since: datetime | None = None) -> list[Fact]:
     seen: list[Fact] = []
-    async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=12), since):
+    async for observation in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=12), since):
         if observation.kind not in SIGNS:
             seen.append(observation)
         if len(seen) == count:

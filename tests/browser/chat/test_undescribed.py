@@ -9,15 +9,16 @@ import pytest
 
 from probes.base import Fact, FactKind
 from probes.browser.browsers import Browsers
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.leave_address import ADDRESS_ALONE, NOT_TAKEN, TAKEN
 from probes.channels.chat.session import open_chat
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import Watch
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat.chat_server import ChatServer, Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser
-ANNA = Persona("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
+ANNA = Visitor("Anna Berg", "anna-7f3@shopper.example", "en", "Europe/Stockholm")
 QUESTION = "Good morning. Don't you have the lamp from https://shop.example/lamp? Thank you."
 SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 
@@ -32,12 +33,12 @@ def talk(
         async with open_chat(browsers, url, widget, ANNA) as session:
             await session.introduce()
             await session.send(QUESTION)
-            first = [seen async for seen in session.watch(_in(seconds))]
+            first = [seen async for seen in Watch(session).answers(_in(seconds))]
             state = await session.state()
         async with open_chat(browsers, url, widget, ANNA, state) as session:
             await session.introduce()
             await session.recall(QUESTION)
-            return first, [seen async for seen in session.watch(_in(1.0), datetime.now(UTC))]
+            return first, [seen async for seen in Watch(session).answers(_in(1.0), datetime.now(UTC))]
 
     return run_chat(run)
 
@@ -91,7 +92,7 @@ def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_i
         async with open_chat(browsers, url, "auto", ANNA, patience=waits) as session:
             await session.introduce()
             await session.send(QUESTION)
-            return [seen async for seen in session.watch(_in(6.0))]
+            return [seen async for seen in Watch(session).answers(_in(6.0))]
 
     late = Said("operator", "Yes, we have two.", 3.0, "Saga")
     with chat_server(*queue, late) as server:

@@ -15,17 +15,17 @@ from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from probes.base import JSON, Fact, FactKind
 from probes.browser.browsers import Browsers, Locator
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
 from probes.channels.chat.timestamps import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
-from probes.channels.chat.watch import SIGNS
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Widget
 from tests.browser.chat.chat_server import ChatServer, Said, chat_server, run_chat
 
 pytestmark = pytest.mark.browser
-ANNA = Persona("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
-IN_LONDON = Persona("Anna Berg", "anna@shopper.example", "en", "UTC")
+ANNA = Visitor("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
+IN_LONDON = Visitor("Anna Berg", "anna@shopper.example", "en", "UTC")
 QUESTION = "Do you have the lamp from the window?"
 SAGA = Said("operator", "Yes, we have two.", 0.6, "Saga")
 LATER = Said("operator", "Yes, we have two.", 2.5, "Saga")
@@ -43,7 +43,7 @@ SHOWN_ONLY = told_by(ACME, time_attribute="data-none")
 
 async def until_a_person(session: ChatSession, seconds: float = 20) -> list[Fact]:
     seen = []
-    async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=seconds)):
+    async for observation in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=seconds)):
         seen.append(observation)
         if observation.kind is FactKind.HUMAN_REPLY:
             break
@@ -115,7 +115,7 @@ def test_a_page_that_redraws_itself_for_ever_still_says_between_what_an_answer_c
     assert answer.earliest - timedelta(seconds=0.5) <= said <= answer.latest
 
 
-async def begin(browsers: Browsers, server: ChatServer, widget: Widget, who: Persona) -> Mapping[str, JSON]:
+async def begin(browsers: Browsers, server: ChatServer, widget: Widget, who: Visitor) -> Mapping[str, JSON]:
     async with open_chat(browsers, f"{server.url}/page.html", widget, who) as session:
         await session.introduce()
         await session.send(QUESTION)
@@ -126,7 +126,7 @@ async def come_back(
     browsers: Browsers,
     server: ChatServer,
     widget: Widget,
-    who: Persona,
+    who: Visitor,
     state: Mapping[str, JSON],
     since: datetime,
 ) -> Fact:
@@ -134,7 +134,7 @@ async def come_back(
     async with open_chat(browsers, f"{server.url}/page.html", widget, who, state, patience) as session:
         await session.introduce()
         await session.recall(QUESTION)
-        async for observation in session.watch(datetime.now(UTC) + timedelta(seconds=12), since):
+        async for observation in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=12), since):
             if observation.kind is FactKind.HUMAN_REPLY:
                 return observation
     raise AssertionError("nobody answered")
@@ -142,7 +142,7 @@ async def come_back(
 
 @pytest.mark.parametrize(("who", "source"), [(IN_LONDON, SHOWN_TIME), (ANNA, OUR_CLOCK)])
 def test_a_shown_minute_dates_what_came_while_nobody_looked_if_ours_is_shown_right(
-    who: Persona, source: str
+    who: Visitor, source: str
 ) -> None:
     """The chat writes UTC; a visitor in another zone sees by our own message that the times are not hers."""
     since = datetime.now(UTC) - timedelta(hours=9)
@@ -234,7 +234,7 @@ def test_an_answer_counts_although_our_message_has_left_a_list_that_draws_only_i
                 await session.introduce()
                 await session.send(QUESTION)
                 until = datetime.now(UTC) + timedelta(seconds=14)
-                return [seen.kind async for seen in session.watch(until) if seen.kind not in SIGNS]
+                return [seen.kind async for seen in Watch(session).answers(until) if seen.kind not in SIGNS]
 
         kinds = run_chat(run)
 

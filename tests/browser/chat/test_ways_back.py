@@ -17,8 +17,9 @@ from audit_app.cli import audit_app
 from probes.base import Fact, FactKind, NotSent, OurFailure, SendUnknown
 from probes.browser.browsers import Browsers, open_page
 from probes.browser.trace import start_trace, stop_trace
-from probes.channels.chat.entrance import Patience, Persona
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.visitor import Patience, Visitor
+from probes.channels.chat.watch import Watch
 from probes.widgets.files import load_widget
 from probes.widgets.schema import Launcher
 from tests.browser.chat.chat_server import Said, chat_server, run_chat
@@ -30,13 +31,13 @@ IN_A_WINDOW = ACME.model_copy(
     update={"launcher": Launcher.model_validate(ACME.model_dump()["launcher"] | {"window": True})}
 )
 WITH_PROFILE = ACME.model_copy(update={"browser": "profile"})
-ANNA = Persona("Anna Berg", "anna-7f3@shopper.example")
+ANNA = Visitor("Anna Berg", "anna-7f3@shopper.example")
 QUICK = Patience(show=3.0, click=1.0, confirm=2.0, settle=1.0)
 SAGA = Said("operator", "Yes, we have two.", 0.5, "Saga")
 
 
 async def answers(session: ChatSession, seconds: float) -> list[str]:
-    told = [seen async for seen in session.watch(datetime.now(UTC) + timedelta(seconds=seconds))]
+    told = [seen async for seen in Watch(session).answers(datetime.now(UTC) + timedelta(seconds=seconds))]
     return [seen.text for seen in told if seen.role != "system" and "Yes" in seen.text]
 
 
