@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from audit_app.domain.probes.probe import AUTOMATIC, REPLIES
 from audit_app.domain.probes.probe import ObservationKind as Kind
 
 
@@ -17,13 +18,11 @@ class First(StrEnum):
     PERSON = "person"
 
 
-_AUTOMATIC = frozenset({Kind.ACKNOWLEDGED, Kind.BOT_MESSAGE})
-_PERSON = frozenset({Kind.HUMAN_REPLY})
 FIRSTS: Mapping[First, frozenset[Kind]] = MappingProxyType(
     {
-        First.ANYTHING: _AUTOMATIC | _PERSON | {Kind.UNCERTAIN_REPLY, Kind.TYPING, Kind.SYSTEM_LINE},
-        First.AUTOMATIC: _AUTOMATIC,
-        First.PERSON: _PERSON,
+        First.ANYTHING: REPLIES | {Kind.TYPING, Kind.SYSTEM_LINE},
+        First.AUTOMATIC: AUTOMATIC,
+        First.PERSON: frozenset({Kind.HUMAN_REPLY}),
     }
 )
 """Which kinds of observation count for each; only a person's answer stops the clock."""

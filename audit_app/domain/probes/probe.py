@@ -31,6 +31,12 @@ class ObservationKind(StrEnum):
     """A mail that was assigned here and is not of this probe; it says nothing about it."""
 
 
+AUTOMATIC = frozenset({ObservationKind.ACKNOWLEDGED, ObservationKind.BOT_MESSAGE})
+"""Messages that no person wrote."""
+REPLIES = AUTOMATIC | {ObservationKind.HUMAN_REPLY, ObservationKind.UNCERTAIN_REPLY}
+"""What one message can be judged to be: the same key among these is the same message."""
+
+
 class ProbeState(StrEnum):
     """How far the sending of a probe has come."""
 

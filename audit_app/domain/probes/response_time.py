@@ -39,6 +39,16 @@ class Outcome(StrEnum):
     EXCLUDED = "excluded"
 
 
+SCORED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED})
+"""The outcomes that the score counts; the others are left out: nobody knows yet, or the failure was ours."""
+CLOSED = SCORED | {Outcome.EXCLUDED}
+"""The outcomes that stand: nothing is waited for any more."""
+WAITING = frozenset(Outcome) - CLOSED
+"""The outcomes that may still change: nobody has answered yet, or somebody has to read what came."""
+UNTIMED = frozenset({Outcome.BOUNCED, Outcome.EXCLUDED})
+"""The outcomes without a response time: the message reached nobody, or the probe was left out."""
+
+
 class InTime(StrEnum):
     """Whether an answer came within a limit, as far as can be proved."""
 
@@ -113,18 +123,28 @@ class Verdict:
     @property
     def scored(self) -> bool:
         """Whether the score counts this probe now."""
-        return self.outcome in {Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED}
+        return self.outcome in SCORED
 
     @property
     def hours_for_score(self) -> Fraction | None:
-        """Hours that the score counts, or None for no answer in time.
+        """Hours that the score counts, or None for no answer in time."""
+        return hours_for_score(self.outcome, self.response.at_most if self.response else None)
 
-        Of the two ends the later one counts: it is the time by which the answer had provably come. Look often
-        enough, and the two are close.
-        """
-        if self.outcome is not Outcome.ANSWERED or self.response is None or self.response.at_most is None:
-            return None
-        return in_hours(self.response.at_most)
+
+def hours_for_score(outcome: Outcome, at_most: timedelta | None) -> Fraction | None:
+    """Return the hours that the score counts for a probe whose answer took `at_most`; None for no answer in time.
+
+    Of the two ends of a response time the later one counts: it is the time by which the answer had provably come.
+    Look often enough, and the two are close.
+    """
+    return in_hours(at_most) if outcome is Outcome.ANSWERED and at_most is not None else None
+
+
+def longest(
+    sent_earliest: datetime, answered_latest: datetime, measure: Measure = clock.elapsed
+) -> timedelta:
+    """Return how long an answer took at most; nothing where clocks that disagree show it before the sending."""
+    return max(clock.NOTHING, measure(sent_earliest, answered_latest))
 
 
 def judge(
@@ -201,7 +221,7 @@ def _first(
     if not seen:
         return None
     earliest, latest = min(i.earliest for i in seen), min(i.latest for i in seen)
-    return ResponseTime(_since(sent, earliest, measure), max(clock.NOTHING, measure(sent.earliest, latest)))
+    return ResponseTime(_since(sent, earliest, measure), longest(sent.earliest, latest, measure))
 
 
 def _may_precede(unsure: ResponseTime, human: ResponseTime | None) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
 from audit_app.services.company import organisation_zone
@@ -124,7 +124,7 @@ def running(session: Session, campaign: Campaign) -> Running:
     """What of the campaign is under way."""
     count = select(func.count(Probe.id)).where(Probe.campaign_id == campaign.id)
     planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}) & (Probe.state == ProbeState.SENT)
+    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
     return Running(
         planned=session.scalar(count.where(planned)) or 0,
         waiting=session.scalar(count.where(waiting)) or 0,

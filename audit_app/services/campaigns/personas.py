@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, Mailbox, Persona, Probe
 from audit_app.services.entry.fields import Sheet, all_or_nothing
 from audit_app.services.entry.keys import free_key
@@ -126,7 +126,7 @@ def _check_mailbox(session: Session, persona: Persona, mailbox: Mailbox) -> None
     unsent = Probe.state.in_(
         {ProbeState.PLANNED, ProbeState.CLAIMED, ProbeState.SENDING, ProbeState.SEND_UNKNOWN}
     )
-    waiting = Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN})
+    waiting = Probe.outcome.in_(WAITING)
     open_ = select(func.count(Probe.id)).where(
         Probe.persona_id == persona.id, waiting | unsent, Probe.closed_at.is_(None)
     )

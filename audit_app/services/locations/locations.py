@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import Assignment, AssignmentState, Location, Probe, Region, Touchpoint, User
 from audit_app.services.entry.fields import Sheet, all_or_nothing
@@ -133,7 +133,7 @@ def what_stops(session: Session, location: Location) -> Stops:
     """What the location is in use for now."""
     there = Probe.touchpoint.has(Touchpoint.location_id == location.id)
     planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}) & (Probe.state == ProbeState.SENT)
+    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
     probes = select(func.count(Probe.id)).where(there)
     touchpoints = select(func.count(Touchpoint.id)).where(
         Touchpoint.location_id == location.id, Touchpoint.active, Touchpoint.confirmed_at.is_not(None)

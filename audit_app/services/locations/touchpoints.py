@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint, User
 from audit_app.services.entry.fields import EntryInvalid, Sheet, all_or_nothing, email_address, page_address
 from audit_app.services.entry.text import plain
@@ -146,7 +146,7 @@ def switch(session: Session, touchpoint: Touchpoint, *, on: bool) -> None:
 def what_stops(session: Session, touchpoint: Touchpoint) -> Stops:
     """What the touchpoint is in use for now."""
     planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}) & (Probe.state == ProbeState.SENT)
+    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
     count = select(func.count(Probe.id)).where(Probe.touchpoint_id == touchpoint.id)
     campaigns = select(Campaign.name).where(
         Campaign.active, Campaign.touchpoints.any(Touchpoint.id == touchpoint.id)

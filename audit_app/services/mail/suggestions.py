@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import IncomingMail, Probe, Touchpoint
 from probes.replies.mail import ReadMail
 from probes.replies.match import sender_domains
@@ -118,6 +118,6 @@ def _plain(text: str) -> str:
 def _rank(probe: Probe, mail: IncomingMail, reasons: tuple[str, ...]) -> tuple[bool, int, bool, float]:
     """The more of it stands in the mail the better, then those still waiting, then the last one sent."""
     quoted = "it quotes our message" in reasons
-    waiting = probe.outcome in (Outcome.OPEN, Outcome.UNCERTAIN)
+    waiting = probe.outcome in WAITING
     sent = probe.sent_latest or probe.slot
     return (not quoted, -len(reasons), not waiting, (mail.received_at - sent).total_seconds())

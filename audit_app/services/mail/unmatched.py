@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import (
     OWN_COPY,
     Evidence,
@@ -147,7 +147,7 @@ def candidates(session: Session, mail: IncomingMail, words: str) -> list[Probe]:
     else:
         own = Probe.persona.has(mailbox_id=mail.mailbox_id)
         query = query.where(Probe.sent_latest <= mail.received_at, own)
-    waiting = Probe.outcome.in_((Outcome.OPEN, Outcome.UNCERTAIN))
+    waiting = Probe.outcome.in_(WAITING)
     return list(
         session.scalars(query.order_by(waiting.desc(), Probe.sent_latest.desc()).limit(MOST_CANDIDATES))
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotFound
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
 from audit_app.services.entry.fields import EntryInvalid, all_or_nothing
 from audit_app.services.mailboxes.entry import COLUMNS, MailboxEntry, drafted
@@ -92,7 +92,7 @@ def what_stops(session: Session, mailbox: Mailbox) -> MailboxStops:
     personas = personas_of(session, mailbox)
     ids = [persona.id for persona in personas]
     count = select(func.count(Probe.id)).where(Probe.persona_id.in_(ids))
-    waiting = Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}) & (Probe.state == ProbeState.SENT)
+    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
     campaigns = select(Campaign.name).where(Campaign.active, Campaign.personas.any(Persona.id.in_(ids)))
     return MailboxStops(
         personas=[persona.name for persona in personas],

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import AlarmKind, IncomingMail, Mailbox, MailFolder, Persona, Probe
 from audit_app.services.operations.alarms import end_alarm, raise_alarm
 from audit_app.services.probes.channels import answered_by_mail
@@ -43,7 +43,7 @@ def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:
     session.execute(
         update(Probe)
         .where(Probe.persona_id.in_(personas), Probe.state == ProbeState.SENT)
-        .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}))
+        .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_(WAITING))
         .where(or_(Probe.looked_at.is_(None), Probe.looked_at < began))
         .values(looked_at=began)
         .execution_options(synchronize_session=False)

@@ -13,26 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probes.probe import ObservationKind, ProbeState
-from audit_app.domain.probes.response_time import Interval, Outcome, judge
-from audit_app.domain.time import clock
+from audit_app.domain.probes.probe import AUTOMATIC, REPLIES, ObservationKind, ProbeState
+from audit_app.domain.probes.response_time import CLOSED, WAITING, Interval, Outcome, judge, longest
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.schedule import limits_of, measure_of, next_look, opening_time, reached_at
 from probes import base
 
-REPLIES = frozenset(
-    {
-        ObservationKind.ACKNOWLEDGED,
-        ObservationKind.BOT_MESSAGE,
-        ObservationKind.HUMAN_REPLY,
-        ObservationKind.UNCERTAIN_REPLY,
-    }
-)
-"""What one message can be judged to be: the same key among these is the same message."""
-AUTOMATIC = frozenset({ObservationKind.ACKNOWLEDGED, ObservationKind.BOT_MESSAGE})
-KNOWN = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED, Outcome.EXCLUDED})
 LONGEST_TEXT = 50_000
 BLIND_FOR = timedelta(days=1)
 """How long after its cut-off a probe waits for us to be able to look again before it is given up as ours."""
@@ -151,8 +139,8 @@ def _measure(probe: Probe, sent: Interval) -> None:
     """Take both clocks from the sending to the time by which the answer had provably come, in seconds."""
     probe.elapsed_seconds = probe.opening_seconds = None
     if probe.answered_latest is not None:
-        elapsed = max(clock.NOTHING, probe.answered_latest - sent.earliest)
-        opening = opening_time(probe)(sent.earliest, probe.answered_latest)
+        elapsed = longest(sent.earliest, probe.answered_latest)
+        opening = longest(sent.earliest, probe.answered_latest, opening_time(probe))
         probe.elapsed_seconds, probe.opening_seconds = elapsed.total_seconds(), opening.total_seconds()
 
 
@@ -160,7 +148,7 @@ def _judge(probe: Probe, sent: Interval, now: datetime) -> None:
     facts = [(seen.kind, Interval(seen.earliest, seen.latest)) for seen in probe.observations]
     verdict = judge(sent, facts, probe.looked_at or sent.latest, limits_of(probe), measure_of(probe))
     probe.outcome = verdict.outcome
-    probe.closed_at = (probe.closed_at or now) if verdict.outcome in KNOWN else None
+    probe.closed_at = (probe.closed_at or now) if verdict.outcome in CLOSED else None
     probe.failure = verdict.reason if verdict.outcome is Outcome.EXCLUDED else ""
 
 
@@ -214,7 +202,7 @@ def close_mail_probes(session: Session, now: datetime) -> list[Probe]:
     """Judge the probes answered by mail whose cut-off has passed, as far as their mailbox was read; returns them."""
     query = select(Probe).where(
         Probe.state == ProbeState.SENT,
-        Probe.outcome.in_({Outcome.OPEN, Outcome.UNCERTAIN}),
+        Probe.outcome.in_(WAITING),
         Probe.channel.in_(answered_by_mail()),
         Probe.next_look_at <= now,
     )

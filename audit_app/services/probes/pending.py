@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import WAITING, Outcome
 from audit_app.domain.time import clock
 from audit_app.models import Campaign, ClockName, Location, Probe, ServiceTarget, Touchpoint
 
@@ -40,7 +40,7 @@ def pending_by_location(session: Session, locations: Iterable[int], now: datetim
         .join(Probe.campaign)
         .join(Campaign.target)
         .where(Location.id.in_(sorted(locations)), Probe.sent_latest.is_not(None))
-        .where(Probe.outcome.in_((Outcome.OPEN, Outcome.UNCERTAIN)))
+        .where(Probe.outcome.in_(WAITING))
         .options(selectinload(Location.former_hours))
     )
     found: dict[int, Pending] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit_app.domain.probes.first_times import First
-from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.probe import REPLIES, ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
 from audit_app.domain.time import clock
 from audit_app.models import (
@@ -27,15 +27,7 @@ from audit_app.services.probes.times import Reading, firsts, in_time, readings, 
 from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
 from probes.replies.mail import ReadMail
 
-REPLIES = frozenset(
-    {
-        ObservationKind.ACKNOWLEDGED,
-        ObservationKind.BOT_MESSAGE,
-        ObservationKind.HUMAN_REPLY,
-        ObservationKind.UNCERTAIN_REPLY,
-        ObservationKind.BOUNCED,
-    }
-)
+_ANSWERS = REPLIES | {ObservationKind.BOUNCED}
 LONGEST_TRANSCRIPT = 1000
 """Lines of a chat that a page shows; the file has all."""
 
@@ -185,7 +177,7 @@ def _after(probe: Probe, seen: Observation) -> ResponseTime | None:
 
 def whole_text(observation: Observation) -> str:
     """The whole text of a reply by mail, quotes and all; empty where it is not more than the reply's own text."""
-    if observation.kind not in REPLIES:
+    if observation.kind not in _ANSWERS:
         return ""
     raw = next((each for each in observation.evidence if each.kind is EvidenceKind.RAW_MAIL), None)
     text = readable_text(raw.content) if raw else ""

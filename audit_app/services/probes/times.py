@@ -9,19 +9,18 @@ from datetime import datetime, timedelta
 from audit_app.domain.probes.first_times import FIRSTS, First
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import (
+    UNTIMED,
     Interval,
     InTime,
     Outcome,
     ResponseTime,
     Verdict,
     judge,
+    longest,
 )
 from audit_app.domain.time import clock
 from audit_app.models import ClockName, Probe
 from audit_app.services.probes.schedule import limits_of, measure_of, opening_time
-
-UNTIMED = frozenset({Outcome.BOUNCED, Outcome.EXCLUDED})
-"""What never reached anybody, or was left out, has no response time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def reading(probe: Probe, name: ClockName, now: datetime) -> Reading | None:
     measure = opening_time(probe) if name is ClockName.OPENING_HOURS else clock.elapsed
     most = None
     if probe.answered_latest is not None:
-        most = max(clock.NOTHING, measure(probe.sent_earliest, probe.answered_latest))
+        most = longest(probe.sent_earliest, probe.answered_latest, measure)
     least = max(clock.NOTHING, measure(probe.sent_latest, _not_before(probe, now)))
     return Reading(name, ResponseTime(least, most), name is probe.campaign.target.clock)
 

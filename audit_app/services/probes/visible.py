@@ -6,11 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotAllowed, NotFound
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import CLOSED
 from audit_app.models import Location, Probe, RoleName, Touchpoint, User
-
-CLOSED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED, Outcome.EXCLUDED})
-"""The outcomes after which nobody waits any more."""
 
 
 def visible_probes(user: User) -> Select[Probe]:

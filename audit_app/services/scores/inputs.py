@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar, cast
@@ -14,10 +14,9 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probes.response_time import Outcome, in_hours
+from audit_app.domain.probes.response_time import SCORED, WAITING, Outcome, hours_for_score, longest
 from audit_app.domain.scores.policy import Policy
 from audit_app.domain.scores.scoring import QualityInput, ResponseInput, ScoreInputs, VisitInput
-from audit_app.domain.time import clock
 from audit_app.domain.time.period import Period
 from audit_app.models import (
     Campaign,
@@ -30,11 +29,6 @@ from audit_app.models import (
     Visit,
     VisitState,
 )
-
-SCORED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED})
-"""The outcomes that count; the others are left out, because nobody knows yet or because the failure was ours."""
-
-MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +94,10 @@ class Facts:
 
     def without_open(self, watched: Collection[int]) -> Facts:
         """The same without the open probes at other locations than those with the ids `watched`."""
-        undecided = {Outcome.OPEN, Outcome.UNCERTAIN}
         return Facts(
             self.visits,
             tuple(
-                probe
-                for probe in self.probes
-                if probe.location_id in watched or probe.outcome not in undecided
+                probe for probe in self.probes if probe.location_id in watched or probe.outcome not in WAITING
             ),
         )
 
@@ -206,25 +197,26 @@ def _means(ratings: Iterable[Any]) -> dict[int, Fraction]:
 
 
 def _fact(row: Any, qualities: Mapping[int, Fraction]) -> ProbeFact:
-    answered = row.outcome is Outcome.ANSWERED
+    hours = hours_for_score(row.outcome, _answer_took(row))
     return ProbeFact(
         row.id,
         row.location_id,
         row.sent_latest or row.slot,
         row.channel,
         row.outcome,
-        _hours(row) if answered else None,
-        qualities.get(row.id) if answered else None,
+        hours,
+        None if hours is None else qualities.get(row.id),
     )
 
 
-def _hours(row: Any) -> Fraction:
-    """Hours on the service target's clock until the answer had provably come.
+def _answer_took(row: Any) -> timedelta | None:
+    """How long it took, on the service target's clock, until the answer had provably come; None without one.
 
     Opening time is taken as it was measured when the probe was judged, because opening hours change. Where none
     was recorded, elapsed time stands in, which is never shorter.
     """
+    if row.answered_latest is None:
+        return None
     if row.clock is ClockName.OPENING_HOURS and row.opening_seconds is not None:
-        return Fraction(round(row.opening_seconds * 1_000_000), MICROSECONDS_PER_HOUR)
-    start = row.sent_earliest or row.sent_latest
-    return in_hours(max(clock.NOTHING, row.answered_latest - start))
+        return timedelta(seconds=row.opening_seconds)
+    return longest(row.sent_earliest or row.sent_latest, row.answered_latest)
