@@ -1,4 +1,4 @@
-"""How a location or group stands in a period: its score, what it was before, and how sure that is."""
+"""The score of a location or group in a period compared with the period before, and how sure it is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class InTimeShare:
 
 
 @dataclass(frozen=True, slots=True)
-class ComponentStanding:
+class ComponentComparison:
     """One component now and before; either is None where the component had no input."""
 
     key: str
@@ -51,7 +51,7 @@ class ComponentStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Comparison:
     """A score now and in the period before, each None where there was nothing to score."""
 
     inputs: ScoreInputs
@@ -65,15 +65,15 @@ class Standing:
         return self.now.shown - self.before.shown if self.now and self.before else None
 
     @property
-    def components(self) -> tuple[ComponentStanding, ...]:
+    def components(self) -> tuple[ComponentComparison, ...]:
         """All components in fixed order, also those without any input."""
         return tuple(
-            ComponentStanding(key, title, component(self.now, key), component(self.before, key))
+            ComponentComparison(key, title, component(self.now, key), component(self.before, key))
             for key, title in COMPONENTS.items()
         )
 
     @property
-    def deepest_fall(self) -> ComponentStanding | None:
+    def deepest_fall(self) -> ComponentComparison | None:
         """The component whose own value went down most, None where none went down."""
         fallen = [part for part in self.components if part.change is not None and part.change < 0]
         return min(fallen, key=lambda part: part.change or 0, default=None)
@@ -94,10 +94,10 @@ class Standing:
         return len(self.inputs_before.visits) + len(self.inputs_before.responses)
 
 
-def standing(facts: Facts, period: Period, before: Period, policy: Policy) -> Standing:
-    """How those whom `facts` are about stand in `period` and stood in `before`."""
+def compare(facts: Facts, period: Period, before: Period, policy: Policy) -> Comparison:
+    """The score of those whom `facts` are about in `period`, beside that of `before`."""
     inputs, inputs_before = facts.within(period).inputs(policy), facts.within(before).inputs(policy)
-    return Standing(inputs, inputs_before, inputs.score(), inputs_before.score())
+    return Comparison(inputs, inputs_before, inputs.score(), inputs_before.score())
 
 
 def weekly_scores(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[Fraction | None]:

@@ -21,7 +21,7 @@ from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.probes.pending import Pending, pending_by_location
 from audit_app.services.probes.times import in_time, most_or_least, reading
 from audit_app.services.probes.visible import sees_open_probes, visible_probes
-from audit_app.services.scores.comparison import Standing, standing, weekly_scores
+from audit_app.services.scores.comparison import Comparison, compare, weekly_scores
 from audit_app.services.scores.inputs import Facts, ProbeFact, VisitFact, gather
 from audit_app.services.scores.overview import spanning
 from audit_app.services.scores.trends import MEDIAN_OVER, ResponseWeek, response_weeks
@@ -61,8 +61,8 @@ class LatestProbe:
 class LocationResults:
     """The results of one location in a period."""
 
-    standing: Standing
-    chain: Standing | None
+    comparison: Comparison
+    chain: Comparison | None
     """How the whole chain stands, for those who may see that."""
     weekly: Sequence[Fraction | None]
     response_weeks: Sequence[ResponseWeek]
@@ -117,8 +117,8 @@ def location_results(
     facts = gather(session, [location.id], spanning((period, before, lately))).without_open(watched)
     with_chain = user.is_a(RoleName.ADMIN, RoleName.MANAGER)
     return LocationResults(
-        standing(facts, period, before, policy),
-        chain_standing(session, period, before, policy) if with_chain else None,
+        compare(facts, period, before, policy),
+        chain_comparison(session, period, before, policy) if with_chain else None,
         weekly_scores(facts, weeks, policy),
         response_weeks(facts, weeks, policy),
         facts.within(period),
@@ -128,10 +128,10 @@ def location_results(
     )
 
 
-def chain_standing(session: Session, period: Period, before: Period, policy: Policy) -> Standing:
+def chain_comparison(session: Session, period: Period, before: Period, policy: Policy) -> Comparison:
     """How all active locations together stand in `period` and stood in `before`."""
     everywhere = session.scalars(select(Location.id).where(Location.active))
-    return standing(gather(session, everywhere, spanning((period, before))), period, before, policy)
+    return compare(gather(session, everywhere, spanning((period, before))), period, before, policy)
 
 
 def latest_probes(session: Session, user: User, location: Location, now: datetime) -> list[LatestProbe]:

@@ -16,7 +16,7 @@ from audit_app.models import Location, Mailbox, RoleName, User
 from audit_app.services.locations.visible import locations_visible_to
 from audit_app.services.probes.pending import Pending, pending_by_location
 from audit_app.services.probes.visible import sees_open_probes
-from audit_app.services.scores.comparison import Standing, standing, weekly_scores
+from audit_app.services.scores.comparison import Comparison, compare, weekly_scores
 from audit_app.services.scores.inputs import Facts, gather
 
 FALLING_POINTS = 5
@@ -31,7 +31,7 @@ class LocationRow:
     """One line of the overview's table."""
 
     location: Location
-    standing: Standing
+    comparison: Comparison
     weekly: Sequence[Fraction | None]
     """The score of each week, oldest first."""
     pending: Pending
@@ -39,8 +39,8 @@ class LocationRow:
     @property
     def falling(self) -> bool:
         """Whether the score fell clearly, and not only for want of inputs."""
-        change = self.standing.change
-        enough = min(self.standing.n, self.standing.n_before) >= FALLING_INPUTS
+        change = self.comparison.change
+        enough = min(self.comparison.n, self.comparison.n_before) >= FALLING_INPUTS
         return change is not None and change <= -FALLING_POINTS and enough
 
 
@@ -48,7 +48,7 @@ class LocationRow:
 class Overview:
     """How all locations that somebody may see stand in a period."""
 
-    total: Standing
+    total: Comparison
     weekly: Sequence[Fraction | None]
     rows: Sequence[LocationRow]
     whole_chain: bool
@@ -58,7 +58,7 @@ class Overview:
     @property
     def falling(self) -> list[LocationRow]:
         """The locations that fell, the deepest fall first."""
-        return sorted((row for row in self.rows if row.falling), key=lambda row: row.standing.change or 0)
+        return sorted((row for row in self.rows if row.falling), key=lambda row: row.comparison.change or 0)
 
     @property
     def overdue(self) -> list[LocationRow]:
@@ -99,14 +99,14 @@ def overview(
     rows = [
         LocationRow(
             location,
-            standing(apart.get(location.id, Facts()), period, before, policy),
+            compare(apart.get(location.id, Facts()), period, before, policy),
             weekly_scores(apart.get(location.id, Facts()), weeks, policy),
             pending.get(location.id, Pending()),
         )
         for location in locations
     ]
     return Overview(
-        standing(facts, period, before, policy),
+        compare(facts, period, before, policy),
         weekly_scores(facts, weeks, policy),
         rows,
         len(locations) == session.scalar(select(func.count()).where(Location.active)),

@@ -14,11 +14,11 @@ Key = Callable[[LocationRow], Fraction | Decimal | int | str | None]
 
 SORTS: Mapping[str, Key] = {
     "name": lambda row: row.location.name.casefold(),
-    "score": lambda row: row.standing.now.value if row.standing.now else None,
-    "change": lambda row: row.standing.change,
-    "in_time": lambda row: row.standing.in_time.value,
+    "score": lambda row: row.comparison.now.value if row.comparison.now else None,
+    "change": lambda row: row.comparison.change,
+    "in_time": lambda row: row.comparison.in_time.value,
     "open": lambda row: row.pending.open + row.pending.uncertain,
-    "visits": lambda row: len(row.standing.inputs.visits),
+    "visits": lambda row: len(row.comparison.inputs.visits),
 }
 SORT_WORDS: Mapping[str, str] = {
     "score": "Score",
