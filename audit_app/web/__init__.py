@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from audit_app.web.accounts.views import blueprint as accounts
-from audit_app.web.admin.views import blueprint as admin
+from audit_app.web.campaigns.views import blueprint as campaigns
 from audit_app.web.evidence.views import blueprint as evidence
 from audit_app.web.health.views import blueprint as health
-from audit_app.web.locations.views import blueprint as locations
-from audit_app.web.overview.views import blueprint as overview
+from audit_app.web.locations.setup import blueprint as locations
+from audit_app.web.mail.views import blueprint as mail
+from audit_app.web.mailboxes.views import blueprint as mailboxes
 from audit_app.web.probes.views import blueprint as probes
+from audit_app.web.replies.queue import blueprint as replies
+from audit_app.web.scores.overview import blueprint as scores
 from audit_app.web.search.views import blueprint as search
+from audit_app.web.users.views import blueprint as users
 from audit_app.web.visits.views import blueprint as visits
+from audit_app.web.widgets.views import blueprint as widgets
 
-BLUEPRINTS = (accounts, overview, locations, visits, probes, evidence, search, admin, health)
+BLUEPRINTS = (
+    users,
+    scores,
+    locations,
+    visits,
+    probes,
+    replies,
+    mail,
+    evidence,
+    search,
+    campaigns,
+    mailboxes,
+    widgets,
+    health,
+)

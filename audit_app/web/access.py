@@ -102,7 +102,7 @@ def enforce() -> ResponseReturnValue | None:
         abort(401)
     if not access.admits(user_now()):
         # People type the bare address; whoever may not see the overview is led to their own first page.
-        return redirect(url_for("accounts.home")) if request.path == "/" else abort(403)
+        return redirect(url_for("users.home")) if request.path == "/" else abort(403)
     return None
 
 

@@ -14,9 +14,9 @@ from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
 from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_datastore
 from audit_app.models.types import use_sealing_key
-from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, presentation, unstorable
-from audit_app.web.accounts import sign_in
-from audit_app.web.accounts.forms import SignInForm
+from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, null_bytes, presentation
+from audit_app.web.users import sign_in
+from audit_app.web.users.sign_in_form import SignInForm
 
 LARGEST_ROW_NUMBER = 2**31 - 1
 """A larger number in an address leads nowhere; the database would refuse it with an error."""
@@ -48,7 +48,7 @@ def build(settings: Settings) -> Flask:
         prepare_engine(db.engine)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (errors, headers, navigation, presentation, sign_in, unstorable):
+    for part in (errors, headers, navigation, presentation, sign_in, null_bytes):
         part.init_app(app)
     return app
 

@@ -25,23 +25,25 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("overview.index", "Overview", "overview"),
+    Entry("scores.overview", "Overview", "overview"),
     Entry("visits.mine", "My visits", "clipboard"),
-    Entry("locations.index", "Locations", "place", bottom_bar=False),
+    Entry("scores.locations", "Locations", "place", bottom_bar=False),
     Entry("visits.index", "Visits", "visits"),
     Entry("probes.index", "Probes", "probe"),
-    Entry("admin.company", "Company", "shop", bottom_bar=False, group="Set-up"),
-    Entry("admin.locations", "Locations and hours", "place", bottom_bar=False, group="Set-up"),
-    Entry("admin.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
-    Entry("admin.widgets", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
-    Entry("admin.mailboxes", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
-    Entry("admin.personas", "Personas", "person", bottom_bar=False, group="Set-up"),
-    Entry("admin.scenarios", "Scenarios", "note", bottom_bar=False, group="Set-up"),
-    Entry("admin.targets", "Service targets", "clock", bottom_bar=False, group="Set-up"),
-    Entry("admin.campaigns", "Campaigns", "flag", bottom_bar=False, group="Set-up"),
-    Entry("admin.users", "Users", "people", group="Set-up"),
+    Entry("locations.company", "Company", "shop", bottom_bar=False, group="Set-up"),
+    Entry("locations.index", "Locations and hours", "place", bottom_bar=False, group="Set-up"),
+    Entry("locations.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
+    Entry("widgets.index", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
+    Entry("mailboxes.index", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
+    Entry("campaigns.personas", "Personas", "person", bottom_bar=False, group="Set-up"),
+    Entry("campaigns.scenarios", "Scenarios", "note", bottom_bar=False, group="Set-up"),
+    Entry("campaigns.targets", "Service targets", "clock", bottom_bar=False, group="Set-up"),
+    Entry("campaigns.index", "Campaigns", "flag", bottom_bar=False, group="Set-up"),
+    Entry("users.index", "Users", "people", group="Set-up"),
 )
 BOTTOM_BAR_ENTRIES = 4
+HOME = {"mail": "probes", "replies": "probes"}
+"""Features without an entry of their own, and the one under whose entry their pages stand."""
 
 
 def entries_for(user: User) -> list[Entry]:
@@ -50,11 +52,11 @@ def entries_for(user: User) -> list[Entry]:
 
 
 def entry_of_this_page(entries: list[Entry]) -> Entry | None:
-    """The entry under which the page being shown stands: by its address, else the last of the same feature."""
-    here = request.endpoint or ""
-    feature = [entry for entry in entries if entry.endpoint.partition(".")[0] == here.partition(".")[0]]
-    above = [entry for entry in feature if f"{request.path}/".startswith(f"{url_for(entry.endpoint)}/")]
-    return max(above, key=lambda entry: len(url_for(entry.endpoint)), default=next(iter(feature[::-1]), None))
+    """The entry under which the page being shown stands: by its address, else the last of the feature."""
+    above = [entry for entry in entries if f"{request.path}/".startswith(f"{url_for(entry.endpoint)}/")]
+    feature = (request.endpoint or "").partition(".")[0]
+    beside = [entry for entry in entries if entry.endpoint.partition(".")[0] == HOME.get(feature, feature)]
+    return max(above, key=lambda entry: len(url_for(entry.endpoint)), default=next(iter(beside[::-1]), None))
 
 
 def may_use(endpoint: str, user: User) -> bool:
@@ -69,8 +71,8 @@ def landing(user: User) -> str:
     """The endpoint of the first page after signing in: an auditor's own visits, else the first that admits."""
     reach = [entry.endpoint for entry in entries_for(user)]
     results = user.is_a(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
-    wanted = ("overview.index",) if results else ("visits.mine",)
-    return next((endpoint for endpoint in (*wanted, *reach) if endpoint in reach), "accounts.account")
+    wanted = ("scores.overview",) if results else ("visits.mine",)
+    return next((endpoint for endpoint in (*wanted, *reach) if endpoint in reach), "users.account")
 
 
 def init_app(app: Flask) -> None:

@@ -62,7 +62,7 @@ def test_only_what_strangers_need_is_public(app: Flask) -> None:
         if (access := declared_access(app, rule.endpoint)) and access.public
     }
 
-    assert public == {"static", "bootstrap.static", "security.login", "accounts.home", "health.check"}
+    assert public == {"static", "bootstrap.static", "security.login", "users.home", "health.check"}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -16,7 +16,7 @@ from audit_app.domain.scores.policy import DEFAULT_POLICY
 from audit_app.models import Visit
 from audit_app.services.visits.list import Order, VisitFilter
 from audit_app.services.visits.recording import answers_of
-from audit_app.web.arguments import day_in, number_in
+from audit_app.web.query_args import day_in, number_in
 
 NOT_APPLICABLE = "/na"
 """The value of the N/A button; no option of a choice can have it as its key."""

@@ -1,0 +1,1 @@
+"""Setting up our own mail accounts."""

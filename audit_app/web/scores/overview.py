@@ -1,0 +1,62 @@
+"""The overview: how all locations stand, and what needs attention."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from audit_app.extensions import db
+from audit_app.models import RoleName, User
+from audit_app.services.company import organisation_zone
+from audit_app.services.scores import overview as service
+from audit_app.services.scores.comparison import InTimeShare, in_time_share
+from audit_app.services.scores.policies import current_policy
+from audit_app.web.access import roles, user_now
+from audit_app.web.presentation import percent, request_instant
+from audit_app.web.scores.chosen_period import ChosenPeriod
+from audit_app.web.scores.first_steps import first_steps
+from audit_app.web.scores.table import SORT_WORDS, Table
+
+blueprint = Blueprint("scores", __name__)
+
+
+@blueprint.get("/")
+@roles(RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
+def overview() -> ResponseReturnValue:
+    """Show the locations that the person may see."""
+    user, now = user_now(), request_instant()
+    chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
+    policy = current_policy(db.session, now)
+    seen = service.overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
+    table = Table.of(request.args)
+    nothing_yet = seen.total.now is None and seen.total.before is None
+    return render_template(
+        "scores/overview.html",
+        seen=seen,
+        steps=first_steps(db.session, user) if nothing_yet else [],
+        chosen=chosen,
+        policy=policy,
+        table=table,
+        rows=table.rows(seen.rows),
+        regions=sorted({(row.location.region.key, row.location.region.name) for row in seen.rows}),
+        sorts=tuple(SORT_WORDS.items()),
+        falling_points=service.FALLING_POINTS,
+        whose="Chain" if seen.whole_chain else possessive(user),
+    )
+
+
+def possessive(user: User) -> str:
+    """What a score over only some locations is called."""
+    return "Your regions" if user.is_a(RoleName.MANAGER) else "Your locations"
+
+
+blueprint.add_app_template_filter(in_time_share)
+
+
+@blueprint.app_template_filter()
+def interval_words(share: InTimeShare) -> str:
+    """Say how sure a share is: `80 % of 10; with so many, the true share lies between 49 % and 94 %`."""
+    if not share.n:
+        return "No probe was decided"
+    low, high = percent(share.bounds.low), percent(share.bounds.high)
+    return f"{percent(share.value)} of {share.n}; the true share lies between {low} and {high} (95 % sure)"

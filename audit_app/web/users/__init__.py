@@ -1,0 +1,5 @@
+"""The people who may sign in, their own pages, and the limit on trying passwords."""
+
+from audit_app.web.users import account, views
+
+__all__ = ["account", "views"]
