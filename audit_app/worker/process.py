@@ -18,9 +18,9 @@ from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
 from audit_app.services.operations.browser import lend_browsers
-from audit_app.worker.desk import Desk, log, utc_now
+from audit_app.worker.alarms import Notifier, note_browser
+from audit_app.worker.context import WorkerContext, log, utc_now
 from audit_app.worker.rounds import Rounds
-from audit_app.worker.telling import Teller, note_browser
 
 SHORTEST_LEASE = timedelta(seconds=30)
 ROUNDS_PER_LEASE = 4
@@ -47,7 +47,7 @@ async def run(
     one that cannot be run, InvalidInput when nobody could be alarmed. Without any browser, e-mail still works as far as
     no contact page has to be opened, and an alarm is raised.
     """
-    teller = Teller(settings.alarm_addresses)
+    notifier = Notifier(settings.alarm_addresses)
     engine = open_engine(settings)
     try:
         await asyncio.to_thread(migrate.check_current, engine)
@@ -55,37 +55,37 @@ async def run(
             settings.browser, settings.remote_browser, settings.browser_pages, settings.browser_user_agent
         ) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
-            desk = Desk(settings, engine, browsers, name or worker_name(), lease or default, stop)
-            await desk.do(lambda session: note_browser(session, settings, socket.gethostname(), utc_now()))
-            await _work(desk, teller)
+            context = WorkerContext(settings, engine, browsers, name or worker_name(), lease or default, stop)
+            await context.do(note_browser, settings, socket.gethostname(), utc_now())
+            await _work(context, notifier)
     finally:
         engine.dispose()
 
 
-async def _work(desk: Desk, teller: Teller) -> None:
-    rounds = Rounds(desk, teller)
+async def _work(context: WorkerContext, notifier: Notifier) -> None:
+    rounds = Rounds(context, notifier)
     scheduler = AsyncIOScheduler(timezone=UTC)
     # One job: the database says what is due. Late rounds are caught up with once (the default drops them).
     scheduler.add_job(
         rounds.go_round,
         "interval",
-        seconds=desk.settings.tick_seconds,
+        seconds=context.settings.tick_seconds,
         next_run_time=datetime.now(UTC),
         misfire_grace_time=None,
         coalesce=True,
         max_instances=1,
     )
     scheduler.start()
-    log.info("worker.started", worker=desk.name)
+    log.info("worker.started", worker=context.name)
     try:
-        await desk.stop.wait()
+        await context.stop.wait()
     finally:
-        desk.stop.set()
-        desk.halt.set()
+        context.stop.set()
+        context.halt.set()
         scheduler.pause()
         await rounds.finish(STOP_SECONDS)
         scheduler.shutdown(wait=False)
-        log.info("worker.stopped", worker=desk.name)
+        log.info("worker.stopped", worker=context.name)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from audit_app.models import Mailbox
 from audit_app.services.mail import intake
 from audit_app.services.mailboxes import state
 from audit_app.services.mailboxes.accounts import account_of, keep_renewed_token
-from audit_app.worker.desk import Desk, log, step, utc_now
+from audit_app.worker.context import WorkerContext, log, step, utc_now
 from probes.base import ProbeError
 from probes.mail.imap import FetchedMail, MailAccount, Position, fetch_new, wait_for_mail
 
@@ -40,8 +40,8 @@ Positions = Mapping[str, Position]
 class MailboxReader:
     """Keeps reading one mailbox until the worker stops or the mailbox is switched off."""
 
-    def __init__(self, desk: Desk, mailbox_id: int) -> None:
-        self._desk, self._mailbox_id = desk, mailbox_id
+    def __init__(self, context: WorkerContext, mailbox_id: int) -> None:
+        self._context, self._mailbox_id = context, mailbox_id
         # Its own thread: it is busy listening most of the time, and must not keep others from the database.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mailbox-{mailbox_id}")
         self._read_back_at = self._rescan_at = 0.0
@@ -50,7 +50,7 @@ class MailboxReader:
     async def run(self) -> None:
         """Read until there is no more reason to; failures are noted and tried again, each time later."""
         try:
-            while not self._desk.stop.is_set() and await self._in_thread(self._once):
+            while not self._context.stop.is_set() and await self._in_thread(self._once):
                 pass
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
@@ -61,8 +61,8 @@ class MailboxReader:
     def _once(self) -> bool:
         """Read and listen once; returns whether to go on."""
         try:
-            self._read(*self._desk.do_here(self._where_to_begin))
-            self._listen(*self._desk.do_here(self._where_we_are))
+            self._read(*self._context.do_here(self._where_to_begin))
+            self._listen(*self._context.do_here(self._where_we_are))
         except _SwitchedOff:
             return False
         except Exception as error:  # our mailbox, the network or the database: wait and try again, for ever
@@ -97,7 +97,7 @@ class MailboxReader:
         began = utc_now()
         for incoming in fetch_new(account, positions):
             self._store(incoming)
-        self._desk.do_here(lambda session: self._note_read(session, account, began))
+        self._context.do_here(self._note_read, account, began)
         self._failures = 0
 
     def _store(self, incoming: FetchedMail) -> None:
@@ -108,7 +108,7 @@ class MailboxReader:
             rows = intake.store_new_mail(session, mailbox, [incoming], utc_now())
             return [(row.id, row.probe_id, row.state.value, row.kind) for row in rows]
 
-        for mail_id, probe_id, mail_state, kind in self._desk.do_here(store):
+        for mail_id, probe_id, mail_state, kind in self._context.do_here(store):
             log.info("mail.stored", mail=mail_id, probe=probe_id, state=mail_state, kind=kind)
             if probe_id is not None:
                 step("mail_stored", probe_id, mail=mail_id, kind=kind)
@@ -122,8 +122,8 @@ class MailboxReader:
             log.info("mailbox.up", mailbox=self._mailbox_id, down_seconds=round(down_for.total_seconds()))
 
     def _listen(self, account: MailAccount, positions: Positions) -> None:
-        if not self._desk.halt.is_set():
-            wait_for_mail(account, LISTEN_SECONDS, self._desk.halt, positions)
+        if not self._context.halt.is_set():
+            wait_for_mail(account, LISTEN_SECONDS, self._context.halt, positions)
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
@@ -138,14 +138,14 @@ class MailboxReader:
         )
         if self._failures >= DOWN_AFTER:
             self._note_down(reason)
-        self._desk.halt.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT))
+        self._context.halt.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT))
 
     def _note_down(self, reason: str) -> None:
         def note(session: Session) -> None:
             state.mailbox_down(session, session.get_one(Mailbox, self._mailbox_id), reason, utc_now())
 
         try:
-            self._desk.do_here(note)
+            self._context.do_here(note)
         except Exception as error:  # the database itself may be what is away
             log.warning("mailbox.not_noted", mailbox=self._mailbox_id, error=type(error).__name__)
 

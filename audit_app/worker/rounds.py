@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.models import Mailbox, Probe
+from audit_app.models import Probe
+from audit_app.services.mailboxes.state import active_mailboxes
 from audit_app.services.operations.alarms import end_unwatched
 from audit_app.services.operations.retention import erase_expired, limit_of
 from audit_app.services.probes import claims
@@ -17,11 +17,11 @@ from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
 from audit_app.services.scores.scores import store_due_scores
-from audit_app.worker.desk import Desk, log, step, utc_now
+from audit_app.worker.alarms import Notifier, send_news
+from audit_app.worker.context import WorkerContext, log, step, utc_now
+from audit_app.worker.dry_runs import DryRuns
 from audit_app.worker.reading import MailboxReader
-from audit_app.worker.sending import find_out, send_probe
-from audit_app.worker.telling import Teller, tell_all
-from audit_app.worker.trying import Tryer
+from audit_app.worker.sending import send_probe, settle_unknown
 from audit_app.worker.watching import look_again
 
 FOR_NEW_ONES = 6
@@ -30,19 +30,19 @@ SCORES_EVERY = timedelta(minutes=15)
 ERASED_EVERY = timedelta(hours=1)
 
 Claim = Callable[[Session, str, datetime, int, timedelta], list[Probe]]
-Task = Callable[[Desk, int], Coroutine[object, object, None]]
+Task = Callable[[WorkerContext, int], Coroutine[object, object, None]]
 
 
 class Rounds:
     """A worker's rounds and the tasks that came of them."""
 
-    def __init__(self, desk: Desk, teller: Teller) -> None:
-        self._desk, self._teller = desk, teller
-        self._most = desk.settings.browser_pages
+    def __init__(self, context: WorkerContext, notifier: Notifier) -> None:
+        self._context, self._notifier = context, notifier
+        self._most = context.settings.browser_pages
         self._probes: dict[int, asyncio.Task[None]] = {}
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
-        self._telling: asyncio.Task[None] | None = None
-        self._trying: asyncio.Task[None] | None = None
+        self._alarms: asyncio.Task[None] | None = None
+        self._dry_runs: asyncio.Task[None] | None = None
         self._scored_at: datetime | None = None
         self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
@@ -64,7 +64,7 @@ class Rounds:
         )
         async with self._turn:
             for part in parts:
-                if self._desk.stop.is_set():
+                if self._context.stop.is_set():
                     return
                 await self._guarded(part)
 
@@ -79,7 +79,7 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
-            tasks += [task for task in (self._telling, self._trying) if task]
+            tasks += [task for task in (self._alarms, self._dry_runs) if task]
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -87,34 +87,31 @@ class Rounds:
             await asyncio.gather(*left, return_exceptions=True)
 
     async def _renew(self) -> None:
-        ids, until = list(self._probes), utc_now() + self._desk.lease
+        ids, until = list(self._probes), utc_now() + self._context.lease
         if ids:
-            await self._desk.do(lambda session: claims.renew(session, self._desk.name, ids, until))
+            await self._context.do(claims.renew, self._context.name, ids, until)
 
     async def _tend_mailboxes(self) -> None:
-        await self._desk.do(lambda session: end_unwatched(session, utc_now()))
-        active = await self._desk.do(
-            lambda session: session.scalars(select(Mailbox.id).where(Mailbox.active)).all()
-        )
-        for mailbox_id in active:
+        await self._context.do(end_unwatched, utc_now())
+        for mailbox_id in await self._context.do(active_mailboxes):
             running = self._mailboxes.get(mailbox_id)
             if running is None or running.done():
-                reader = MailboxReader(self._desk, mailbox_id)
+                reader = MailboxReader(self._context, mailbox_id)
                 self._mailboxes[mailbox_id] = asyncio.create_task(reader.run(), name=f"mailbox-{mailbox_id}")
 
     async def _try(self) -> None:
-        if self._trying is None or self._trying.done():
-            self._trying = asyncio.create_task(Tryer(self._desk).run(), name="tries")
-            self._trying.add_done_callback(_log_failure)
+        if self._dry_runs is None or self._dry_runs.done():
+            self._dry_runs = asyncio.create_task(DryRuns(self._context).run(), name="dry-runs")
+            self._dry_runs.add_done_callback(_log_failure)
 
     async def _plan(self) -> None:
-        for probe in await self._desk.do(lambda session: cancel_stale(session, utc_now())):
+        for probe in await self._context.do(cancel_stale, utc_now()):
             step("cancelled", probe.id)
-        for probe in await self._desk.do(lambda session: plan_due(session, utc_now())):
+        for probe in await self._context.do(plan_due, utc_now()):
             step("planned", probe.id, channel=probe.channel.value)
 
     async def _settle(self) -> None:
-        await self._take(claims.claim_unsettled, find_out, self._most, "search")
+        await self._take(claims.claim_unsettled, settle_unknown, self._most, "search")
 
     async def _send(self) -> None:
         await self._take(claims.claim, send_probe, self._most, "claimed")
@@ -125,16 +122,16 @@ class Rounds:
     async def _take(self, claim: Claim, task: Task, places: int, name: str) -> None:
         # What there is no memory for waits in the database, where another worker may take it; but for one a round,
         # since mail needs no page.
-        room = min(places - len(self._probes), max(1, await self._desk.browsers.room()))
+        room = min(places - len(self._probes), max(1, await self._context.browsers.room()))
         if room <= 0:
             return
-        desk = self._desk
-        taken = await desk.do(lambda session: claim(session, desk.name, utc_now(), room, desk.lease))
+        context = self._context
+        taken = await context.do(claim, context.name, utc_now(), room, context.lease)
         for probe in taken:
             step(name, probe.id, channel=probe.channel.value)
             # A claim that ran out under a task of ours, because a round was late, is simply ours again.
             if probe.id not in self._probes:
-                self._start(probe.id, task(desk, probe.id))
+                self._start(probe.id, task(context, probe.id))
 
     def _start(self, probe_id: int, work: Coroutine[object, object, None]) -> None:
         running = asyncio.create_task(work, name=f"probe-{probe_id}")
@@ -150,32 +147,31 @@ class Rounds:
             )
 
     async def _close(self) -> None:
-        closed = await self._desk.do(
-            lambda session: [*close_mail_probes(session, utc_now()), *give_up_unseen(session, utc_now())]
-        )
-        for probe in closed:
+        closed = await self._context.do(close_mail_probes, utc_now())
+        given_up = await self._context.do(give_up_unseen, utc_now())
+        for probe in (*closed, *given_up):
             step("closed", probe.id, outcome=probe.outcome.value)
 
     async def _tell(self) -> None:
         # Beside the rounds: a message that does not get through may take a minute, and nothing waits for it.
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(tell_all(self._desk, self._teller), name="alarms")
-            self._telling.add_done_callback(_log_failure)
+        if self._alarms is None or self._alarms.done():
+            self._alarms = asyncio.create_task(send_news(self._context, self._notifier), name="alarms")
+            self._alarms.add_done_callback(_log_failure)
 
     async def _score(self) -> None:
         now = utc_now()
         if self._scored_at is None or now - self._scored_at >= SCORES_EVERY:
-            scores = await self._desk.do(lambda session: len(store_due_scores(session, now)))
+            scores = await self._context.do(store_due_scores, now)
             self._scored_at = now
-            log.info("scores.stored", new=scores)
+            log.info("scores.stored", new=len(scores))
 
     async def _erase(self) -> None:
         """Follow the retention rule, one batch a round while there is something to erase."""
         now = utc_now()
-        limit = limit_of(self._desk.settings.keep_days, now)
+        limit = limit_of(self._context.settings.keep_days, now)
         if limit is None or (self._erased_at is not None and now - self._erased_at < ERASED_EVERY):
             return
-        erased = await self._desk.do(lambda session: erase_expired(session, limit, now))
+        erased = await self._context.do(erase_expired, limit, now)
         if erased:
             log.info("retention.erased", probes=erased.probes, mails=erased.mails)
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import ClaimLost
-from audit_app.worker.desk import Desk, Job, log, step, utc_now
+from audit_app.worker.context import Job, WorkerContext, log, step, utc_now
 from probes.base import JSON, Blocked, Fact, ProbeError
 from probes.channel import Attempt
 
@@ -22,73 +22,77 @@ class Stopped(Exception):
     """The worker has to stop; what was not seen yet will be seen by whoever opens the page again."""
 
 
-async def look_again(desk: Desk, probe_id: int) -> None:
+async def look_again(context: WorkerContext, probe_id: int) -> None:
     """Open the page of a sent probe again and watch it, for long while it is young, else for a moment."""
     try:
-        job = await desk.job(probe_id)
-        async with desk.open(job, again=True) as attempt:
+        job = await context.job(probe_id)
+        async with context.open(job, again=True) as attempt:
             await attempt.prepare()
             step("reopened", probe_id)
             since = job.looked_at or job.sent_latest
-            await watch(desk, job, attempt, job.sent_latest or utc_now(), since)
+            await watch(context, job, attempt, job.sent_latest or utc_now(), since)
     except ClaimLost as lost:
         log.warning("probe.claim_lost", probe=probe_id, reason=str(lost))
     except Blocked as error:
-        await _shut_out(desk, probe_id, error)
+        await _mark_blocked(context, probe_id, error)
     except Exception as error:  # a browser can fail in any way; nothing but this probe may suffer from it
         log.warning("probe.not_seen", probe=probe_id, error=type(error).__name__, reason=str(error)[:300])
-        await desk.do(lambda session: steps.end_watch(session, probe_id, desk.name, None, None, utc_now()))
+        await context.do(steps.end_watch, probe_id, context.name, None, None, utc_now())
 
 
-async def _shut_out(desk: Desk, probe_id: int, error: Blocked) -> None:
-    await desk.do(lambda session: steps.shut_out(session, probe_id, desk.name, error, utc_now()))
+async def _mark_blocked(context: WorkerContext, probe_id: int, error: Blocked) -> None:
+    await context.do(steps.mark_blocked, probe_id, context.name, error, utc_now())
     step("blocked", probe_id, obstacle=error.kind)
 
 
-async def watch(desk: Desk, job: Job, attempt: Attempt, sent: datetime, since: datetime | None) -> None:
+async def watch(
+    context: WorkerContext, job: Job, attempt: Attempt, sent: datetime, since: datetime | None
+) -> None:
     """Watch the page until it has been open long enough after sending, or a person has answered.
 
     Each fact is committed as it comes; at the end the page's state is stored, so that it can be opened again.
     """
-    young_until = sent + timedelta(seconds=desk.settings.chat_watch_seconds)
+    young_until = sent + timedelta(seconds=context.settings.chat_watch_seconds)
     until = max(young_until, utc_now() + timedelta(seconds=LOOK_SECONDS))
     step("watching", job.probe_id)
     seen_until: datetime | None = None
     stopped = False
     try:
-        await _follow(desk, job, attempt, until, since)
+        await _follow(context, job, attempt, until, since)
         seen_until = min(until, utc_now())
     except Stopped:
         stopped = True
     except ProbeError as error:
         log.warning("probe.not_seen", probe=job.probe_id, error=type(error).__name__, reason=str(error))
     state = await saved_state(attempt)
-    probe = await desk.do(
-        lambda session: steps.end_watch(
-            session, job.probe_id, desk.name, state, seen_until, utc_now(), at_once=stopped
-        )
+    probe = await context.do(
+        steps.end_watch, job.probe_id, context.name, state, seen_until, utc_now(), at_once=stopped
     )
     step("watched", job.probe_id, outcome=probe.outcome.value, stopped=stopped)
 
 
-async def _follow(desk: Desk, job: Job, attempt: Attempt, until: datetime, since: datetime | None) -> None:
-    async with aclosing(_until_stopped(desk, attempt.watch(until, since))) as facts:
+async def _follow(
+    context: WorkerContext, job: Job, attempt: Attempt, until: datetime, since: datetime | None
+) -> None:
+    async with aclosing(_until_stopped(context, attempt.watch(until, since))) as facts:
         async for fact in facts:
-            if await _note(desk, job, fact):
+            if await _note(context, job, fact):
                 return
 
 
-async def _note(desk: Desk, job: Job, fact: Fact) -> bool:
+async def _note(context: WorkerContext, job: Job, fact: Fact) -> bool:
     """Store one fact; returns whether it closed the probe."""
     now = utc_now()
-    probe = await desk.do(lambda session: steps.note(session, job.probe_id, desk.name, [fact], now))
+    probe = await context.do(steps.note, job.probe_id, context.name, [fact], now)
     step("observed", job.probe_id, kind=fact.kind.value, outcome=probe.outcome.value)
     return probe.closed_at is not None
 
 
-async def _until_stopped(desk: Desk, facts: AsyncGenerator[Fact, None]) -> AsyncGenerator[Fact, None]:
+async def _until_stopped(
+    context: WorkerContext, facts: AsyncGenerator[Fact, None]
+) -> AsyncGenerator[Fact, None]:
     """Pass facts on until there are no more; raises Stopped in the middle of a wait when the worker has to stop."""
-    stopping: asyncio.Future[Any] = asyncio.ensure_future(desk.stop.wait())
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(context.stop.wait())
     try:
         async with aclosing(facts):
             while (fact := await _next_or_stop(facts, stopping)) is not None:

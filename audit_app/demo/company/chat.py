@@ -15,9 +15,9 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, rende
 from flask.typing import ResponseReturnValue
 
 from audit_app.demo.chain import COMPANY, SHOPS
-from audit_app.demo.company.hearing import Hearing
 from audit_app.demo.company.staff import BOT, GREETING, Staff
 from audit_app.demo.company.store import ChatMessage, Conversation, Store
+from audit_app.demo.company.subscribers import Subscribers
 
 MAX_TEXT = 2000
 MAX_NAME = 120
@@ -31,15 +31,15 @@ class ChatRoom:
 
     def __init__(self, store: Store, staff: Staff) -> None:
         self._store, self._staff = store, staff
-        self._hearing = Hearing()
+        self._subscribers = Subscribers()
 
     def close(self) -> None:
         """End all streams."""
-        self._hearing.close()
+        self._subscribers.close()
 
     def changed(self, conversation: str) -> None:
         """Tell those who follow this conversation that something was said in it."""
-        self._hearing.tell(conversation)
+        self._subscribers.tell(conversation)
 
     def begin(self, shop: str, visitor: str, email: str, now: datetime) -> Conversation:
         """Open a conversation and greet the visitor by bot."""
@@ -69,7 +69,7 @@ class ChatRoom:
 
     def follow(self, conversation: Conversation) -> Iterator[dict[str, Any]]:
         """The transcript now and after each change, and now and again although nothing changed; ends with the room."""
-        with self._hearing.listening(conversation.id) as news:
+        with self._subscribers.listening(conversation.id) as news:
             there = True
             while there:
                 now = datetime.now(UTC)

@@ -16,10 +16,10 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from audit_app.demo.chain import Shop
 from audit_app.demo.company import letters
 from audit_app.demo.company.chat import ChatRoom, chat_app
+from audit_app.demo.company.delivery import PostOffice, smtp_protocol
+from audit_app.demo.company.event_loop import LoopThread
 from audit_app.demo.company.imap import ImapServer
 from audit_app.demo.company.listening import listening, port_of
-from audit_app.demo.company.looping import LoopThread
-from audit_app.demo.company.post import PostOffice, smtp_protocol
 from audit_app.demo.company.site import Enquiry, site_app
 from audit_app.demo.company.staff import Staff
 from audit_app.demo.company.store import ChatMessage, Plan, ReceivedMail, Store

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from audit_app.demo.chain import SHOPS, Shop
 from audit_app.demo.company import letters, words
-from audit_app.demo.company.post import PostOffice
+from audit_app.demo.company.delivery import PostOffice
 from audit_app.demo.company.store import Conversation, Plan, ReceivedMail, Store
 
 BOT = "Fjord Assistant"

@@ -16,6 +16,11 @@ from audit_app.services.probes.channels import answered_by_mail
 from probes.mail import imap as driver
 
 
+def active_mailboxes(session: Session) -> list[int]:
+    """The ids of the mailboxes that are to be read."""
+    return list(session.scalars(select(Mailbox.id).where(Mailbox.active)))
+
+
 def positions_of(session: Session, mailbox: Mailbox) -> dict[str, driver.Position]:
     """How far each folder of `mailbox` has been read."""
     folders = session.scalars(select(MailFolder).where(MailFolder.mailbox_id == mailbox.id))

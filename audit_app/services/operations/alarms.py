@@ -88,7 +88,7 @@ def active_alarms(session: Session, kind: AlarmKind) -> Sequence[Alarm]:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What people are to be told: commit before a word leaves, and `note_told` afterwards."""
+    """What people are to be told: commit before a word leaves, and `mark_told` afterwards."""
 
     alarm_id: int
     active: bool
@@ -97,7 +97,7 @@ class News:
     text: str
 
 
-def take_untold(session: Session, now: datetime) -> list[News]:
+def claim_news(session: Session, now: datetime) -> list[News]:
     """Take the alarms of which people know less than we do; nobody else takes them for a while."""
     free = or_(Alarm.tell_after.is_(None), Alarm.tell_after <= now)
     query = select(Alarm).where(Alarm.active != Alarm.told, free).order_by(Alarm.since)
@@ -109,7 +109,7 @@ def take_untold(session: Session, now: datetime) -> list[News]:
     return news
 
 
-def note_told(session: Session, news: News) -> None:
+def mark_told(session: Session, news: News) -> None:
     """Note that people have heard it; what has changed since is told as well."""
     alarm = session.get(Alarm, news.alarm_id, with_for_update=True, populate_existing=True)
     if alarm is not None and (alarm.active, alarm.since) == (news.active, news.since):

@@ -1,7 +1,7 @@
 """Who works on which probe: claims with a lease, handed out by the database.
 
 A claim belongs to one worker until its lease runs out; every write that follows from it asks first whether it
-still does (`held`), so that a worker that was slow cannot write over the one that took its place.
+still does (`held_by`), so that a worker that was slow cannot write over the one that took its place.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _take(
     return probes
 
 
-def held(session: Session, probe_id: int, worker_name: str) -> Probe:
+def held_by(session: Session, probe_id: int, worker_name: str) -> Probe:
     """The probe, locked for this transaction, if the claim on it is still this worker's; raises ClaimLost."""
     query = select(Probe).where(Probe.id == probe_id, Probe.claimed_by == worker_name)
     probe = session.scalar(query.with_for_update(of=Probe).execution_options(populate_existing=True))
@@ -123,7 +123,7 @@ def renew(session: Session, worker_name: str, probe_ids: Collection[int], until:
     )
 
 
-def let_go(probe: Probe) -> None:
+def release(probe: Probe) -> None:
     """Give up a claim, so that whoever is next need not wait for the lease to run out."""
     probe.claimed_by, probe.claimed_until = "", None
 

@@ -20,9 +20,9 @@ from audit_app.services.probes.claims import (
     SEND_WITHIN,
     ClaimLost,
     change_state,
-    held,
-    let_go,
+    held_by,
     may_go_out,
+    release,
     stale,
 )
 from audit_app.services.probes.ledger import looked, record, stored
@@ -50,7 +50,7 @@ def note_seen(
     session: Session, probe_id: int, worker_name: str, seen: Iterable[base.Fact], now: datetime
 ) -> None:
     """Store what was seen on the way to the company's door, before anything is sent."""
-    record(session, held(session, probe_id, worker_name), seen, now)
+    record(session, held_by(session, probe_id, worker_name), seen, now)
 
 
 def begin_sending(
@@ -61,12 +61,12 @@ def begin_sending(
     Returns False, and cancels the probe, when meanwhile somebody withdrew the touchpoint, the campaign or the
     mailbox; False too when mail shows that an attempt which was put off has been taken after all. Raises ClaimLost, also when the lease has run out, because another worker may be about to take it.
     """
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     if probe.claimed_until is None or probe.claimed_until <= now:
         raise ClaimLost(f"The lease on probe {probe_id} ran out before it was sent; nothing was sent.")
-    if (mails := mails_of(probe)) and _put_offs(probe):
+    if (mails := mails_of(probe)) and _deferrals(probe):
         settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
-        let_go(probe)
+        release(probe)
         return False
     if not may_go_out(session, probe_id):
         _cancel(probe, "Not sent: its touchpoint, campaign or mailbox was withdrawn meanwhile.", now)
@@ -86,11 +86,11 @@ def mark_sent(
     now: datetime,
 ) -> Probe:
     """Store that the message left, by the channel's own word or by a proof found later, and start the clock."""
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     settle_sent(session, probe, sent, now)
     _keep(probe, state)
     if probe.channel in answered_by_mail():
-        let_go(probe)
+        release(probe)
     session.flush()
     return probe
 
@@ -117,7 +117,7 @@ def sent_before(probe: Probe, received_at: datetime) -> base.Fact:
     )
 
 
-def give_back(
+def release_unsent(
     session: Session, probe_id: int, worker_name: str, error: base.ProbeError, now: datetime
 ) -> Probe:
     """Put a claimed probe back because it certainly was not sent; it is tried again later.
@@ -125,25 +125,25 @@ def give_back(
     Each wait is at least as long as the time since it was planned, so there are few attempts; when its slot has
     passed (`SEND_WITHIN`) it has failed, as ours.
     """
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     wait = max(FIRST_RETRY, now - probe.planned_at)
     if now + wait - probe.planned_at >= SEND_WITHIN:
         return _fail(session, probe, error, _failed(error, now), now)
     change_state(probe, ProbeState.PLANNED)
     probe.next_look_at, probe.failure = now + wait, str(error)
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
 
-def put_off(session: Session, probe_id: int, worker_name: str, error: base.Deferred, now: datetime) -> Probe:
+def defer(session: Session, probe_id: int, worker_name: str, error: base.Deferred, now: datetime) -> Probe:
     """Take back a send that nobody took, and try the same message again later, by `DEFERRALS`.
 
     Each attempt stays in the ledger. When there is none left, or the slot will have passed by then (`SEND_WITHIN`),
     the probe has failed, as ours.
     """
-    probe = held(session, probe_id, worker_name)
-    before = _put_offs(probe)
+    probe = held_by(session, probe_id, worker_name)
+    before = _deferrals(probe)
     fact = _fact("deferred", str(error), f"deferred-{before + 1}", now, now, error.evidence)
     if before >= len(DEFERRALS) or now + DEFERRALS[before] - probe.planned_at >= SEND_WITHIN:
         again = base.NotSent(f"Put off at every attempt, {before + 1} in all. {error}", error.evidence)
@@ -151,12 +151,12 @@ def put_off(session: Session, probe_id: int, worker_name: str, error: base.Defer
     change_state(probe, ProbeState.PLANNED)
     probe.sending_at, probe.next_look_at, probe.failure = None, now + DEFERRALS[before], str(error)
     record(session, probe, [fact], now)
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
 
-def _put_offs(probe: Probe) -> int:
+def _deferrals(probe: Probe) -> int:
     return sum(seen.kind is ObservationKind.DEFERRED for seen in probe.observations)
 
 
@@ -167,7 +167,7 @@ def mark_failed(
 
     A refusal of the address by the company's own server is theirs: bounced, dated by the attempt, and it counts.
     """
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     if isinstance(error, base.Rejected):
         return _fail(session, probe, error, error.observation, now)
     if isinstance(error, base.Blocked):
@@ -180,7 +180,7 @@ def _fail(session: Session, probe: Probe, error: base.ProbeError, fact: base.Fac
     probe.outcome, probe.closed_at, probe.next_look_at = Outcome.EXCLUDED, now, None
     record(session, probe, [fact], now)
     probe.failure = str(error)
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
@@ -199,12 +199,12 @@ def mark_unknown(
     After `SEARCH_FOR` the search ends; the probe stays `send_unknown` and is left out of the score as ours. A copy
     or an answer that turns up even later still settles it.
     """
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     if probe.state is ProbeState.SENDING:
         change_state(probe, ProbeState.SEND_UNKNOWN)
     if mails := mails_of(probe):
         settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
-        let_go(probe)
+        release(probe)
         session.flush()
         return probe
     probe.failure = reason
@@ -215,7 +215,7 @@ def mark_unknown(
     if now - begun >= SEARCH_FOR:
         probe.next_look_at, probe.outcome, probe.closed_at = None, Outcome.EXCLUDED, now
         probe.failure = f"Left out as our failure: no proof was found that it was sent. {reason}"
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
@@ -228,7 +228,7 @@ def note(
     now: datetime,
 ) -> Probe:
     """Add what a watched page has shown to the ledger."""
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     record(session, probe, seen, now)
     return probe
 
@@ -248,24 +248,26 @@ def end_watch(
     `seen_until` is None when the page could not be looked at to the end; silence so far then proves nothing. With
     `at_once` it is looked at again as soon as a worker is there.
     """
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     if state is not None:
         _keep(probe, state)
     if seen_until is not None:
         looked(session, probe, seen_until, now)
     else:
         probe.next_look_at = now if at_once else next_look(probe, now)
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
 
-def shut_out(session: Session, probe_id: int, worker_name: str, error: base.Blocked, now: datetime) -> Probe:
+def mark_blocked(
+    session: Session, probe_id: int, worker_name: str, error: base.Blocked, now: datetime
+) -> Probe:
     """Note that the way back to a sent probe's page is closed to us: from the last look on we were blind."""
-    probe = held(session, probe_id, worker_name)
+    probe = held_by(session, probe_id, worker_name)
     since = probe.looked_at or probe.sent_latest or now
     record(session, probe, [_blocked(error, min(since, now), now)], now)
-    let_go(probe)
+    release(probe)
     session.flush()
     return probe
 
@@ -284,7 +286,7 @@ def _cancel(probe: Probe, reason: str, now: datetime) -> None:
     change_state(probe, ProbeState.CANCELLED)
     probe.outcome, probe.closed_at, probe.next_look_at = Outcome.EXCLUDED, now, None
     probe.failure = reason
-    let_go(probe)
+    release(probe)
 
 
 def _keep(probe: Probe, state: Mapping[str, base.JSON]) -> None:

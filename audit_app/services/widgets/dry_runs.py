@@ -27,7 +27,7 @@ KEPT = timedelta(days=30)
 GONE = "The worker that tried this page ended twice while it did. Look at its log; the page may be too much for it."
 
 
-def ask_for(
+def queue_dry_run(
     session: Session,
     page: str,
     *,
@@ -120,11 +120,11 @@ def claim_trial(session: Session, worker_name: str, now: datetime, lease: timede
     return trial
 
 
-def still_at_it(
+def note_progress(
     session: Session, trial_id: int, worker_name: str, until: datetime, progress: str = ""
 ) -> bool:
     """Keep the claim until then and say how far it is; False when the try is no longer this worker's."""
-    trial = _held(session, trial_id, worker_name)
+    trial = _held_by(session, trial_id, worker_name)
     if trial is not None:
         trial.claimed_until = until
         trial.progress = storable(progress, 200) or trial.progress
@@ -134,7 +134,7 @@ def still_at_it(
 
 def finish(session: Session, trial_id: int, worker_name: str, found: Trial, now: datetime) -> bool:
     """Store what a dry run found, with its pictures; False when the try is no longer this worker's."""
-    trial = _held(session, trial_id, worker_name)
+    trial = _held_by(session, trial_id, worker_name)
     if trial is None:
         return False
     trial.result = cast("dict[str, Any]", _storable_json(found.as_json()))
@@ -149,7 +149,7 @@ def finish(session: Session, trial_id: int, worker_name: str, found: Trial, now:
 
 def fail(session: Session, trial_id: int, worker_name: str, problem: str, now: datetime) -> bool:
     """Note that our own equipment failed; False when the try is no longer this worker's."""
-    trial = _held(session, trial_id, worker_name)
+    trial = _held_by(session, trial_id, worker_name)
     if trial is None:
         return False
     trial.problem = storable(problem, 2000)
@@ -158,15 +158,15 @@ def fail(session: Session, trial_id: int, worker_name: str, problem: str, now: d
     return True
 
 
-def give_back(session: Session, trial_id: int, worker_name: str) -> None:
+def release(session: Session, trial_id: int, worker_name: str) -> None:
     """Let another worker take the try at once, because this one has to stop."""
-    if trial := _held(session, trial_id, worker_name):
+    if trial := _held_by(session, trial_id, worker_name):
         trial.state, trial.starts = TrialState.QUEUED, trial.starts - 1
         trial.claimed_by, trial.claimed_until = "", None
         session.flush()
 
 
-def forget_old_trials(session: Session, now: datetime) -> int:
+def delete_old_trials(session: Session, now: datetime) -> int:
     """Delete tries that ended long ago, with their pictures, which show other people's pages; returns how many."""
     query = select(WidgetTrial).where(WidgetTrial.asked_at < now - KEPT)
     old = session.scalars(query.with_for_update(skip_locked=True, of=WidgetTrial)).all()
@@ -178,7 +178,7 @@ def forget_old_trials(session: Session, now: datetime) -> int:
     return len(old)
 
 
-def _held(session: Session, trial_id: int, worker_name: str) -> WidgetTrial | None:
+def _held_by(session: Session, trial_id: int, worker_name: str) -> WidgetTrial | None:
     query = select(WidgetTrial).where(
         WidgetTrial.id == trial_id,
         WidgetTrial.claimed_by == worker_name,

@@ -68,7 +68,7 @@ def _page(entered: str | None) -> str:
 
 def _ask(page: str, **named: object) -> WidgetTrial:
     by = person_in_words(user_now())
-    trial = trials.ask_for(db.session, page, by=by, now=request_instant(), **named)  # type: ignore[arg-type]
+    trial = trials.queue_dry_run(db.session, page, by=by, now=request_instant(), **named)  # type: ignore[arg-type]
     db.session.commit()
     return trial
 

@@ -94,12 +94,12 @@ def test_a_probe_that_was_planned_for_the_former_address_is_never_sent_not_even_
     touchpoint = confirmed(session)
     make.campaign(session, touchpoint, every=timedelta(days=1))
     (planned,) = plan_due(session, NOW)
-    (held,) = claim(session, WORKER, NOW, 1, LEASE)
+    (claimed,) = claim(session, WORKER, NOW, 1, LEASE)
 
     service.change_touchpoint(session, touchpoint, TouchpointEntry("new@fjordfield.example"))
     service.confirm(session, touchpoint, "new@fjordfield.example", "Ada", NOW)
 
-    assert steps.begin_sending(session, held.id, WORKER, {}, NOW) is False
+    assert steps.begin_sending(session, claimed.id, WORKER, {}, NOW) is False
     assert planned.state is ProbeState.CANCELLED
 
 

@@ -14,7 +14,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from audit_app.demo.company.looping import LoopThread
+from audit_app.demo.company.event_loop import LoopThread
 from probes.mail.imap import MailAccount
 from probes.mail.oauth import OAuth
 

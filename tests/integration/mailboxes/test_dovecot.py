@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.config import Settings
 from audit_app.database import transaction
-from audit_app.demo.company.looping import LoopThread
+from audit_app.demo.company.event_loop import LoopThread
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import AddressStyle, ChannelName, IncomingMail, Mailbox

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
+from audit_app.demo.company.event_loop import LoopThread
 from audit_app.demo.company.imap import ImapServer
-from audit_app.demo.company.looping import LoopThread
 from audit_app.demo.company.store import Store
 from probes.base import Deferred, FactKind, MailboxDown, Message, NotSent, Rejected, SendUnknown
 from probes.channels.email import compose, observe_copy, observe_reply

@@ -27,13 +27,13 @@ from audit_app.services.mailboxes.state import mailbox_down, mailbox_up, positio
 from audit_app.services.operations.alarms import (
     TELLING,
     active_alarms,
+    claim_news,
     end_alarm,
     end_unwatched,
-    note_told,
+    mark_told,
     raise_alarm,
-    take_untold,
 )
-from audit_app.worker.telling import Teller, note_browser
+from audit_app.worker.alarms import Notifier, note_browser
 from probes.mail.imap import Position
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
@@ -182,15 +182,15 @@ def test_a_worker_without_a_browser_tells_it_once(
 
 def test_what_reaches_nobody_is_told_again_later(session: Session, pager: Pager) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "The server is away.", NOW)
-    (alarm,) = take_untold(session, NOW)
+    (alarm,) = claim_news(session, NOW)
     pager.refuses = True
-    assert not Teller([pager.address]).tell(alarm.title, alarm.text)
-    assert take_untold(session, NOW + TELLING / 2) == []
+    assert not Notifier([pager.address]).notify(alarm.title, alarm.text)
+    assert claim_news(session, NOW + TELLING / 2) == []
     pager.refuses = False
-    (again,) = take_untold(session, NOW + TELLING)
-    assert Teller([pager.address]).tell(again.title, again.text)
-    note_told(session, again)
-    assert take_untold(session, NOW + 2 * TELLING) == []
+    (again,) = claim_news(session, NOW + TELLING)
+    assert Notifier([pager.address]).notify(again.title, again.text)
+    mark_told(session, again)
+    assert claim_news(session, NOW + 2 * TELLING) == []
 
 
 def test_trouble_is_told_once_and_its_end_once(session: Session) -> None:
@@ -198,79 +198,79 @@ def test_trouble_is_told_once_and_its_end_once(session: Session) -> None:
     mailbox = probe.persona.mailbox
     for minutes in range(3):
         mailbox_down(session, mailbox, "The server is away.", NOW + timedelta(minutes=minutes))
-    (alarm,) = take_untold(session, NOW)
+    (alarm,) = claim_news(session, NOW)
     assert alarm.since == NOW
     assert "The server is away." in alarm.text
-    note_told(session, alarm)
+    mark_told(session, alarm)
     mailbox_down(session, mailbox, "The password is wrong.", NOW + HOUR)
-    assert take_untold(session, NOW + HOUR) == []
+    assert claim_news(session, NOW + HOUR) == []
     mailbox_up(session, mailbox, NOW + 2 * HOUR)
-    (over,) = take_untold(session, NOW + 2 * HOUR)
+    (over,) = claim_news(session, NOW + 2 * HOUR)
     assert over.title == f"Mailbox {ANNA} works again"
-    note_told(session, over)
-    assert take_untold(session, NOW + 9 * HOUR) == []
+    mark_told(session, over)
+    assert claim_news(session, NOW + 9 * HOUR) == []
 
 
 def test_trouble_that_is_over_before_anybody_was_told_is_not_told(session: Session) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW)
-    assert take_untold(session, NOW) == []
+    assert claim_news(session, NOW) == []
 
 
 def test_trouble_that_ends_while_it_is_told_is_told_to_be_over(session: Session) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
-    (alarm,) = take_untold(session, NOW)
+    (alarm,) = claim_news(session, NOW)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW)
-    note_told(session, alarm)
-    assert [each.active for each in take_untold(session, NOW)] == [False]
+    mark_told(session, alarm)
+    assert [each.active for each in claim_news(session, NOW)] == [False]
 
 
 def test_what_a_worker_died_over_is_told_again_with_the_same_number(session: Session) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
-    (first,) = take_untold(session, NOW)
-    (again,) = take_untold(session, NOW + TELLING)
+    (first,) = claim_news(session, NOW)
+    (again,) = claim_news(session, NOW + TELLING)
     assert again.title == first.title
     number = first.text.splitlines()[-1]
     assert (
         again.text.splitlines()[-1]
         == f"{number}, told again: it is not known whether the first message arrived"
     )
-    note_told(session, again)
+    mark_told(session, again)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW + 2 * HOUR)
-    assert take_untold(session, NOW + 2 * HOUR) == [], "nobody heard that it worked in between"
+    assert claim_news(session, NOW + 2 * HOUR) == [], "nobody heard that it worked in between"
 
 
 def test_whoever_may_have_heard_of_trouble_hears_of_its_end(session: Session) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
-    take_untold(session, NOW)
+    claim_news(session, NOW)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
-    (over,) = take_untold(session, NOW + HOUR)
+    (over,) = claim_news(session, NOW + HOUR)
     assert over.title == f"Mailbox {ANNA} works again"
 
 
 def test_a_note_that_comes_too_late_hides_no_newer_trouble(session: Session) -> None:
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
-    (old,) = take_untold(session, NOW)
+    (old,) = claim_news(session, NOW)
     end_alarm(session, AlarmKind.MAILBOX, "1", NOW + HOUR)
-    take_untold(session, NOW + HOUR)
+    claim_news(session, NOW + HOUR)
     raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "full", NOW + 2 * HOUR)
-    note_told(session, old)
-    (new,) = take_untold(session, NOW + 2 * HOUR)
+    mark_told(session, old)
+    (new,) = claim_news(session, NOW + 2 * HOUR)
     assert "full" in new.text
 
 
 def test_the_alarm_of_a_mailbox_that_is_switched_off_ends_and_says_why(session: Session) -> None:
     mailbox: Mailbox = make.sent_probe(session).persona.mailbox
     mailbox_down(session, mailbox, "The server is away.", NOW)
-    (broken,) = take_untold(session, NOW)
-    note_told(session, broken)
+    (broken,) = claim_news(session, NOW)
+    mark_told(session, broken)
     end_unwatched(session, NOW)
-    assert take_untold(session, NOW) == []
+    assert claim_news(session, NOW) == []
     mailbox.active = False
     session.flush()
     end_unwatched(session, NOW + HOUR)
-    (over,) = take_untold(session, NOW + HOUR)
+    (over,) = claim_news(session, NOW + HOUR)
     assert over.title == f"Mailbox {ANNA} is not watched any more"
     assert "switched off" in over.text
     session.refresh(mailbox)
@@ -286,7 +286,7 @@ def test_several_workers_raise_one_alarm_and_one_of_them_tells_it(engine: sa.Eng
         with transaction(engine) as session:
             raise_alarm(session, AlarmKind.MAILBOX, "1", ANNA, "away", NOW)
         with transaction(engine) as session:
-            taken.extend(alarm.alarm_id for alarm in take_untold(session, NOW))
+            taken.extend(alarm.alarm_id for alarm in claim_news(session, NOW))
 
     make.at_once([notice] * 4)
     assert len(taken) == 1
@@ -306,9 +306,9 @@ def test_a_browser_that_was_found_ends_the_alarm(session: Session, settings: Set
 
 def test_an_address_that_nobody_can_be_reached_at_is_named_by_its_place_alone() -> None:
     with pytest.raises(InvalidInput, match="address 2") as told:
-        Teller(["json://127.0.0.1:1/", "nonsense://user:secret@host"])
+        Notifier(["json://127.0.0.1:1/", "nonsense://user:secret@host"])
     assert "secret" not in str(told.value)
-    assert not Teller([])
+    assert not Notifier([])
 
 
 def test_now_and_then_all_mail_of_the_last_days_is_read_again(session: Session) -> None:

@@ -15,7 +15,14 @@ from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Probe
 from audit_app.services.probes import claims, steps
-from audit_app.services.probes.claims import SEND_WITHIN, ClaimLost, claim, claim_looks, claim_unsettled, held
+from audit_app.services.probes.claims import (
+    SEND_WITHIN,
+    ClaimLost,
+    claim,
+    claim_looks,
+    claim_unsettled,
+    held_by,
+)
 from audit_app.services.probes.planning import plan_due
 from probes.base import Blocked, Fact, FactKind, NotSent, OurFailure, Rejected
 from tests.integration.probes import probe_factories as make
@@ -99,7 +106,7 @@ def test_what_was_certainly_not_sent_is_tried_again_later_and_fails_in_the_end(s
     probe = make.claimed_probe(session)
     now, attempts = NOW, 0
     while probe.state is ProbeState.CLAIMED:
-        steps.give_back(session, probe.id, WORKER, NotSent("The contact page did not load."), now)
+        steps.release_unsent(session, probe.id, WORKER, NotSent("The contact page did not load."), now)
         attempts += 1
         assert claim(session, WORKER, now, 1, LEASE) == []
         now = probe.next_look_at or now
@@ -196,7 +203,7 @@ def test_a_page_that_could_not_be_seen_is_tried_again_and_proves_no_silence(sess
 
 def test_a_way_back_that_is_closed_leaves_the_probe_out(session: Session) -> None:
     probe = make.sent_probe(session, ChannelName.CHAT)
-    steps.shut_out(session, probe.id, WORKER, Blocked("login_wall", "The chat wants a sign-in."), LATER)
+    steps.mark_blocked(session, probe.id, WORKER, Blocked("login_wall", "The chat wants a sign-in."), LATER)
     assert probe.outcome is Outcome.EXCLUDED
     assert probe.next_look_at is None
 
@@ -230,5 +237,5 @@ def test_many_workers_at_once_take_each_probe_once(engine: sa.Engine) -> None:
     assert len(everything) == len(set(everything)) == 40
     with transaction(engine) as session:
         for name, probes in taken.items():
-            assert all(held(session, probe, name).state is ProbeState.CLAIMED for probe in probes)
+            assert all(held_by(session, probe, name).state is ProbeState.CLAIMED for probe in probes)
         assert session.scalar(sa.select(sa.func.count()).where(Probe.state == ProbeState.PLANNED)) == 0

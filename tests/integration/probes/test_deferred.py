@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as DatabaseSession
 
 from audit_app.config import Settings
 from audit_app.database import transaction
-from audit_app.demo.company.looping import LoopThread
+from audit_app.demo.company.event_loop import LoopThread
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, Probe
@@ -111,11 +111,11 @@ def test_a_greylisted_mail_is_tried_again_and_taken_once_and_the_clock_runs_from
     assert sent.sent_earliest > five_minutes_later
 
 
-def put_off(session: DatabaseSession, now: datetime) -> Probe:
+def defer(session: DatabaseSession, now: datetime) -> Probe:
     """Let a worker take the probe, send it, and be told "not now"."""
     (probe,) = claim(session, WORKER, now, 10, LEASE)
     assert steps.begin_sending(session, probe.id, WORKER, {}, now)
-    return steps.put_off(session, probe.id, WORKER, NOT_NOW, now)
+    return steps.defer(session, probe.id, WORKER, NOT_NOW, now)
 
 
 def test_the_waits_widen_until_the_slot_has_passed_and_then_it_has_failed_as_ours(
@@ -123,12 +123,12 @@ def test_the_waits_widen_until_the_slot_has_passed_and_then_it_has_failed_as_our
 ) -> None:
     make.planned_probe(session)
     now, waits = NOW, []
-    probe = put_off(session, now)
+    probe = defer(session, now)
     while probe.next_look_at is not None:
         waits.append(probe.next_look_at - now)
         assert claim(session, WORKER, probe.next_look_at - timedelta(seconds=1), 10, LEASE) == []
         now = probe.next_look_at
-        probe = put_off(session, now)
+        probe = defer(session, now)
     assert tuple(waits) == DEFERRALS
     assert now - NOW < SEND_WITHIN
     assert (probe.state, probe.outcome, probe.sent_latest) == (ProbeState.FAILED, Outcome.EXCLUDED, None)
@@ -139,7 +139,7 @@ def test_the_waits_widen_until_the_slot_has_passed_and_then_it_has_failed_as_our
 
 def test_no_attempt_is_made_after_the_slot_has_passed(session: DatabaseSession) -> None:
     make.planned_probe(session)
-    probe = put_off(session, NOW + SEND_WITHIN - DEFERRALS[0])
+    probe = defer(session, NOW + SEND_WITHIN - DEFERRALS[0])
     assert (probe.state, probe.outcome) == (ProbeState.FAILED, Outcome.EXCLUDED)
 
 
@@ -148,7 +148,7 @@ def test_while_a_probe_is_put_off_its_slot_is_taken_and_it_counts_for_the_caps(
 ) -> None:
     campaign = make.campaign(session, make.touchpoint(session), daily_cap=1)
     plan_due(session, NOW)
-    put_off(session, NOW)
+    defer(session, NOW)
     assert plan_due(session, NOW) == []
     assert plan_due(session, NOW + timedelta(minutes=campaign.every_minutes)) == []
 
@@ -157,7 +157,7 @@ def test_a_message_that_came_through_although_it_was_refused_is_not_sent_again(
     session: DatabaseSession,
 ) -> None:
     make.planned_probe(session)
-    probe = put_off(session, NOW)
+    probe = defer(session, NOW)
     answer = make.letter(
         probe.from_address, NOW + timedelta(minutes=2), text="Hello Anna, we open at ten. Kim"
     )

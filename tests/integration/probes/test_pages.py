@@ -537,17 +537,17 @@ def test_a_probe_of_which_nobody_knows_whether_it_left_is_not_called_unsent(
 
 
 @on_sqlite
-def test_a_probe_that_was_put_off_says_why_and_that_it_is_tried_again(
+def test_a_probe_that_was_deferral_says_why_and_that_it_is_tried_again(
     client: Visitor, session: Session, umea: Location, magnus: User
 ) -> None:
     probe = probe_to(session, umea, NOW - HOUR)
     said = "Nothing was sent: the mail server does not take mail for it now (450 Greylisted)."
-    put_off = seen("deferred", NOW - HOUR, reasons=[said])
+    deferral = seen("deferred", NOW - HOUR, reasons=[said])
     session.delete(probe.observations[0])
     session.flush()
     session.refresh(probe)
     probe.state, probe.sent_earliest, probe.sent_latest, probe.failure = ProbeState.PLANNED, None, None, said
-    record(session, probe, [put_off], NOW)
+    record(session, probe, [deferral], NOW)
     session.commit()
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text

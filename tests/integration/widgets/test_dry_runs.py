@@ -16,8 +16,8 @@ from audit_app.models import ChannelName, Evidence, TrialState, WidgetTrial
 from audit_app.services.probes.messages import message_of
 from audit_app.services.widgets import adapters
 from audit_app.services.widgets import dry_runs as trials
-from audit_app.worker.desk import Desk
-from audit_app.worker.trying import Tryer
+from audit_app.worker.context import WorkerContext
+from audit_app.worker.dry_runs import DryRuns
 from probes.base import OurFailure
 from probes.browser.browsers import Browsers
 from probes.widgets.files import read_widget_text
@@ -29,7 +29,7 @@ TEXT = "extends: generic\nname: Ours\nverified: taught on a page, not yet answer
 
 
 def ask(session: Session, **named: object) -> WidgetTrial:
-    return trials.ask_for(session, PAGE, by="Ada", now=NOW, **named)  # type: ignore[arg-type]
+    return trials.queue_dry_run(session, PAGE, by="Ada", now=NOW, **named)  # type: ignore[arg-type]
 
 
 def take(session: Session, worker: str = "worker-1", seconds: int = 0) -> WidgetTrial | None:
@@ -76,16 +76,18 @@ def test_a_worker_that_is_still_at_it_keeps_its_try_and_says_how_far_it_is(sessi
     trial = ask(session)
     take(session)
 
-    assert trials.still_at_it(session, trial.id, "worker-1", NOW + timedelta(seconds=60), "Opening the chat")
+    assert trials.note_progress(
+        session, trial.id, "worker-1", NOW + timedelta(seconds=60), "Opening the chat"
+    )
     assert take(session, "worker-2", seconds=45) is None
     assert trial.progress == "Opening the chat"
-    assert not trials.still_at_it(session, trial.id, "worker-2", NOW)
+    assert not trials.note_progress(session, trial.id, "worker-2", NOW)
 
 
 def test_a_worker_that_stops_gives_its_try_back_at_once(session: Session) -> None:
     trial = ask(session)
     take(session)
-    trials.give_back(session, trial.id, "worker-1")
+    trials.release(session, trial.id, "worker-1")
 
     assert take(session, "worker-2") is trial
     assert trial.starts == 1
@@ -116,11 +118,11 @@ def test_what_failed_on_our_side_says_so(session: Session) -> None:
 
 def test_tries_and_their_pictures_are_forgotten_after_thirty_days(session: Session) -> None:
     old = tried(session)
-    later = trials.ask_for(session, PAGE, by="Ada", now=NOW + timedelta(days=30), earlier=old)
+    later = trials.queue_dry_run(session, PAGE, by="Ada", now=NOW + timedelta(days=30), earlier=old)
     session.commit()
 
-    assert trials.forget_old_trials(session, NOW + timedelta(days=29)) == 0
-    assert trials.forget_old_trials(session, NOW + timedelta(days=31)) == 1
+    assert trials.delete_old_trials(session, NOW + timedelta(days=29)) == 0
+    assert trials.delete_old_trials(session, NOW + timedelta(days=31)) == 1
     session.commit()
     session.expire_all()
     assert session.scalars(sa.select(Evidence)).all() == []
@@ -149,10 +151,10 @@ def test_a_worker_whose_browser_does_not_start_says_so_and_goes_on(
     async def work() -> None:
         stop = asyncio.Event()
         async with Browsers(shutil.which("false")) as browsers:
-            desk = Desk(settings, engine, browsers, "worker-1", LEASE, stop)
-            running = asyncio.create_task(Tryer(desk).run())
+            context = WorkerContext(settings, engine, browsers, "worker-1", LEASE, stop)
+            running = asyncio.create_task(DryRuns(context).run())
             async with asyncio.timeout(30):
-                while await desk.do(lambda own: own.scalar(sa.select(WidgetTrial.id).where(unfinished))):
+                while await context.do(lambda own: own.scalar(sa.select(WidgetTrial.id).where(unfinished))):
                     await asyncio.wait({running}, timeout=0.1)
             stop.set()
             await running

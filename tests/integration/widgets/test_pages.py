@@ -62,7 +62,7 @@ def test_a_page_is_asked_for_and_waits_for_a_worker(client: Visitor, session: Se
 
 
 def test_when_no_worker_takes_it_the_page_says_what_to_do(client: Visitor, session: Session) -> None:
-    trial = trials.ask_for(session, PAGE, by="Ada", now=datetime.now(UTC) - timedelta(minutes=3))
+    trial = trials.queue_dry_run(session, PAGE, by="Ada", now=datetime.now(UTC) - timedelta(minutes=3))
     state = client.get(f"/admin/widgets/tries/{trial.id}/state").json
 
     assert state["going_on"] is True

@@ -81,7 +81,7 @@ def tried(
     session: Session, result: Trial | None = None, text: str = "", adapter_name: str = ""
 ) -> WidgetTrial:
     """A try that a worker has made."""
-    asked = trials.ask_for(session, PAGE, by="Ada", now=NOW, text=text, adapter_name=adapter_name)
+    asked = trials.queue_dry_run(session, PAGE, by="Ada", now=NOW, text=text, adapter_name=adapter_name)
     claimed = trials.claim_trial(session, "worker-1", NOW, LEASE)
     assert claimed is asked
     assert trials.finish(session, asked.id, "worker-1", result or found(), NOW)

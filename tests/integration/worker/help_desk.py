@@ -17,7 +17,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from audit_app.demo.company.looping import LoopThread
 
 DOMAIN = "lampshop.example"

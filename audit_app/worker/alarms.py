@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 import apprise
 from sqlalchemy.orm import Session
@@ -16,13 +15,13 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.models import AlarmKind
 from audit_app.services.operations import alarms
 from audit_app.services.operations.browser import usable_browser
-from audit_app.worker.desk import Desk, log, utc_now
+from audit_app.worker.context import WorkerContext, log, utc_now
 
 # Its messages hold addresses, and those hold passwords.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
-class Teller:
+class Notifier:
     """Sends short messages to the addresses of AUDIT_ALARM_URLS; with none it tells nobody."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
@@ -33,7 +32,7 @@ class Teller:
         """Whether there is anybody to tell."""
         return bool(self._targets)
 
-    def tell(self, title: str, body: str) -> bool:
+    def notify(self, title: str, body: str) -> bool:
         """Send one message; blocks. True when it reached at least one address, so that none gets it twice."""
         reached = [_reached(target, title, body) for target in self._targets]
         return any(reached)
@@ -57,15 +56,15 @@ def _reached(target: apprise.Apprise, title: str, body: str) -> bool:
         return False
 
 
-async def tell_all(desk: Desk, teller: Teller) -> None:
+async def send_news(context: WorkerContext, notifier: Notifier) -> None:
     """Tell what people do not know yet; what reaches nobody is told again later."""
-    if not teller:
+    if not notifier:
         return
-    for news in await desk.do(lambda session: alarms.take_untold(session, utc_now())):
-        reached = await asyncio.to_thread(teller.tell, news.title, news.text)
+    for news in await context.do(alarms.claim_news, utc_now()):
+        reached = await asyncio.to_thread(notifier.notify, news.title, news.text)
         log.info("alarm.told" if reached else "alarm.not_told", alarm=news.alarm_id, active=news.active)
         if reached:
-            await desk.do(partial(alarms.note_told, news=news))
+            await context.do(alarms.mark_told, news)
 
 
 def note_browser(session: Session, settings: Settings, machine: str, now: datetime) -> None:

@@ -28,7 +28,7 @@ class News:
         self._come.set()
 
 
-class Hearing:
+class Subscribers:
     """The listeners of all conversations; may be used from any thread."""
 
     def __init__(self) -> None:

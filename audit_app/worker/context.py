@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -27,6 +27,7 @@ from probes.browser.browsers import Browsers
 from probes.channel import Attempt, Equipment
 from probes.mail.imap import MailAccount
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 log = structlog.get_logger("audit_app.worker")
 
@@ -56,7 +57,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Desk:
+class WorkerContext:
     """One worker's equipment. `stop` is set on the event loop, `halt` tells the threads."""
 
     settings: Settings
@@ -67,18 +68,28 @@ class Desk:
     stop: asyncio.Event
     halt: threading.Event = field(default_factory=threading.Event)
 
-    async def do(self, work: Callable[[Session], Result]) -> Result:
-        """Run `work` in a thread, in a transaction of its own that is committed when this returns."""
-        return await asyncio.to_thread(self.do_here, work)
+    async def do(
+        self,
+        work: Callable[Concatenate[Session, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run `work(session, …)` in a thread, in a transaction of its own that is committed when this returns."""
+        return await asyncio.to_thread(lambda: self.do_here(work, *args, **kwargs))
 
-    def do_here(self, work: Callable[[Session], Result]) -> Result:
+    def do_here(
+        self,
+        work: Callable[Concatenate[Session, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
         """The same in the thread that calls."""
         with transaction(self.engine) as session:
-            return work(session)
+            return work(session, *args, **kwargs)
 
     async def job(self, probe_id: int) -> Job:
         """Read what a task needs to know of its probe; raises NotFound if it was deleted."""
-        return await self.do(lambda session: _read_job(session, probe_id))
+        return await self.do(_read_job, probe_id)
 
     def open(self, job: Job, *, again: bool = False) -> AbstractAsyncContextManager[Attempt]:
         """Open the channel for a job; `again` goes back to where an earlier attempt was."""

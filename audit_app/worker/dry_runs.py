@@ -10,7 +10,7 @@ from datetime import timedelta
 from audit_app.models import WidgetTrial
 from audit_app.services.probes.claims import ClaimLost
 from audit_app.services.widgets import dry_runs
-from audit_app.worker.desk import Desk, log, utc_now
+from audit_app.worker.context import WorkerContext, log, utc_now
 from audit_app.worker.watching import Stopped
 from probes.base import ProbeError
 from probes.channels.chat.dry_run import Trial, try_chat
@@ -28,17 +28,17 @@ VISITOR = Visitor("Anna Berg", "anna.berg@example.org")
 TOO_SLOW = f"The page was not done after {MOST_SECONDS:.0f} seconds. Try again; if it stays so, the page is too slow for probes."
 
 
-class Tryer:
+class DryRuns:
     """Makes the tries of one worker."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: WorkerContext) -> None:
+        self._context = context
 
     async def run(self) -> None:
         """Make whatever tries are waiting, until the worker has to stop."""
-        desk, stop = self._desk, self._desk.stop
+        context, stop = self._context, self._context.stop
         while not stop.is_set():
-            trial = await desk.do(lambda session: dry_runs.claim_trial(session, desk.name, utc_now(), LEASE))
+            trial = await context.do(dry_runs.claim_trial, context.name, utc_now(), LEASE)
             if trial is not None:
                 await self._make(trial)
             else:
@@ -52,7 +52,7 @@ class Tryer:
             found = await self._within_limits(trial)
         except Stopped:
             # Another worker need not wait for the lease.
-            await self._desk.do(lambda session: dry_runs.give_back(session, trial.id, self._desk.name))
+            await self._context.do(dry_runs.release, trial.id, self._context.name)
         except ClaimLost:
             pass
         except ProbeError as error:
@@ -64,13 +64,13 @@ class Tryer:
             log.error("trial.failed", trial=trial.id, error=type(error).__name__, reason=str(error)[:500])
         else:
             await self._store(trial.id, found)
-        await self._desk.do(lambda session: dry_runs.forget_old_trials(session, utc_now()))
+        await self._context.do(dry_runs.delete_old_trials, utc_now())
         log.info("trial.ended", trial=trial.id, seconds=round(time.monotonic() - began, 1))
 
     async def _within_limits(self, trial: WidgetTrial) -> Trial:
         """Run the try while keeping the claim on it. Raises Stopped, ClaimLost, TimeoutError and what a try raises."""
         run = asyncio.create_task(self._try(trial))
-        stopping = asyncio.create_task(self._desk.stop.wait())
+        stopping = asyncio.create_task(self._context.stop.wait())
         try:
             async with asyncio.timeout(MOST_SECONDS):
                 while not run.done():
@@ -97,18 +97,16 @@ class Tryer:
         async def say(words: str) -> None:
             await self._say(trial.id, words)
 
-        return await try_chat(self._desk.browsers, trial.page, widget, VISITOR, say=say)
+        return await try_chat(self._context.browsers, trial.page, widget, VISITOR, say=say)
 
     async def _say(self, trial_id: int, words: str) -> bool:
-        name, until = self._desk.name, utc_now() + LEASE
-        return await self._desk.do(
-            lambda session: dry_runs.still_at_it(session, trial_id, name, until, words)
-        )
+        name, until = self._context.name, utc_now() + LEASE
+        return await self._context.do(dry_runs.note_progress, trial_id, name, until, words)
 
     async def _store(self, trial_id: int, found: Trial) -> None:
-        name = self._desk.name
-        await self._desk.do(lambda session: dry_runs.finish(session, trial_id, name, found, utc_now()))
+        name = self._context.name
+        await self._context.do(dry_runs.finish, trial_id, name, found, utc_now())
 
     async def _fail(self, trial_id: int, problem: str) -> None:
-        name = self._desk.name
-        await self._desk.do(lambda session: dry_runs.fail(session, trial_id, name, problem, utc_now()))
+        name = self._context.name
+        await self._context.do(dry_runs.fail, trial_id, name, problem, utc_now())
