@@ -13,7 +13,7 @@ import click
 
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.first_times import FirstTime
 from audit_app.services.probes.standalone_chat import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
 from probes.base import Fact
 
@@ -41,8 +41,8 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
     if resume is None:
         ask_before("Write to the chat", kept.url, yes=yes)
 
-    def tell(observation: Fact, firsts: tuple[First, ...]) -> None:
-        row = _row(observation) | {"first": [first.value for first in firsts]}
+    def tell(observation: Fact, first_times: tuple[FirstTime, ...]) -> None:
+        row = _row(observation) | {"first": [first.value for first in first_times]}
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(observation))
         prefix = f"{observation.latest:%Y%m%dT%H%M%S%f}-"
         keep_evidence(given["out"], prefix, observation.evidence)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import Location, Organisation
-from audit_app.services.entry.fields import Sheet
+from audit_app.services.entry.fields import FieldErrors
 
 LONGEST_NAME = 200
 
@@ -20,12 +20,12 @@ def company(session: Session) -> Organisation | None:
 
 
 def name_company(session: Session, name: str) -> Organisation:
-    """Enter the company's name, or change it. Raises EntryInvalid."""
-    sheet, called = Sheet(), " ".join(name.split())
-    with sheet.field("name"):
+    """Enter the company's name, or change it. Raises InvalidFields."""
+    errors, called = FieldErrors(), " ".join(name.split())
+    with errors.field("name"):
         if not called or len(called) > LONGEST_NAME or not called.isprintable():
             raise InvalidInput(f"Enter the company's name, with at most {LONGEST_NAME} characters.")
-    sheet.done()
+    errors.raise_if_any()
     named = company(session) or Organisation()
     named.name = called
     session.add(named)

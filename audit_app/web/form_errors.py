@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask_wtf import FlaskForm
 
 from audit_app.domain.errors import AuditError
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def errors_shown(form: FlaskForm) -> Iterator[None]:
 
 def show_errors(form: FlaskForm, error: AuditError) -> None:
     """Show each problem at its field, so that the summary leads there; what is about no field stands above all."""
-    problems = error.problems if isinstance(error, EntryInvalid) else {"": str(error)}
+    problems = error.problems if isinstance(error, InvalidFields) else {"": str(error)}
     for name, words in problems.items():
         if name in form:
             form[name].errors = words.splitlines()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.first_times import FirstTime
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime, Verdict
 from audit_app.domain.replies.quality import Share
 from audit_app.models import ChannelName, ClockName, EvidenceKind
 from audit_app.services.mail.history import Deed
 from audit_app.services.probes.list import Group, Kind
-from audit_app.services.probes.timeline import Story
+from audit_app.services.probes.timeline import Timeline
 from audit_app.web.presentation import duration, hours, local_time, zone_name
 
 
@@ -178,19 +178,19 @@ def span(response: ResponseTime) -> str:
     return most if response.at_most - response.at_least < SAME else f"{duration(response.at_least)} to {most}"
 
 
-def reason(story: Story) -> str:
+def reason(timeline: Timeline) -> str:
     """The verdict in one sentence; for an answer with what that means for both limits.
 
     Empty for what waits for a decision: the page says that where it asks for one.
     """
-    response, limits = story.response, story.limits
-    if story.probe.outcome is Outcome.UNCERTAIN:
+    response, limits = timeline.response, timeline.limits
+    if timeline.probe.outcome is Outcome.UNCERTAIN:
         return ""
-    if story.waiting and response is not None:
+    if timeline.waiting and response is not None:
         return "No person has answered yet."
-    if story.probe.outcome is not Outcome.ANSWERED or response is None:
-        return story.reason
-    measured = CLOCKS[story.readings[0].clock].lower()
+    if timeline.probe.outcome is not Outcome.ANSWERED or response is None:
+        return timeline.reason
+    measured = CLOCKS[timeline.readings[0].clock].lower()
     target, stretch = hours(limits.target), hours(limits.stretch)
     met = {
         (InTime.MET, InTime.MET): f"within the stretch of {stretch} and the target of {target}",
@@ -204,26 +204,26 @@ def reason(story: Story) -> str:
     return f"A person answered after {span(response)}, {judged} ({measured})."
 
 
-def firsts(story: Story) -> str:
+def first_times(timeline: Timeline) -> str:
     """When anything came first, anything automatic, and a person, in one sentence.
 
     Empty where that says no more than the response time: nothing came, or nothing but a person's answer.
     """
-    found = {first: span(time) for first, time in story.firsts.items()}
-    if First.AUTOMATIC not in found and found.get(First.ANYTHING) == found.get(First.PERSON):
+    found = {first: span(time) for first, time in timeline.first_times.items()}
+    if FirstTime.AUTOMATIC not in found and found.get(FirstTime.ANYTHING) == found.get(FirstTime.PERSON):
         return ""
-    yet = " yet" if story.waiting else ""
+    yet = " yet" if timeline.waiting else ""
     said = [
         f"first {what} after {found[first]}" if first in found else f"no {what}{yet}"
-        for first, what in _FIRSTS.items()
+        for first, what in _FIRST_TIMES.items()
     ]
     return sentence(", ".join(said)) + "."
 
 
-_FIRSTS: dict[First, str] = {
-    First.ANYTHING: "sign of life",
-    First.AUTOMATIC: "automatic message",
-    First.PERSON: "person",
+_FIRST_TIMES: dict[FirstTime, str] = {
+    FirstTime.ANYTHING: "sign of life",
+    FirstTime.AUTOMATIC: "automatic message",
+    FirstTime.PERSON: "person",
 }
 
 

@@ -10,7 +10,7 @@ from audit_app.domain.probes.probe import AUTOMATIC, REPLIES
 from audit_app.domain.probes.probe import ObservationKind as Kind
 
 
-class First(StrEnum):
+class FirstTime(StrEnum):
     """What came for the first time after our message."""
 
     ANYTHING = "anything"
@@ -18,16 +18,16 @@ class First(StrEnum):
     PERSON = "person"
 
 
-FIRSTS: Mapping[First, frozenset[Kind]] = MappingProxyType(
+FIRST_TIMES: Mapping[FirstTime, frozenset[Kind]] = MappingProxyType(
     {
-        First.ANYTHING: REPLIES | {Kind.TYPING, Kind.SYSTEM_LINE},
-        First.AUTOMATIC: AUTOMATIC,
-        First.PERSON: frozenset({Kind.HUMAN_REPLY}),
+        FirstTime.ANYTHING: REPLIES | {Kind.TYPING, Kind.SYSTEM_LINE},
+        FirstTime.AUTOMATIC: AUTOMATIC,
+        FirstTime.PERSON: frozenset({Kind.HUMAN_REPLY}),
     }
 )
 """Which kinds of observation count for each; only a person's answer stops the clock."""
 
 
-def firsts_among(kind: Kind) -> tuple[First, ...]:
+def first_times_of(kind: Kind) -> tuple[FirstTime, ...]:
     """Return which of the three an observation of this kind may be."""
-    return tuple(first for first, kinds in FIRSTS.items() if kind in kinds)
+    return tuple(first for first, kinds in FIRST_TIMES.items() if kind in kinds)

@@ -21,7 +21,7 @@ from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
 from audit_app.services.company import organisation_zone
 from audit_app.services.entry.fields import (
-    Sheet,
+    FieldErrors,
     all_or_nothing,
     check_name,
     local_day,
@@ -99,7 +99,7 @@ def touchpoints_to_choose(session: Session, campaign: Campaign | None) -> Sequen
 
 
 def add_campaign(session: Session, entry: CampaignEntry) -> Campaign:
-    """Add a campaign; it runs from its start on. Raises EntryInvalid."""
+    """Add a campaign; it runs from its start on. Raises InvalidFields."""
     campaign = Campaign()
     with session.no_autoflush:
         _fill(session, campaign, entry)
@@ -109,7 +109,7 @@ def add_campaign(session: Session, entry: CampaignEntry) -> Campaign:
 
 
 def change_campaign(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
-    """Change a campaign; its service target only while it has no probes. Raises EntryInvalid."""
+    """Change a campaign; its service target only while it has no probes. Raises InvalidFields."""
     with all_or_nothing(session, "name"), session.no_autoflush:
         _fill(session, campaign, entry)
 
@@ -155,32 +155,32 @@ def most_a_week(campaign: Campaign) -> float:
 
 
 def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
-    sheet, name, zone = Sheet(), " ".join(entry.name.split()), organisation_zone(session)
-    with sheet.field("name"):
+    errors, name, zone = FieldErrors(), " ".join(entry.name.split()), organisation_zone(session)
+    with errors.field("name"):
         check_name(session, campaign, name, LONGEST_NAME, "campaign")
-    with sheet.field("touchpoints"):
+    with errors.field("touchpoints"):
         touchpoints = _chosen(session, Touchpoint, entry.touchpoints, "where it writes to")
-    with sheet.field("scenarios"):
+    with errors.field("scenarios"):
         scenarios = _chosen(session, Scenario, entry.scenarios, "what it asks")
-    with sheet.field("personas"):
+    with errors.field("personas"):
         personas = _chosen(session, Persona, entry.personas, "who writes")
-    with sheet.field("target"):
+    with errors.field("target"):
         target = _target(session, campaign, entry.target)
-    with sheet.field("starts_at"):
+    with errors.field("starts_at"):
         starts_at = _first_time(campaign, entry.starts_at, zone)
-    with sheet.field("ends_on"):
+    with errors.field("ends_on"):
         ends_at = _end(campaign, entry.ends_on, zone)
-    with sheet.field("every"):
+    with errors.field("every"):
         every = _whole(entry.every_minutes, LEAST_MINUTES, MOST_MINUTES, "from 15 minutes to a year")
-    with sheet.field("daily_cap"):
+    with errors.field("daily_cap"):
         daily = _whole(entry.daily_cap, 1, MOST_A_WEEK, f"a number from 1 to {MOST_A_WEEK}")
-    with sheet.field("weekly_cap"):
+    with errors.field("weekly_cap"):
         weekly = _whole(entry.weekly_cap, 1, MOST_A_WEEK, f"a number from 1 to {MOST_A_WEEK}")
-    sheet.done()
-    with sheet.field("ends_on"):
+    errors.raise_if_any()
+    with errors.field("ends_on"):
         if ends_at is not None and ends_at <= starts_at:
             raise InvalidInput("It ends before it begins. Enter a later day, or none.")
-    sheet.done()
+    errors.raise_if_any()
     campaign.name, campaign.target, campaign.every_minutes = name, target, every
     campaign.starts_at, campaign.ends_at = starts_at, ends_at
     campaign.daily_cap, campaign.weekly_cap = daily, weekly

@@ -12,7 +12,7 @@ from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, Mailbox, Persona, Probe
-from audit_app.services.entry.fields import Sheet, all_or_nothing
+from audit_app.services.entry.fields import FieldErrors, all_or_nothing
 from audit_app.services.entry.keys import free_key
 
 LANGUAGES = {
@@ -68,7 +68,7 @@ def campaigns_of(session: Session, persona: Persona) -> Sequence[Campaign]:
 
 
 def add_persona(session: Session, entry: PersonaEntry) -> Persona:
-    """Add a persona. Raises EntryInvalid."""
+    """Add a persona. Raises InvalidFields."""
     persona = Persona()
     with session.no_autoflush:
         _fill(session, persona, entry)
@@ -82,7 +82,7 @@ def add_persona(session: Session, entry: PersonaEntry) -> Persona:
 def change_persona(session: Session, persona: Persona, entry: PersonaEntry) -> None:
     """Change a persona: its name while nobody has read it, its mailbox while no answer is awaited there.
 
-    Raises EntryInvalid.
+    Raises InvalidFields.
     """
     _fill(session, persona, entry)
     session.flush()
@@ -90,23 +90,23 @@ def change_persona(session: Session, persona: Persona, entry: PersonaEntry) -> N
 
 
 def _fill(session: Session, persona: Persona, entry: PersonaEntry) -> None:
-    sheet, name, segment = Sheet(), " ".join(entry.name.split()), " ".join(entry.segment.split())
-    with sheet.field("name"):
+    errors, name, segment = FieldErrors(), " ".join(entry.name.split()), " ".join(entry.segment.split())
+    with errors.field("name"):
         _check_name(session, persona, name)
-    with sheet.field("language"):
+    with errors.field("language"):
         if entry.language not in LANGUAGES and entry.language != persona.language:
             raise InvalidInput("Choose one of the languages.")
-    with sheet.field("segment"):
+    with errors.field("segment"):
         if not segment or len(segment) > LONGEST_SEGMENT:
             raise InvalidInput(
                 f"Enter what kind of customer it is, with at most {LONGEST_SEGMENT} characters."
             )
-    with sheet.field("mailbox"):
+    with errors.field("mailbox"):
         mailbox = session.get(Mailbox, entry.mailbox)
         if mailbox is None:
             raise InvalidInput("Choose the mailbox that the persona writes from.")
         _check_mailbox(session, persona, mailbox)
-    sheet.done()
+    errors.raise_if_any()
     persona.name, persona.language, persona.segment = name, entry.language, segment
     persona.mailbox_id = entry.mailbox
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Campaign, ChannelName, Probe, Scenario, Wording
 from audit_app.services.campaigns.personas import LANGUAGES
-from audit_app.services.entry.fields import Sheet, all_or_nothing, unless_refused
+from audit_app.services.entry.fields import FieldErrors, all_or_nothing, unless_refused
 from audit_app.services.entry.keys import free_key
 from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import PLACEHOLDERS
@@ -77,7 +77,7 @@ def probes_asking(session: Session, scenario: Scenario) -> int:
 
 
 def add_scenario(session: Session, entry: ScenarioEntry) -> Scenario:
-    """Add a scenario without wordings. Raises EntryInvalid."""
+    """Add a scenario without wordings. Raises InvalidFields."""
     scenario = Scenario()
     with session.no_autoflush:
         _fill(session, scenario, entry)
@@ -88,7 +88,7 @@ def add_scenario(session: Session, entry: ScenarioEntry) -> Scenario:
 
 
 def change_scenario(session: Session, scenario: Scenario, entry: ScenarioEntry) -> None:
-    """Change a scenario; whether it is a complaint only while no probe asks it. Raises EntryInvalid."""
+    """Change a scenario; whether it is a complaint only while no probe asks it. Raises InvalidFields."""
     _fill(session, scenario, entry)
     session.flush()
 
@@ -114,21 +114,21 @@ def delete_scenario(session: Session, scenario: Scenario) -> None:
 def save_wording(
     session: Session, scenario: Scenario, wording: Wording | None, entry: WordingEntry
 ) -> Wording:
-    """Add a wording to the scenario, or change `wording`. Raises EntryInvalid."""
-    sheet, wording = Sheet(), wording or Wording()
+    """Add a wording to the scenario, or change `wording`. Raises InvalidFields."""
+    errors, wording = FieldErrors(), wording or Wording()
     subject, text = " ".join(entry.subject.split()), entry.text.replace("\r\n", "\n").strip()
-    with sheet.field("channel"):
+    with errors.field("channel"):
         if entry.channel not in supported():
             raise InvalidInput("Choose how it is sent.")
-    with sheet.field("language"):
+    with errors.field("language"):
         if entry.language not in LANGUAGES and entry.language != wording.language:
             raise InvalidInput("Choose one of the languages.")
-    with sheet.field("subject"):
+    with errors.field("subject"):
         subject = _subject(entry.channel, subject)
-    with sheet.field("text"):
+    with errors.field("text"):
         _check_text(text)
         _check_new(scenario, wording, entry, text)
-    sheet.done()
+    errors.raise_if_any()
     wording.channel, wording.language = ChannelName(entry.channel), entry.language
     wording.subject, wording.text = subject, text
     if wording.id is None:
@@ -145,17 +145,17 @@ def delete_wording(session: Session, wording: Wording) -> None:
 
 
 def _fill(session: Session, scenario: Scenario, entry: ScenarioEntry) -> None:
-    sheet, title = Sheet(), " ".join(entry.title.split())
-    with sheet.field("title"):
+    errors, title = FieldErrors(), " ".join(entry.title.split())
+    with errors.field("title"):
         if not title or len(title) > LONGEST_TITLE or not title.isprintable():
             raise InvalidInput(f"Enter what is asked, in at most {LONGEST_TITLE} characters.")
-    with sheet.field("complaint"):
+    with errors.field("complaint"):
         changed = scenario.id is not None and entry.complaint != scenario.complaint
         if changed and probes_asking(session, scenario):
             raise InvalidInput(
                 "Probes ask this already, and a complaint is rated by a rubric of its own; add another scenario."
             )
-    sheet.done()
+    errors.raise_if_any()
     scenario.title, scenario.complaint = title, entry.complaint
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.models import Campaign, ClockName, Probe, ServiceTarget
-from audit_app.services.entry.fields import Sheet, all_or_nothing, check_name
+from audit_app.services.entry.fields import FieldErrors, all_or_nothing, check_name
 
 LONGEST_NAME = 120
 MOST_HOURS = 24 * 30
@@ -59,7 +59,7 @@ def probes_under(session: Session, target: ServiceTarget) -> int:
 
 
 def add_target(session: Session, entry: TargetEntry) -> ServiceTarget:
-    """Add a service target. Raises EntryInvalid."""
+    """Add a service target. Raises InvalidFields."""
     target = ServiceTarget()
     with session.no_autoflush:
         _fill(session, target, entry)
@@ -71,31 +71,31 @@ def add_target(session: Session, entry: TargetEntry) -> ServiceTarget:
 def change_target(session: Session, target: ServiceTarget, entry: TargetEntry) -> None:
     """Change a service target: its name always, its hours and clock while no probe is judged by it.
 
-    Raises EntryInvalid.
+    Raises InvalidFields.
     """
     with all_or_nothing(session, "name"), session.no_autoflush:
         _fill(session, target, entry)
 
 
 def _fill(session: Session, target: ServiceTarget, entry: TargetEntry) -> None:
-    sheet, name = Sheet(), " ".join(entry.name.split())
-    with sheet.field("name"):
+    errors, name = FieldErrors(), " ".join(entry.name.split())
+    with errors.field("name"):
         check_name(session, target, name, LONGEST_NAME, "service target")
-    with sheet.field("stretch_hours"):
+    with errors.field("stretch_hours"):
         stretch = _hours(entry.stretch_hours)
-    with sheet.field("target_hours"):
+    with errors.field("target_hours"):
         due = _hours(entry.target_hours)
-    with sheet.field("cutoff_hours"):
+    with errors.field("cutoff_hours"):
         cutoff = _hours(entry.cutoff_hours)
-    with sheet.field("clock"):
+    with errors.field("clock"):
         if entry.clock not in set(ClockName):
             raise InvalidInput("Choose which hours count.")
-    sheet.done()
-    with sheet.field("target_hours"):
+    errors.raise_if_any()
+    with errors.field("target_hours"):
         if not stretch <= due <= cutoff:
             raise InvalidInput("The stretch goal comes first, then the target, then the end of waiting.")
         _check_unused(session, target, (stretch, due, cutoff, ClockName(entry.clock)))
-    sheet.done()
+    errors.raise_if_any()
     target.name, target.clock = name, ClockName(entry.clock)
     target.stretch_hours, target.target_hours, target.cutoff_hours = stretch, due, cutoff
 

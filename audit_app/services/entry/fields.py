@@ -21,7 +21,7 @@ LONGEST_PAGE = 500
 Day = TypeVar("Day", bound=date)
 
 
-class EntryInvalid(InvalidInput):
+class InvalidFields(InvalidInput):
     """Fields that cannot be used as they are; `problems` says why by the field's name, each reason on its line."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -29,8 +29,8 @@ class EntryInvalid(InvalidInput):
         self.problems = dict(problems)
 
 
-class Sheet:
-    """The fields of one entry: reads on after a mistake, so that all of them can be told at once."""
+class FieldErrors:
+    """What is wrong with the fields of one entry: reading goes on after a mistake, so that all are told at once."""
 
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
@@ -43,10 +43,10 @@ class Sheet:
         except InvalidInput as error:
             self.problems.setdefault(name, str(error))
 
-    def done(self) -> None:
-        """Raise EntryInvalid if anything was wrong."""
+    def raise_if_any(self) -> None:
+        """Raise InvalidFields if anything was wrong."""
         if self.problems:
-            raise EntryInvalid(self.problems)
+            raise InvalidFields(self.problems)
 
 
 @contextmanager
@@ -62,9 +62,9 @@ def unless_refused(session: Session, refusal: AuditError) -> Iterator[None]:
 
 
 def all_or_nothing(session: Session, field: str) -> AbstractContextManager[None]:
-    """Write what is added or changed within; raises EntryInvalid for `field` when somebody was quicker."""
+    """Write what is added or changed within; raises InvalidFields for `field` when somebody was quicker."""
     problem = "Somebody has just entered the same. Reload the list."
-    return unless_refused(session, EntryInvalid({field: problem}))
+    return unless_refused(session, InvalidFields({field: problem}))
 
 
 def email_address(text: str) -> str:

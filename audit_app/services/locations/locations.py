@@ -15,7 +15,7 @@ from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import Assignment, AssignmentState, Location, Probe, Region, Touchpoint, User
-from audit_app.services.entry.fields import Sheet, all_or_nothing
+from audit_app.services.entry.fields import FieldErrors, all_or_nothing
 from audit_app.services.entry.keys import free_key
 from audit_app.services.entry.text import plain
 from audit_app.services.locations.opening_hours import HoursEntry, change_hours, read_hours
@@ -100,7 +100,7 @@ def locations_matching(session: Session, wanted: LocationFilter) -> list[Locatio
 
 
 def add_location(session: Session, entry: LocationEntry) -> Location:
-    """Add a location, and its region where that is new. Raises EntryInvalid."""
+    """Add a location, and its region where that is new. Raises InvalidFields."""
     with all_or_nothing(session, "name"):
         read = _read(session, entry)
         location = Location(
@@ -116,7 +116,7 @@ def add_location(session: Session, entry: LocationEntry) -> Location:
 
 
 def change_location(session: Session, location: Location, entry: LocationEntry, now: datetime) -> None:
-    """Change a location; other opening hours, or another zone, count from `now` on. Raises EntryInvalid."""
+    """Change a location; other opening hours, or another zone, count from `now` on. Raises InvalidFields."""
     with all_or_nothing(session, "name"):
         read = _read(session, entry, location)
         location.name, location.address, location.region = read.name, read.address, read.region
@@ -160,21 +160,21 @@ class _Read:
 
 
 def _read(session: Session, entry: LocationEntry, location: Location | None = None) -> _Read:
-    sheet, name, address = Sheet(), " ".join(entry.name.split()), " ".join(entry.address.split())
-    with sheet.field("name"):
+    errors, name, address = FieldErrors(), " ".join(entry.name.split()), " ".join(entry.address.split())
+    with errors.field("name"):
         _check_name(session, location, name)
-    with sheet.field("address"):
+    with errors.field("address"):
         if len(address) > LONGEST_ADDRESS or not address.isprintable():
             raise InvalidInput(f"Enter the address with at most {LONGEST_ADDRESS} characters.")
-    with sheet.field("time_zone"):
+    with errors.field("time_zone"):
         if entry.time_zone not in available_timezones():
             raise InvalidInput("Choose the time zone in which the location is.")
-    hours = read_hours(sheet, entry.hours)
-    with sheet.field("region" if entry.region else "new_region"):
+    hours = read_hours(errors, entry.hours)
+    with errors.field("region" if entry.region else "new_region"):
         region = (
             _known_region(session, entry.region) if entry.region else region_called(session, entry.new_region)
         )
-    sheet.done()
+    errors.raise_if_any()
     return _Read(name, address, region, hours)
 
 

@@ -16,7 +16,7 @@ from audit_app.domain.time.holiday_calendar import countries, part_code
 from audit_app.domain.time.opening_text import dates_in, dates_text, periods_in, periods_text
 from audit_app.models import FormerHours, Location, Probe, Touchpoint
 from audit_app.models.types import JsonObject
-from audit_app.services.entry.fields import Sheet
+from audit_app.services.entry.fields import FieldErrors
 from audit_app.services.probes import ledger
 
 
@@ -50,28 +50,28 @@ def entered_as(hours: OpeningHours) -> HoursEntry:
     )
 
 
-def read_hours(sheet: Sheet, entry: HoursEntry) -> OpeningHours:
-    """The hours that were entered; what is wrong is noted on the sheet, at its day."""
+def read_hours(errors: FieldErrors, entry: HoursEntry) -> OpeningHours:
+    """The hours that were entered; what is wrong is noted at its day."""
     weekly, part = {}, ""
     for day in Weekday:
-        with sheet.field(day.value):
+        with errors.field(day.value):
             weekly[day] = periods_in(entry.weekly.get(day.value, ""))
-    with sheet.field(Weekday.MONDAY.value):
+    with errors.field(Weekday.MONDAY.value):
         if len(weekly) == len(Weekday) and not any(weekly.values()):
             raise InvalidInput("Enter when it is open, for one day at least.")
-    with sheet.field("country"):
+    with errors.field("country"):
         if entry.country and entry.country not in countries():
             raise InvalidInput("Choose one of the countries, or none.")
-    with sheet.field("part"):
+    with errors.field("part"):
         if entry.country in countries():
             part = part_code(entry.country, entry.part)
         elif entry.part.strip() and not entry.country:
             raise InvalidInput("Choose the country too, or leave its part empty.")
     open_on: frozenset[date] = frozenset()
     closed_on: frozenset[date] = frozenset()
-    with sheet.field("open_on"):
+    with errors.field("open_on"):
         open_on = dates_in(entry.open_on)
-    with sheet.field("closed_on"):
+    with errors.field("closed_on"):
         closed_on = dates_in(entry.closed_on)
         both = sorted(open_on & closed_on)
         if both:

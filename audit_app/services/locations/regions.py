@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Location, Region, Score, User
-from audit_app.services.entry.fields import Sheet, unless_refused
+from audit_app.services.entry.fields import FieldErrors, unless_refused
 from audit_app.services.entry.keys import free_key
 from audit_app.services.entry.text import plain
 
@@ -48,14 +48,14 @@ def region_called(session: Session, name: str) -> Region:
 
 
 def rename_region(session: Session, region: Region, name: str) -> None:
-    """Give the region another name; its address in links stays. Raises EntryInvalid."""
-    sheet = Sheet()
-    with sheet.field("name"):
+    """Give the region another name; its address in links stays. Raises InvalidFields."""
+    errors = FieldErrors()
+    with errors.field("name"):
         called = _name(name)
         other = _same_name(session, called)
         if other is not None and other is not region:
             raise InvalidInput(f"There is a region “{other.name}” already. Move the locations there instead.")
-    sheet.done()
+    errors.raise_if_any()
     region.name = called
     session.flush()
 

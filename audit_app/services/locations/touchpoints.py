@@ -16,7 +16,13 @@ from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint, User
-from audit_app.services.entry.fields import EntryInvalid, Sheet, all_or_nothing, email_address, page_address
+from audit_app.services.entry.fields import (
+    FieldErrors,
+    InvalidFields,
+    all_or_nothing,
+    email_address,
+    page_address,
+)
 from audit_app.services.entry.text import plain
 from audit_app.services.locations.form_mappings import mapping_problems
 from audit_app.services.probes.channels import supported
@@ -77,13 +83,13 @@ def touchpoint_by_id(session: Session, touchpoint_id: int) -> Touchpoint:
 def add_touchpoint(
     session: Session, location_key: str, channel: ChannelName, entry: TouchpointEntry
 ) -> Touchpoint:
-    """Add a touchpoint; no probe goes there before it is confirmed. Raises EntryInvalid."""
+    """Add a touchpoint; no probe goes there before it is confirmed. Raises InvalidFields."""
     if channel not in supported():
         known = ", ".join(each.value for each in supported())
-        raise EntryInvalid({"channel": f"No probe goes by {channel.value}; the channels are {known}."})
+        raise InvalidFields({"channel": f"No probe goes by {channel.value}; the channels are {known}."})
     location = session.scalar(select(Location).where(Location.key == location_key))
     if location is None:
-        raise EntryInvalid({"location": f"There is no location “{location_key}”. Choose one of the list."})
+        raise InvalidFields({"location": f"There is no location “{location_key}”. Choose one of the list."})
     touchpoint = Touchpoint(location_id=location.id, channel=channel)
     with all_or_nothing(session, "address"):
         _fill(session, touchpoint, entry)
@@ -94,7 +100,7 @@ def add_touchpoint(
 def change_touchpoint(session: Session, touchpoint: Touchpoint, entry: TouchpointEntry) -> bool:
     """Change a touchpoint; returns whether that withdrew its confirmation, as another address does.
 
-    Raises EntryInvalid.
+    Raises InvalidFields.
     """
     _keep_others_out(session, touchpoint)
     before, confirmed = touchpoint.address, touchpoint.confirmed_at is not None
@@ -187,22 +193,22 @@ def _in_state(query: Select[Touchpoint], state: str) -> Select[Touchpoint]:
 
 
 def _fill(session: Session, touchpoint: Touchpoint, entry: TouchpointEntry) -> None:
-    channel, sheet = touchpoint.channel, Sheet()
+    channel, errors = touchpoint.channel, FieldErrors()
     contact_page, widget, mapping = None, touchpoint.widget or "", ""
-    with sheet.field("address"):
+    with errors.field("address"):
         by_mail = channel is ChannelName.EMAIL
         address = email_address(entry.address) if by_mail else page_address(entry.address)
         _check_free(session, touchpoint, address)
-    with sheet.field("contact_page"):
+    with errors.field("contact_page"):
         if channel is ChannelName.EMAIL and entry.contact_page.strip():
             contact_page = page_address(entry.contact_page)
-    with sheet.field("widget"):
+    with errors.field("widget"):
         if channel is ChannelName.CHAT:
             widget = _known_widget(session, entry.widget)
-    with sheet.field("form_mapping"):
+    with errors.field("form_mapping"):
         if channel is ChannelName.CONTACT_FORM:
             mapping = _usable_mapping(entry.form_mapping)
-    sheet.done()
+    errors.raise_if_any()
     touchpoint.address, touchpoint.contact_page = address, contact_page
     touchpoint.widget, touchpoint.form_mapping = widget, mapping
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.models import AddressStyle, Mailbox, Security
-from audit_app.services.entry.fields import Sheet, email_address
+from audit_app.services.entry.fields import FieldErrors, email_address
 from probes.mail.oauth import LOOPBACK, PROVIDERS
 
 LONGEST_LOCAL_PART, LONGEST_ALIAS = 64, 9
@@ -87,23 +87,23 @@ def entry_about(mailbox: Mailbox) -> MailboxEntry:
 
 
 def drafted(entry: MailboxEntry, stored: Mailbox | None) -> Mailbox:
-    """The mailbox as `entry` wants it, in no session; raises EntryInvalid with what is wrong at each field."""
-    draft, sheet = Mailbox(), Sheet()
-    with sheet.field("address"):
+    """The mailbox as `entry` wants it, in no session; raises InvalidFields with what is wrong at each field."""
+    draft, errors = Mailbox(), FieldErrors()
+    with errors.field("address"):
         draft.address = email_address(entry.address).lower()
         _check_style(draft.address, entry.address_style)
     for name in ("smtp_host", "imap_host"):
-        with sheet.field(name):
+        with errors.field(name):
             setattr(draft, name, _host(getattr(entry, name), "sends" if name == "smtp_host" else "receives"))
     for name in ("smtp_port", "imap_port"):
-        with sheet.field(name):
+        with errors.field(name):
             setattr(draft, name, _port(getattr(entry, name)))
     draft.smtp_security, draft.imap_security = entry.smtp_security, entry.imap_security
     draft.address_style = entry.address_style
-    with sheet.field("username"):
+    with errors.field("username"):
         draft.username = _plain_signs(entry.username.strip(), "user name")[:255] or draft.address or ""
-    _sign_in(draft, entry, stored, sheet)
-    sheet.done()
+    _sign_in(draft, entry, stored, errors)
+    errors.raise_if_any()
     return draft
 
 
@@ -112,24 +112,24 @@ def copy_of(mailbox: Mailbox) -> Mailbox:
     return Mailbox(**{name: getattr(mailbox, name) for name in COLUMNS})
 
 
-def _sign_in(draft: Mailbox, entry: MailboxEntry, stored: Mailbox | None, sheet: Sheet) -> None:
+def _sign_in(draft: Mailbox, entry: MailboxEntry, stored: Mailbox | None, errors: FieldErrors) -> None:
     draft.password, draft.oauth_token_url, draft.oauth_scope, draft.oauth_client_id = "", "", "", ""
     draft.oauth_client_secret = draft.oauth_refresh_token = None
     same_servers = stored is not None and _same(draft, stored, SERVERS)
     if entry.sign_in is SignIn.PASSWORD:
-        with sheet.field("password"):
+        with errors.field("password"):
             typed = _plain_signs(entry.password, "password")
             draft.password = _secret(typed, stored.password if stored else "", "password", same_servers)
         return
-    with sheet.field("token_url"):
+    with errors.field("token_url"):
         draft.oauth_token_url, draft.oauth_scope = _provider(entry)
-    with sheet.field("client_id"):
+    with errors.field("client_id"):
         draft.oauth_client_id = _given(entry.client_id, "client id", 255)
     same = same_servers and stored is not None and draft.oauth_token_url == stored.oauth_token_url
-    with sheet.field("refresh_token"):
+    with errors.field("refresh_token"):
         kept = (stored.oauth_refresh_token if stored else None) or ""
         draft.oauth_refresh_token = _secret(entry.refresh_token.strip(), kept, "refresh token", same)
-    with sheet.field("client_secret"):
+    with errors.field("client_secret"):
         kept = (stored.oauth_client_secret if stored else None) or ""
         typed = entry.client_secret.strip()
         # Some providers give programs on a desk no client secret at all.

@@ -13,7 +13,7 @@ from audit_app.domain.errors import NotFound
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
-from audit_app.services.entry.fields import EntryInvalid, all_or_nothing
+from audit_app.services.entry.fields import InvalidFields, all_or_nothing
 from audit_app.services.mailboxes.entry import COLUMNS, MailboxEntry, drafted
 from probes.mail.oauth import LOOPBACK
 
@@ -53,7 +53,7 @@ def mailbox_by_address(session: Session, address: str) -> Mailbox:
 
 
 def add_mailbox(session: Session, entry: MailboxEntry) -> Mailbox:
-    """Add a mailbox; the worker begins to read it at its next round. Raises EntryInvalid."""
+    """Add a mailbox; the worker begins to read it at its next round. Raises InvalidFields."""
     mailbox = drafted(entry, None)
     _check_free(session, mailbox.address, 0)
     with all_or_nothing(session, "address"):
@@ -62,7 +62,7 @@ def add_mailbox(session: Session, entry: MailboxEntry) -> Mailbox:
 
 
 def change_mailbox(session: Session, mailbox: Mailbox, entry: MailboxEntry, now: datetime) -> None:
-    """Change a mailbox; secrets that are not typed stay. Raises EntryInvalid."""
+    """Change a mailbox; secrets that are not typed stay. Raises InvalidFields."""
     draft = drafted(entry, mailbox)
     if draft.address != mailbox.address:
         _check_unused(session, mailbox)
@@ -125,7 +125,7 @@ def doubts_about(mailbox: Mailbox) -> list[str]:
 def _check_unused(session: Session, mailbox: Mailbox) -> None:
     used = select(Probe.id).join(Probe.persona).where(Persona.mailbox_id == mailbox.id)
     if session.scalar(used.limit(1)) is not None:
-        raise EntryInvalid(
+        raise InvalidFields(
             {
                 "address": f"Probes were sent from {mailbox.address}, and their answers come there. "
                 "Add another mailbox for the new address, and switch this one off when it is no longer needed."
@@ -137,11 +137,11 @@ def _check_free(session: Session, address: str, own_id: int) -> None:
     other = select(Mailbox.id).where(Mailbox.address == address, Mailbox.id != own_id)
     theirs = select(Touchpoint).where(func.lower(Touchpoint.address) == address)
     if session.scalar(other) is not None:
-        raise EntryInvalid({"address": f"There is a mailbox {address} already. Change that one."})
+        raise InvalidFields({"address": f"There is a mailbox {address} already. Change that one."})
     touchpoint = session.scalar(theirs.limit(1))
     if touchpoint is not None:
         place = touchpoint.location.name
-        raise EntryInvalid(
+        raise InvalidFields(
             {"address": f"{address} is a touchpoint of {place}; probes need an address of their own."}
         )
 

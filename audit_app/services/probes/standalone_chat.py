@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.domain.probes.first_times import First, firsts_among
+from audit_app.domain.probes.first_times import FirstTime, first_times_of
 from audit_app.domain.probes.probe import ObservationKind
 from probes.base import Blocked, Fact, Message, NotSent, OurFailure, ProbeError, Proof
 from probes.browser.browsers import Browsers
@@ -23,7 +23,7 @@ from probes.channel import Equipment
 from probes.channels.chat.channel import Chat, ChatAttempt
 
 FORMAT = 1
-Tell = Callable[[Fact, tuple[First, ...]], None]
+Tell = Callable[[Fact, tuple[FirstTime, ...]], None]
 """Takes each new fact, and of what it is the first: of anything, of automatic messages, of a person's."""
 
 
@@ -164,7 +164,7 @@ class ChatAlone:
 
     def _report(self, observation: Fact) -> None:
         if observation.key not in self.kept.told:
-            possible = firsts_among(ObservationKind(observation.kind.value))
+            possible = first_times_of(ObservationKind(observation.kind.value))
             firsts = tuple(first for first in possible if first not in self.kept.firsts)
             self._tell(
                 observation, firsts

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.first_times import FirstTime
 from audit_app.domain.probes.probe import REPLIES, ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
 from audit_app.domain.time import clock
@@ -23,7 +23,7 @@ from audit_app.models import (
 )
 from audit_app.services.probes.decisions import Decision, can_be_decided, decisions_on
 from audit_app.services.probes.schedule import limits_of
-from audit_app.services.probes.times import Reading, firsts, in_time, readings, verdict_with
+from audit_app.services.probes.times import Reading, first_times, in_time, readings, verdict_with
 from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
 from probes.replies.mail import ReadMail
 
@@ -64,13 +64,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Timeline:
     """A probe with its times, its verdict in words, its time line, and its chat as last seen."""
 
     probe: Probe
     limits: Limits
     readings: tuple[Reading, ...]
-    firsts: dict[First, ResponseTime]
+    first_times: dict[FirstTime, ResponseTime]
     in_time: InTime | None
     reason: str
     entries: list[Entry]
@@ -100,14 +100,14 @@ class Story:
         return [each for each in self.entries if each.observation.kind is ObservationKind.UNCERTAIN_REPLY]
 
 
-def story_of(probe: Probe, now: datetime) -> Story:
-    """The story of `probe` as known at `now`."""
+def timeline_of(probe: Probe, now: datetime) -> Timeline:
+    """The timeline of `probe` as known at `now`."""
     found = readings(probe, now)
-    return Story(
+    return Timeline(
         probe=probe,
         limits=limits_of(probe),
         readings=found,
-        firsts=firsts(probe),
+        first_times=first_times(probe),
         in_time=in_time(probe, found[0].response if found else None),
         reason=_reason(probe, now),
         entries=_entries(probe),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit_app.domain.probes.first_times import FIRSTS, First
+from audit_app.domain.probes.first_times import FIRST_TIMES, FirstTime
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import (
     UNTIMED,
@@ -55,7 +55,7 @@ def readings(probe: Probe, now: datetime) -> tuple[Reading, ...]:
     return tuple(found for name in names if (found := reading(probe, name, now)))
 
 
-def firsts(probe: Probe) -> dict[First, ResponseTime]:
+def first_times(probe: Probe) -> dict[FirstTime, ResponseTime]:
     """How long after sending anything came, anything automatic and a person, on the elapsed clock.
 
     What has not come is left out. The first may be any of those whose intervals overlap.
@@ -63,7 +63,7 @@ def firsts(probe: Probe) -> dict[First, ResponseTime]:
     if probe.sent_earliest is None or probe.sent_latest is None:
         return {}
     found = {}
-    for first, kinds in FIRSTS.items():
+    for first, kinds in FIRST_TIMES.items():
         seen = [
             each for each in probe.observations if each.kind in kinds and each.latest >= probe.sent_earliest
         ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from audit_app.models import WidgetTrial
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.widgets.check import check_widget_text
 from audit_app.services.widgets.findings import (
     MESSAGE_PARTS,
@@ -44,12 +44,12 @@ class Correction:
 def corrected_text(trial: WidgetTrial, given: Correction) -> str:
     """The description that the corrections make of what was tried, as YAML.
 
-    Raises EntryInvalid, whose problems are by part: base, title, the parts' keys, fields, messages.PLACE.
+    Raises InvalidFields, whose problems are by part: base, title, the parts' keys, fields, messages.PLACE.
     """
     marks = _marks_by_place(trial)
     problems = dict(_mistakes(given, marks))
     if problems:
-        raise EntryInvalid(problems)
+        raise InvalidFields(problems)
     written = findings(trial) | {"name": given.title}
     if given.base and given.base != written.get("extends"):
         # What was found by the looks of it belongs to no vendor's chat.
@@ -65,7 +65,9 @@ def corrected_text(trial: WidgetTrial, given: Correction) -> str:
     )
     text = teaching.as_text({key: value for key, value in made.items() if (key, value) != ("messages", {})})
     if found := check_widget_text(text, "description"):
-        raise EntryInvalid({_owner(each.path): f"{each.path}: {each.message}. {each.hint}" for each in found})
+        raise InvalidFields(
+            {_owner(each.path): f"{each.path}: {each.message}. {each.hint}" for each in found}
+        )
     return text
 
 

@@ -9,7 +9,7 @@ from audit_app.models import IncomingMail, Probe, RoleName, can_be_taken_back, m
 from audit_app.services.company import organisation_zone
 from audit_app.services.mail.unmatched import waiting_mails
 from audit_app.services.probes.list import ProbeFilter, probe_choices, probe_page
-from audit_app.services.probes.timeline import story_of
+from audit_app.services.probes.timeline import timeline_of
 from audit_app.services.probes.visible import may_judge, visible_probe
 from audit_app.services.replies import ratings as rating_service
 from audit_app.services.replies.queue import waiting_replies
@@ -96,7 +96,7 @@ def live(probe_id: int) -> str:
 def _shown(probe: Probe) -> dict[str, object]:
     ratings = rating_service.ratings_of(db.session, probe)
     return {
-        "story": story_of(probe, request_instant()),
+        "timeline": timeline_of(probe, request_instant()),
         "probe": probe,
         "location": probe.touchpoint.location,
         "zone": probe.touchpoint.location.zone,

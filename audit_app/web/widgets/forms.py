@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.models import WidgetTrial
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.widgets import findings
 from audit_app.services.widgets.corrections import LONGEST, Correction
 from audit_app.web.widgets import words
@@ -138,9 +138,9 @@ class CorrectionForm(FlaskForm):
     def _text(self, name: str) -> str:
         return str(self[name].data or "")
 
-    def at_fields(self, error: EntryInvalid) -> EntryInvalid:
+    def at_fields(self, error: InvalidFields) -> InvalidFields:
         """The same problems by the names of this form's fields."""
-        return EntryInvalid({self._field_of(part): sentence for part, sentence in error.problems.items()})
+        return InvalidFields({self._field_of(part): sentence for part, sentence in error.problems.items()})
 
     def _field_of(self, part: str) -> str:
         if part.startswith("messages."):

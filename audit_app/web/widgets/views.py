@@ -12,7 +12,7 @@ from audit_app.domain.errors import AuditError, InvalidInput
 from audit_app.extensions import db
 from audit_app.models import RoleName, WidgetTrial
 from audit_app.services.company import organisation_zone
-from audit_app.services.entry.fields import EntryInvalid, page_address
+from audit_app.services.entry.fields import InvalidFields, page_address
 from audit_app.services.locations.touchpoints import person_in_words
 from audit_app.services.widgets import adapters as service
 from audit_app.services.widgets import dry_runs as trials
@@ -63,7 +63,7 @@ def _page(entered: str | None) -> str:
     try:
         return page_address(entered or "")
     except InvalidInput as error:
-        raise EntryInvalid({"address": str(error)}) from None
+        raise InvalidFields({"address": str(error)}) from None
 
 
 def _ask(page: str, **named: object) -> WidgetTrial:
@@ -88,7 +88,7 @@ def widget_try(trial_id: int) -> ResponseReturnValue:
         try:
             text = corrected_text(trial, form.entered(trial))
             again = _ask(trial.page, text=text, adapter_name=trial.adapter_name, earlier=trial)
-        except EntryInvalid as error:
+        except InvalidFields as error:
             show_errors(form, form.at_fields(error))
         except AuditError as error:
             show_errors(form, error)
@@ -169,7 +169,7 @@ def store_widget(trial_id: int) -> ResponseReturnValue:
         try:
             name = _stored(trial, form.name.data or "")
         except AuditError as error:
-            show_errors(form, EntryInvalid({"name": str(error)}))
+            show_errors(form, InvalidFields({"name": str(error)}))
         else:
             return redirect(url_for("widgets.widget", name=name))
     return _shown("widgets/store.html", trial, form=form, text=findings.text_of(trial)), status_of(form)

@@ -20,7 +20,7 @@ from audit_app.services.campaigns.campaigns import CampaignEntry
 from audit_app.services.campaigns.obstacles import obstacles
 from audit_app.services.campaigns.scenarios import ScenarioEntry, WordingEntry
 from audit_app.services.campaigns.service_targets import TargetEntry
-from audit_app.services.entry.fields import EntryInvalid, moment_text
+from audit_app.services.entry.fields import InvalidFields, moment_text
 from audit_app.services.probes.planning import plan_due
 from tests import factories
 from tests.integration.probes import probe_factories as make
@@ -96,7 +96,7 @@ def test_a_campaign_that_is_saved_as_it_stands_writes_nothing_a_second_time(
 def test_every_mistake_about_a_campaign_is_told_at_its_field(session: Session) -> None:
     make.campaign(session, make.touchpoint(session), name="Weekly")
     wrong = CampaignEntry("Weekly", None, "soon", 5, ends_on="never", daily_cap=0, weekly_cap=None)
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         campaigns.add_campaign(session, wrong)
     assert set(told.value.problems) == {
         "name",
@@ -116,7 +116,7 @@ def test_a_campaign_begins_at_no_time_that_the_clocks_skip_and_ends_after_it_beg
     session: Session, umea: Location
 ) -> None:
     skipped = entry(session, umea, starts_at="2027-03-28 02:30")
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         campaigns.add_campaign(session, skipped)
     assert "the clocks change" in told.value.problems["starts_at"]
 
@@ -124,7 +124,7 @@ def test_a_campaign_begins_at_no_time_that_the_clocks_skip_and_ends_after_it_beg
         **{name: getattr(skipped, name) for name in skipped.__slots__}
         | {"starts_at": "2026-11-23T09:00", "ends_on": "2026-11-22"}
     )
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         campaigns.add_campaign(session, backwards)
     assert "ends before it begins" in told.value.problems["ends_on"]
 
@@ -174,7 +174,7 @@ def test_what_is_in_the_way_of_a_campaign_is_said(session: Session, umea: Locati
 def test_a_target_that_judges_probes_keeps_its_hours_and_its_campaign(session: Session) -> None:
     probe = make.sent_probe(session)
     campaign, target = probe.campaign, probe.campaign.target
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service_targets.change_target(session, target, TargetEntry("Twelve hours", target_hours=12))
     assert "1 probe is judged by these hours" in told.value.problems["target_hours"]
     service_targets.change_target(session, target, TargetEntry("Ten and eight"))
@@ -190,7 +190,7 @@ def test_a_target_that_judges_probes_keeps_its_hours_and_its_campaign(session: S
         scenarios=[each.id for each in campaign.scenarios],
         personas=[each.id for each in campaign.personas],
     )
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         campaigns.change_campaign(session, campaign, changed)
     assert "judged by “Ten and eight”" in told.value.problems["target"]
 
@@ -220,17 +220,17 @@ def test_who_enters_the_same_a_moment_later_is_told(
     def somebody_is_quicker(*_: object) -> None:
         session.connection().execute(theirs)
 
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         add(session)
     assert told.value.problems == {field: "Somebody has just entered the same. Reload the list."}
 
 
 @one_database
 def test_hours_of_a_target_come_in_their_order(session: Session) -> None:
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service_targets.add_target(session, TargetEntry("Odd", stretch_hours=12))
     assert "stretch goal comes first" in told.value.problems["target_hours"]
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service_targets.add_target(session, TargetEntry("", None, 0, 1000, "moon"))
     assert set(told.value.problems) == {"name", "stretch_hours", "target_hours", "cutoff_hours", "clock"}
 
@@ -239,7 +239,7 @@ def test_hours_of_a_target_come_in_their_order(session: Session) -> None:
 @pytest.mark.parametrize("text", ["Hello {nmae}", "Hello {Name}", "At { location }?", "{shop name}"])
 def test_a_mistyped_placeholder_reaches_nobody(session: Session, text: str) -> None:
     made = scenario(session)
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         scenarios.save_wording(session, made, None, WordingEntry("chat", "en", text))
     assert "Nothing is filled in for" in told.value.problems["text"]
 
@@ -256,10 +256,10 @@ def test_other_braces_emoji_and_directions_are_part_of_a_text(session: Session) 
 @one_database
 def test_a_wording_needs_a_channel_a_language_a_subject_by_mail_and_new_words(session: Session) -> None:
     made = scenario(session, HELLO)
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         scenarios.save_wording(session, made, None, WordingEntry("phone", "tlh", "\x07", ""))
     assert set(told.value.problems) == {"channel", "language", "subject", "text"}
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         scenarios.save_wording(session, made, None, HELLO)
     assert "this very wording" in told.value.problems["text"]
 
@@ -270,7 +270,7 @@ def test_a_scenario_that_probes_ask_is_kept_and_one_that_none_asks_goes_with_its
     asked = make.sent_probe(session).scenario
     with pytest.raises(Conflict, match="1 probe asks"):
         scenarios.delete_scenario(session, asked)
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         scenarios.change_scenario(session, asked, ScenarioEntry(asked.title, complaint=True))
     assert "rubric of its own" in told.value.problems["complaint"]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from audit_app.models import Location, Persona, User
 from audit_app.services.campaigns import personas as service
 from audit_app.services.campaigns.personas import PersonaEntry
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.probes.planning import plan_due
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
@@ -46,7 +46,7 @@ def test_whoever_is_awaiting_answers_keeps_mailbox_and_name(session: Session) ->
     other = make.mailbox_of(session, "eva.lund@shopper.example")
     session.flush()
 
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service.change_persona(session, anna, PersonaEntry("Eva Lund", other.id))
     assert "1 open probe was written from anna.berg@" in told.value.problems["mailbox"]
     assert "written as Anna Berg" in told.value.problems["name"]

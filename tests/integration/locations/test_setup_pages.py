@@ -26,7 +26,7 @@ from audit_app.models import (
     User,
 )
 from audit_app.services.company import company, name_company
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.locations import locations as service
 from audit_app.services.locations import regions
 from audit_app.services.locations.locations import LocationEntry, LocationFilter
@@ -76,7 +76,7 @@ def test_a_database_holds_one_company_however_often_it_is_named(session: Session
     for name in ("Fjord  Field", "Fjord & Field"):
         name_company(session, name)
     assert session.scalars(sa.select(Organisation.name)).all() == ["Fjord & Field"]
-    with pytest.raises(EntryInvalid, match="Enter the company's name"):
+    with pytest.raises(InvalidFields, match="Enter the company's name"):
         name_company(session, " ")
 
 
@@ -85,7 +85,7 @@ def test_a_region_is_renamed_and_keeps_its_key_but_takes_no_other_ones_name(
 ) -> None:
     regions.rename_region(session, north, "Far North")
     assert (north.key, north.name) == ("north", "Far North")
-    with pytest.raises(EntryInvalid, match="There is a region “Far North” already"):
+    with pytest.raises(InvalidFields, match="There is a region “Far North” already"):
         regions.rename_region(session, south, "far north")
 
 
@@ -169,7 +169,7 @@ def test_a_location_is_added_with_a_new_region_and_keys_made_of_their_names(sess
 def test_what_cannot_be_used_is_told_at_its_field_and_nothing_is_kept(
     session: Session, umea: Location, entry: LocationEntry, field: str, words: str
 ) -> None:
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service.add_location(session, entry)
     assert words in told.value.problems[field]
     assert list(told.value.problems) == [field]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import ChannelName, Location, Touchpoint, User
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.locations import touchpoints as service
 from audit_app.services.locations.form_mappings import mapping_problems
 from audit_app.services.locations.touchpoints import TouchpointEntry, TouchpointFilter
@@ -164,13 +164,13 @@ def test_what_cannot_be_used_is_told_at_its_field(
     make.mailbox_of(session)
     add(session)
 
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service.add_touchpoint(session, "umea", ChannelName(channel), entry)
     assert words in told.value.problems[field]
 
 
 def test_all_mistakes_are_told_at_once(session: Session, umea: Location) -> None:
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         add(session, address="umea", contact_page="nowhere")
     assert set(told.value.problems) == {"address", "contact_page"}
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import AddressStyle, IncomingMail, Mailbox, MailFolder, Security, User
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes import mailboxes as service
 from audit_app.services.mailboxes.accounts import account_of
@@ -92,7 +92,7 @@ def test_what_cannot_be_used_is_told_at_its_field(
     make.touchpoint(session)
     session.commit()
 
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service.add_mailbox(session, replace(ENTRY, **changes))
     assert words in told.value.problems[field]
     assert session.scalars(sa.select(Mailbox)).all() == []
@@ -101,7 +101,7 @@ def test_what_cannot_be_used_is_told_at_its_field(
 def test_nobody_adds_the_same_mailbox_twice_however_it_is_written(session: Session) -> None:
     service.add_mailbox(session, ENTRY)
 
-    with pytest.raises(EntryInvalid, match="already"):
+    with pytest.raises(InvalidFields, match="already"):
         service.add_mailbox(session, replace(ENTRY, address=ANNA.title()))
 
 
@@ -116,7 +116,7 @@ def test_an_empty_secret_keeps_the_stored_one_but_only_for_the_servers_it_was_en
     assert (mailbox.password, mailbox.address_style) == ("a password of ours", AddressStyle.CATCH_ALL)
 
     for change in ({"imap_host": "thief.example"}, {"smtp_port": 26}, {"smtp_security": Security.NONE}):
-        with pytest.raises(EntryInvalid) as told:
+        with pytest.raises(InvalidFields) as told:
             drafted(replace(known, **change), mailbox)  # type: ignore[arg-type]
         assert "Enter the password again" in told.value.problems["password"]
 
@@ -135,7 +135,7 @@ def test_whoever_changes_to_oauth_and_back_leaves_no_secret_behind(session: Sess
     assert entry_about(mailbox).sign_in is SignIn.GOOGLE
 
     elsewhere = replace(entry_about(mailbox), sign_in=SignIn.OTHER, token_url="https://thief.example/")
-    with pytest.raises(EntryInvalid) as told:
+    with pytest.raises(InvalidFields) as told:
         service.change_mailbox(session, mailbox, elsewhere, NOW)
     assert set(told.value.problems) == {"refresh_token", "client_secret"}
 
@@ -150,7 +150,7 @@ def test_whoever_changes_to_oauth_and_back_leaves_no_secret_behind(session: Sess
 def test_a_mailbox_that_was_written_from_keeps_its_address(session: Session) -> None:
     mailbox = make.sent_probe(session).persona.mailbox
 
-    with pytest.raises(EntryInvalid, match="answers come there"):
+    with pytest.raises(InvalidFields, match="answers come there"):
         service.change_mailbox(session, mailbox, replace(ENTRY, address="eva@shopper.example"), NOW)
 
 

@@ -14,7 +14,7 @@ from audit_app.cli import audit_app
 from audit_app.config import Settings
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import Location, Mailbox, Touchpoint
-from audit_app.services.entry.fields import EntryInvalid
+from audit_app.services.entry.fields import InvalidFields
 
 ANNA = "anna.berg@shopper.example"
 Type = Callable[..., Result]
@@ -85,7 +85,7 @@ def test_a_stored_password_does_not_go_to_another_server(type_in: Type, company:
     type_in("mailboxes", "add", ANNA, *servers(company), said="a password\n")
 
     moved = type_in("mailboxes", "set", ANNA, "--imap-host", "thief.example")
-    assert isinstance(moved.exception, EntryInvalid)
+    assert isinstance(moved.exception, InvalidFields)
     assert "Enter the password again" in str(moved.exception)
 
 

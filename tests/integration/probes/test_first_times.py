@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probes.first_times import First
+from audit_app.domain.probes.first_times import FirstTime
 from audit_app.domain.probes.response_time import Outcome, ResponseTime
 from audit_app.models import ChannelName, Location, Probe, User
-from audit_app.services.probes.times import firsts
+from audit_app.services.probes.times import first_times
 from probes.base import Fact
 from tests.factories import NOW
 from tests.integration.probes.probe_scene import HOUR, answered_probe, happened, probe_to, seen
@@ -38,10 +38,10 @@ def test_each_first_time_is_its_own(session: Session, umea: Location) -> None:
     bot = seen("acknowledged", SENT + 3 * MINUTE, "We got it.", role="bot")
     person = seen("human_reply", SENT + 5 * MINUTE, "Yes.", role="person", latest=SENT + 6 * MINUTE)
     probe = chat_with(session, umea, *signs(), bot, person)
-    assert firsts(probe) == {
-        First.ANYTHING: ResponseTime(MINUTE, MINUTE),
-        First.AUTOMATIC: ResponseTime(3 * MINUTE, 3 * MINUTE),
-        First.PERSON: ResponseTime(5 * MINUTE, 6 * MINUTE),
+    assert first_times(probe) == {
+        FirstTime.ANYTHING: ResponseTime(MINUTE, MINUTE),
+        FirstTime.AUTOMATIC: ResponseTime(3 * MINUTE, 3 * MINUTE),
+        FirstTime.PERSON: ResponseTime(5 * MINUTE, 6 * MINUTE),
     }
     assert probe.outcome is Outcome.ANSWERED
     assert probe.answered_latest == SENT + 6 * MINUTE
@@ -51,7 +51,7 @@ def test_greetings_typing_bubbles_and_remarks_stop_no_clock(session: Session, um
     probe = chat_with(session, umea, *signs())
     assert probe.outcome is Outcome.OPEN
     assert probe.answered_latest is probe.acknowledged_at is None
-    assert set(firsts(probe)) == {First.ANYTHING}
+    assert set(first_times(probe)) == {FirstTime.ANYTHING}
 
 
 @on_sqlite
