@@ -8,6 +8,7 @@ from audit_app.web.health.views import blueprint as health
 from audit_app.web.locations.setup import blueprint as locations
 from audit_app.web.mail.views import blueprint as mail
 from audit_app.web.mailboxes.views import blueprint as mailboxes
+from audit_app.web.operations.views import blueprint as operations
 from audit_app.web.probes.views import blueprint as probes
 from audit_app.web.replies.queue import blueprint as replies
 from audit_app.web.scores.overview import blueprint as scores
@@ -29,5 +30,6 @@ BLUEPRINTS = (
     campaigns,
     mailboxes,
     widgets,
+    operations,
     health,
 )

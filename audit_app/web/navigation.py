@@ -13,33 +13,55 @@ from audit_app.services.company import company
 from audit_app.web.access import declared_access
 
 
+SET_UP = "Set-up"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the menu; `bottom_bar`: also on a phone, where there is room for four."""
+    """One entry of the menu; `bottom_bar`: also on a phone, where there is room for four.
+
+    Those of a `group` stand below its name in the rail; `about` says on the page of the set-up what each is for.
+    """
 
     endpoint: str
     label: str
     icon: str
-    bottom_bar: bool = True
+    bottom_bar: bool = False
     group: str = ""
+    about: str = ""
+
+
+def _set_up(endpoint: str, label: str, icon: str, about: str) -> Entry:
+    return Entry(endpoint, label, icon, group=SET_UP, about=about)
 
 
 ENTRIES = (
-    Entry("scores.overview", "Overview", "overview"),
-    Entry("visits.mine", "My visits", "clipboard"),
-    Entry("scores.locations", "Locations", "place", bottom_bar=False),
-    Entry("visits.index", "Visits", "visits"),
-    Entry("probes.index", "Probes", "probe"),
-    Entry("locations.company", "Company", "shop", bottom_bar=False, group="Set-up"),
-    Entry("locations.index", "Locations and hours", "place", bottom_bar=False, group="Set-up"),
-    Entry("locations.touchpoints", "Touchpoints", "chat", bottom_bar=False, group="Set-up"),
-    Entry("widgets.index", "Chat widgets", "widget", bottom_bar=False, group="Set-up"),
-    Entry("mailboxes.index", "Mailboxes", "mail", bottom_bar=False, group="Set-up"),
-    Entry("campaigns.personas", "Personas", "person", bottom_bar=False, group="Set-up"),
-    Entry("campaigns.scenarios", "Scenarios", "note", bottom_bar=False, group="Set-up"),
-    Entry("campaigns.targets", "Service targets", "clock", bottom_bar=False, group="Set-up"),
-    Entry("campaigns.index", "Campaigns", "flag", bottom_bar=False, group="Set-up"),
-    Entry("users.index", "Users", "people", group="Set-up"),
+    Entry("scores.overview", "Overview", "overview", bottom_bar=True),
+    Entry("visits.mine", "My visits", "clipboard", bottom_bar=True),
+    Entry("scores.locations", "Locations", "place"),
+    Entry("visits.index", "All visits", "visits", bottom_bar=True),
+    Entry("probes.index", "Probes", "probe", bottom_bar=True),
+    Entry("operations.setup", SET_UP, "settings", bottom_bar=True),
+    _set_up("locations.company", "Company", "shop", "Its name."),
+    _set_up(
+        "locations.index",
+        "Location details",
+        "place",
+        "Each location's address, time zone and opening hours.",
+    ),
+    _set_up(
+        "locations.touchpoints",
+        "Touchpoints",
+        "chat",
+        "The addresses, forms and chats that may be written to.",
+    ),
+    _set_up("widgets.index", "Chat widgets", "widget", "How the chats on your pages are found and read."),
+    _set_up("mailboxes.index", "Mailboxes", "mail", "The mail accounts of ours that probes write from."),
+    _set_up("campaigns.personas", "Personas", "person", "The customers that probes write as."),
+    _set_up("campaigns.scenarios", "Scenarios", "note", "What probes ask, in several wordings."),
+    _set_up("campaigns.targets", "Service targets", "clock", "Within how many hours an answer is due."),
+    _set_up("campaigns.index", "Campaigns", "flag", "Which touchpoints are asked what, and how often."),
+    _set_up("users.index", "Users", "people", "Who may sign in, and what they see."),
 )
 BOTTOM_BAR_ENTRIES = 4
 HOME = {"mail": "probes", "replies": "probes"}
@@ -75,6 +97,12 @@ def landing(user: User) -> str:
     return next((endpoint for endpoint in (*wanted, *reach) if endpoint in reach), "users.account")
 
 
+def _bottom_bar(entries: list[Entry]) -> list[Entry]:
+    """The entries that a phone has room for; the set-up keeps its place at the end."""
+    bar = [entry for entry in entries if entry.bottom_bar]
+    return bar if len(bar) <= BOTTOM_BAR_ENTRIES else [*bar[: BOTTOM_BAR_ENTRIES - 1], bar[-1]]
+
+
 def init_app(app: Flask) -> None:
     """Give every template the menu and the name of the organisation."""
 
@@ -86,7 +114,7 @@ def init_app(app: Flask) -> None:
         return {
             "menu": entries,
             "menu_here": entry_of_this_page(entries),
-            "bottom_bar": [entry for entry in entries if entry.bottom_bar][:BOTTOM_BAR_ENTRIES],
+            "bottom_bar": _bottom_bar(entries),
             "may_search": may_use("search.index", current_user),
             "organisation": company(db.session),
         }

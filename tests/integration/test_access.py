@@ -32,7 +32,13 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
 def example(rule: Rule, name: str) -> object:
     """A value that the route's converter takes; nothing is there, which no answer may depend on."""
     converter = rule._converters[name]
-    return 1 if type(converter).__name__ == "IntegerConverter" else "umea" if name == "key" else "app.css"
+    return (
+        1
+        if type(converter).__name__ == "IntegerConverter"
+        else "umea"
+        if name == "key"
+        else "shared/base.css"
+    )
 
 
 def rows_of_everything(engine: sa.Engine) -> str:

@@ -160,10 +160,10 @@ def test_a_busy_writer_holds_up_no_reader(client: Visitor, engine: sa.Engine, ad
         writing.execute(sa.text("UPDATE organisations SET name = 'Busy Ltd'"))
         answers = {
             path: client.get(path).status_code
-            for path in ("/healthz", "/account", "/nowhere", "/static/app.css")
+            for path in ("/healthz", "/account", "/nowhere", "/static/shared/base.css")
         }
 
-    assert answers == {"/healthz": 200, "/account": 200, "/nowhere": 404, "/static/app.css": 200}
+    assert answers == {"/healthz": 200, "/account": 200, "/nowhere": 404, "/static/shared/base.css": 200}
 
 
 def test_monitors_learn_that_all_is_well(client: Visitor, settings: Settings) -> None:

@@ -38,16 +38,16 @@ def test_each_role_sees_its_own_menu(
         sign_in(client, person)
         seen[person.name.split()[1]] = menu(client.get("/account").text)
 
-    assert seen["Auditor"] == ["My visits", "Visits"]
-    assert seen["Manager"] == ["Overview", "Locations", "Visits", "Probes"]
-    assert seen["Contact"] == ["Overview", "Locations", "Visits", "Probes"]
+    assert seen["Auditor"] == ["My visits", "All visits"]
+    assert seen["Manager"] == ["Overview", "Locations", "All visits", "Probes"]
+    assert seen["Contact"] == ["Overview", "Locations", "All visits", "Probes"]
     assert seen["Admin"] == [
         "Overview",
         "Locations",
-        "Visits",
+        "All visits",
         "Probes",
         "Company",
-        "Locations and hours",
+        "Location details",
         "Touchpoints",
         "Chat widgets",
         "Mailboxes",
@@ -68,6 +68,18 @@ def test_the_bottom_bar_of_a_phone_has_at_most_four_entries(client: Visitor, ses
     assert len(ENTRY.findall(bar)) == 4
 
 
+def test_an_administrators_phone_leads_to_the_set_up_page_with_every_page_of_it(
+    client: Visitor, ada: User
+) -> None:
+    sign_in(client, ada)
+    bar = client.get("/account").text.partition('<nav class="bottom-bar"')[2]
+    assert [name for _, _, name in ENTRY.findall(bar)] == ["Overview", "All visits", "Probes", "Set-up"]
+
+    listed = client.get("/admin/").text.partition('<ul class="result-list"')[2].partition("</ul>")[0]
+    rail = menu(client.get("/account").text)
+    assert re.findall(r"<strong>([^<]+)</strong>", listed) == rail[rail.index("Company") :]
+
+
 def test_the_menu_marks_one_place_also_for_those_with_two_kinds_of_visits(
     client: Visitor, session: Session, umea: Location
 ) -> None:
@@ -77,8 +89,8 @@ def test_the_menu_marks_one_place_also_for_those_with_two_kinds_of_visits(
     sign_in(client, both)
 
     assert here(client.get("/my-visits").text) == {"My visits"}
-    assert here(client.get("/visits").text) == {"Visits"}
-    assert here(client.get(f"/visits/{visit.id}").text) == {"Visits"}
+    assert here(client.get("/visits").text) == {"All visits"}
+    assert here(client.get(f"/visits/{visit.id}").text) == {"All visits"}
     assert here(client.get("/account").text) == set()
 
 

@@ -1,0 +1,1 @@
+"""Running the product: the page from which everything is set up."""
