@@ -12,7 +12,6 @@ from audit_app.models import RoleName, User
 from audit_app.services.company import company
 from audit_app.web.access import declared_access
 
-
 SET_UP = "Set-up"
 
 
