@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import socket
 import sys
+import time
 
 import click
+import psutil
 
 from audit_app import migrate
 from audit_app.config import Settings, load_settings
@@ -14,25 +16,32 @@ from audit_app.database import open_engine
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.mail.rules import check_mail_rules
 
-THREADS = 8
+PORT_SECONDS = 3.0
+"""How long the port may still be held by the processes of a web app whose parent was killed; they end by themselves."""
 
 
 @click.command()
 def web() -> None:
-    """Serve the web app on AUDIT_HOST and AUDIT_PORT with gunicorn."""
+    """Serve the web app on AUDIT_HOST and AUDIT_PORT."""
     settings = _ready()
-    check_port_free(settings.host, settings.port, "AUDIT_PORT")
-    arguments = [
-        f"--bind={settings.host}:{settings.port}",
-        f"--workers={settings.web_workers}",
-        f"--threads={THREADS}",
-        "--worker-class=gthread",
-        "--graceful-timeout=5",
-        "--no-control-socket",
-        f"--log-level={settings.log_level.lower()}",
-        "audit_app:create_app()",
-    ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606 -- gunicorn takes this process over
+    from audit_app import create_app
+    from audit_app.web import server
+
+    listener = _listen(settings)
+    sys.exit(server.serve(settings, listener, lambda: create_app(settings)))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    from audit_app.web.server import listen
+
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        try:
+            return listen(settings.host, settings.port)
+        except OSError as error:
+            if time.monotonic() > deadline or error.errno != errno.EADDRINUSE:
+                raise _port_held(settings.host, settings.port, "AUDIT_PORT", error) from error
+            time.sleep(0.1)
 
 
 @click.command()
@@ -61,7 +70,22 @@ def check_port_free(host: str, port: int, setting: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise InvalidInput(
-                f"Port {port} on {host} cannot be used ({error.strerror}). "
-                f"Stop what runs there, or choose another port with {setting}."
-            ) from error
+            raise _port_held(host, port, setting, error) from error
+
+
+def _port_held(host: str, port: int, setting: str, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"Port {port} on {host} cannot be used ({error.strerror}{_holder(port)}). "
+        f"Stop what runs there, or choose another port with {setting}."
+    )
+
+
+def _holder(port: int) -> str:
+    """Which process listens on `port`, as far as the system tells us."""
+    try:
+        listening = (one for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN)
+        pid = next((one.pid for one in listening if one.laddr and one.laddr[1] == port), None)
+        command = " ".join(" ".join(psutil.Process(pid).cmdline()).split())
+        return f"; process {pid} holds it: {command[:200]}" if pid else ""
+    except psutil.Error:
+        return ""
