@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -74,16 +75,27 @@ UNREACHED = {
     "ERR_NAME_NOT_RESOLVED": "there is no host of this name",
     "ERR_CERT": "its certificate cannot be trusted",
     "ERR_INTERNET_DISCONNECTED": "this machine has no network",
+    "ERR_EMPTY_RESPONSE": "its server closed the line without an answer",
+    "ERR_CONNECTION_RESET": "its server broke the line",
+    "ERR_TOO_MANY_REDIRECTS": "it leads round in circles",
+    "has been closed": "the page or its browser was closed",
+    "crashed": "the page crashed",
 }
 """What a browser calls pages that it cannot load, in words for people."""
+TOO_LATE = re.compile(r"Timeout (\d{1,9})ms exceeded")
+METHOD = re.compile(r"^[A-Z][A-Za-z]{1,30}\.\w{1,40}: ")
+"""Which of the driver's methods failed, as its errors begin."""
 CONTEXTS_PER_BROWSER = 50
 """After so many contexts a fresh browser takes over, for a browser's memory only grows."""
 
 
 def first_line(error: BrowserError) -> str:
-    """Return what a browser's error says, without its long log of what it tried."""
+    """Return what a browser's error says in words for people, without its long log of what it tried."""
     said = next(iter(error.message.strip().splitlines()), "no reason given")
-    return next((f"{words} ({code})" for code, words in UNREACHED.items() if code in said), said)
+    if late := TOO_LATE.search(said):
+        return f"the page did not do what was asked within {int(late[1]) / 1000:g} seconds"
+    known = next((f"{words} ({code})" for code, words in UNREACHED.items() if code in said), "")
+    return known or METHOD.sub("", said)
 
 
 async def within(seconds: float, step: Awaitable[Result]) -> Result:

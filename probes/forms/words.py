@@ -61,8 +61,12 @@ class Buttons(Part):
 
 
 class OutcomePhrases(Part):
-    """What a page says when a message was sent, was not, or when it does not let us in."""
+    """What a page says when a message was sent, was not, or when it does not let us in.
 
+    `address` are words in the address of a page that thanks.
+    """
+
+    address: Phrases
     success: Phrases
     failure: Phrases
     blocked: Phrases

@@ -39,14 +39,15 @@ from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.filling import MOST_STEPS, Filler
 from probes.channels.contact_form.obstacles import closed_page, refusal
 from probes.channels.contact_form.outcome import (
+    PROOFS,
     Network,
     Pressed,
     SendOutcome,
     answering,
     as_pressed,
     insisted_on,
+    may_be_corrected,
     outcome_of,
-    provably_unsent,
 )
 from probes.channels.contact_form.parts import confirmation, contact_form, ways_from
 from probes.channels.contact_form.persona import answers_for
@@ -57,11 +58,6 @@ from probes.forms.mapping import load_mapping, parse_mapping
 from probes.forms.words import languages_for, words_of
 
 LOOK_SECONDS = 0.2
-HOW = {
-    "message": "The page says that it was sent",
-    "address": "The form led on to another page",
-    "reset": "The form was taken and emptied",
-}
 
 
 @dataclass(frozen=True)
@@ -169,7 +165,7 @@ class ContactFormAttempt:
         """Press the button once, after `begin`, and return `sent` when the page shows a sign that the message was taken.
 
         What sends is pressed a second time only if the first press provably sent nothing (no request left, or the
-        site refused it with 400 or 422) and it is plain what was missing; what leads to another step, and the yes in
+        site refused it and named the fields that are wrong); what leads to another step, and the yes in
         a box that asks, are not pressed twice. Raises NotSent with the site's words, Blocked, or SendUnknown when
         nothing tells.
         """
@@ -177,7 +173,7 @@ class ContactFormAttempt:
             raise NotSent("The contact form was not filled in, so nothing was sent.")
         async with self._proving("not-sent"):
             outcome = await self._lead_to_the_end(self._form, await self._press(self._form, begin))
-            if outcome.wrong and provably_unsent(_network(self._form.activity)):
+            if may_be_corrected(outcome, _network(self._form.activity)):
                 outcome = await self._correct(self._form, outcome)
             return await self._concluded(self._form, outcome)
 
@@ -216,7 +212,7 @@ class ContactFormAttempt:
         try:
             press = await (self._yes(form, look) if box else self._trigger(form, look))
             await begin()
-            form.activity.note_from_now()
+            form.activity.note_from_now((*self._ours(), *form.filler.filled.values()))
             self._pressed_at = datetime.now(UTC)
         finally:
             await look.release()
@@ -227,6 +223,9 @@ class ContactFormAttempt:
             return await self._sign(form)
         except BrowserError as error:
             raise await self._unknown(first_line(error)) from error
+
+    def _ours(self) -> tuple[str, ...]:
+        return self._message.from_address, self._message.text
 
     async def _trigger(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:
         """Find what sends the form, see that it can be pressed, and return what presses it."""
@@ -316,7 +315,7 @@ class ContactFormAttempt:
             key=f"form:{self._message.token}",
             text=self._message.text,
             role="visitor",
-            reasons=(f"{HOW[outcome.sign]}: {outcome.words}",),
+            reasons=(f"{PROOFS[outcome.sign]}: {outcome.words}",),
             details={"url": form.page.url, "sign": outcome.sign, "filled": dict(form.filler.filled)},
             evidence=(*self.pictures, *await _picture(form.page, "sent")),
         )
@@ -341,7 +340,15 @@ class ContactFormAttempt:
 
 
 def _network(activity: Activity) -> Network:
-    return Network(activity.left, activity.taken, activity.refused_with, activity.busy, tuple(activity.said))
+    return Network(
+        activity.left,
+        activity.taken,
+        activity.refused_with,
+        activity.busy,
+        tuple(activity.said),
+        tuple(activity.answers),
+        activity.ever_left,
+    )
 
 
 async def _picture(page: Page, name: str) -> tuple[Proof, ...]:

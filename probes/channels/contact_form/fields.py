@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, cast, get_args
 
 from probes.channels.contact_form.choices import best_option, is_unchosen
+from probes.channels.contact_form.name_parts import name_parts
 from probes.channels.contact_form.persona import Answers, day_for, in_shape
 from probes.channels.contact_form.scan import Field, Option
-from probes.forms.mapping import Mapping
+from probes.forms.mapping import Mapping as FormMapping
 from probes.forms.words import FieldMeaning, Words, has_phrase, plain
 
 Meaning: TypeAlias = FieldMeaning | Literal["consent", "newsletter", "trap", "captcha", ""]
@@ -50,10 +51,18 @@ class Reader:
 
     words: Sequence[Words]
     answers: Answers
-    mapping: Mapping
+    mapping: FormMapping
+    name_parts: Mapping[tuple[int, int], FieldMeaning] = field(default_factory=dict)
+    """Which fields of the form at hand take one part of the name, though their label alone does not say so."""
+
+    def within(self, fields: Sequence[Field]) -> Reader:
+        """Return a reader that knows the other fields of the form: where one takes the first name, *Name* is the last."""
+        return replace(self, name_parts=name_parts([each for each in fields if each.visible], self.said_by))
 
     def meaning_of(self, field: Field) -> Meaning:
         """Say what a field is for: by autocomplete, then by what stands beside it, then by its type."""
+        if part := self.name_parts.get(field.where):
+            return part
         warning = " ".join((*field.words, field.legend))
         if any(has_phrase(warning, words.boxes.leave_empty) for words in self.words):
             return "trap"
@@ -80,10 +89,15 @@ class Reader:
         return next((found for name in names if name and (found := self._named(field, name))), None)
 
     def _named(self, field: Field, name: str) -> FieldMeaning | None:
+        meaning = self.said_by(field.kind, name)
+        return "name" if meaning == "full_name" else meaning
+
+    def said_by(self, kind: str, text: str) -> FieldMeaning | None:
+        """Say what one text beside a field of some kind asks for, a whole name (`full_name`) told from a bare *Name*."""
         for words in self.words:
             for meaning, phrases in words.fields.items():
-                if _fits(field.kind, meaning) and has_phrase(name, phrases):
-                    return "name" if meaning == "full_name" else meaning
+                if _fits(kind, meaning) and has_phrase(text, phrases):
+                    return meaning
         return None
 
     def says(
@@ -127,7 +141,7 @@ class Reader:
         if meaning in ("trap", "captcha"):
             return None
         if field.kind == "checkbox":
-            return self._tick(field, meaning)
+            return self._tick(field, meaning, group)
         if meaning not in ALWAYS_ANSWERED and not any(self.is_required(each) for each in (field, *group)):
             return None
         if field.kind == "file":
@@ -145,10 +159,29 @@ class Reader:
             return self._pick(field, "", group, (value,))
         return Entry(field, "", "type", (value,)) if field.value != value else None
 
-    def _tick(self, field: Field, meaning: Meaning) -> Entry | None:
-        if self.is_required(field) or meaning == "consent":
+    def _tick(self, field: Field, meaning: Meaning, group: Sequence[Field]) -> Entry | None:
+        if meaning == "consent" or (self.is_required(field) if len(group) < 2 else self._is_starred(field)):
             return _unless_done(field, "tick", meaning)
-        return _unless_done(field, "untick", meaning) if meaning == "newsletter" else None
+        if meaning == "newsletter":
+            return _unless_done(field, "untick", meaning)
+        return self._tick_one(field, group) if self._insists_on_one(group) else None
+
+    def _is_starred(self, field: Field) -> bool:
+        """Tell whether the form insists on this one box of a group, and not only on some of them."""
+        return field.required or any(STAR.search(name) for name in field.words)
+
+    def _insists_on_one(self, group: Sequence[Field]) -> bool:
+        title = next((each.legend for each in group if each.legend), "")
+        told = bool(STAR.search(title)) or self.says((title,), "required")
+        return told or any(each.group_required or each.marked_wrong for each in group)
+
+    def _tick_one(self, field: Field, group: Sequence[Field]) -> Entry | None:
+        """Tick the box of a group that fits best, where none is ticked yet."""
+        free = [each for each in group if each.visible and each.enabled and not self._box(each)]
+        if not free or any(each.checked for each in free):
+            return None
+        chosen = self.choice([each.name for each in free], "topic")
+        return _unless_done(field, "tick", "topic") if field.name == chosen else None
 
     def _choose(self, field: Field, meaning: Meaning, group: Sequence[Field]) -> Entry | None:
         """A choice that is made already is changed only where another fits the message better."""

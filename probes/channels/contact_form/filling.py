@@ -51,6 +51,7 @@ class Filler:
     """Where the form is, once it was found: from then on a lone question there belongs to it."""
     _told: bool = False
     """Whether an earlier step has taken the message."""
+    _corrected: set[tuple[str, str, int]] = field(default_factory=set)
     _tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     async def complete(self) -> None:
@@ -110,12 +111,13 @@ class Filler:
             raise NotSent(f"{where} has no button to send it with that we could find and press.")
 
     def _expect_whole(self, form: ContactForm) -> None:
+        reader = self.reader.within(form.fields)
         for each in form.fields:
-            self._expect_our_words(each)
+            self._expect_our_words(each, reader)
 
-    def _expect_our_words(self, each: Field) -> None:
+    def _expect_our_words(self, each: Field, reader: Reader) -> None:
         """Refuse to send a message or an address that the page has shortened or changed."""
-        meaning = self.reader.meaning_of(each)
+        meaning = reader.meaning_of(each)
         wanted = self.reader.answers.for_meaning(meaning)
         ours = meaning in ("message", "email") and each.kind in TYPED and each.visible and each.enabled
         if not ours or each.read_only or self.reader.mapping.field_for(each.words):
@@ -188,10 +190,11 @@ class Filler:
         return look, form
 
     def _entries(self, form: ContactForm) -> list[Entry]:
+        reader = self.reader.within(form.fields)
         found = [
             entry
-            for each in form.fields
-            if (entry := self.reader.entry_for(self._as_insisted(each), form.group_of(each)))
+            for each in map(self._as_insisted, form.fields)
+            if (entry := reader.entry_for(each, [self._as_insisted(peer) for peer in form.group_of(each)]))
             and self._tries[_key(each)] < max(TRIES, len(entry.values))
             and not (entry.action == "open" and each.name in self.filled)
             and not (entry.meaning == "message" and self._told and not self.reader.is_required(each))
@@ -211,7 +214,13 @@ class Filler:
             )
 
     def _as_insisted(self, each: Field) -> Field:
-        return replace(each, required=True) if each.name in self.insisted else each
+        """Take a field for required that the site has turned out to insist on; what it marked before is corrected once."""
+        if each.name not in self.insisted and each.legend not in self.insisted:
+            return each
+        if each.group >= 0:
+            must = each.required or each.kind == "radio"
+            return replace(each, required=must, group_required=True, marked_wrong=False)
+        return replace(each, required=True, marked_wrong=_key(each) not in self._corrected)
 
     async def _do(self, look: Look, entry: Entry) -> None:
         controls = Controls(self.page, self.activity, self.reader, self.timeouts)
@@ -227,6 +236,8 @@ class Filler:
             self._note(entry, done)
 
     def _note(self, entry: Entry, what: str) -> None:
+        if entry.field.name in self.insisted:
+            self._corrected.add(_key(entry.field))
         self.filled[entry.field.legend if entry.field.kind == "radio" else entry.field.name] = what
         self.meanings.add(entry.meaning)
 

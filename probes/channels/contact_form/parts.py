@@ -32,7 +32,7 @@ class ContactForm:
     fields: tuple[Field, ...]
 
     def group_of(self, field: Field) -> list[Field]:
-        """Return the radio buttons that belong together with this one; nothing for other fields."""
+        """Return the radio buttons or boxes that belong together with this one; nothing for other fields."""
         return [each for each in self.fields if field.group >= 0 and each.group == field.group]
 
 

@@ -55,10 +55,13 @@
     && !el.querySelector("[tabindex='0']");
   const silenced = (el) => skipped(el) || chain(el).some((at) => at.getAttribute("aria-hidden") === "true"
     || at.hasAttribute("inert"));
-  const labelsOf = (el) => [...(el.labels || [])];
+  // A label that only says what is wrong (jQuery Validation) is no name.
+  const labelsOf = (el) => [...(el.labels || [])].filter((label) => !label.matches("[class*=error i]") || label.contains(el));
   // The star that marks a required field is often drawn by the style sheet alone.
-  const starred = (el) => labelsOf(el).some((label) => label.matches(".required, .form-required, .mandatory")
-    || [label, ...label.children].some((at) => ["::before", "::after"].some((side) => /\*/.test(getComputedStyle(at, side).content))));
+  const MUST = ".required, .form-required, .field-required, .mandatory";
+  const drawsStar = (el) => el.matches(MUST)
+    || [el, ...el.children].some((at) => ["::before", "::after"].some((side) => /\*/.test(getComputedStyle(at, side).content)));
+  const starred = (el) => labelsOf(el).some(drawsStar);
   const tickable = (el) => ["checkbox", "radio"].includes(el.type) && el.tagName === "INPUT";
   // The typing field of a dropdown is often a hair wide; what a person sees and clicks is the box around it.
   const box = (el) => el.getAttribute("role") === "combobox" && el.tagName === "INPUT"
@@ -72,6 +75,7 @@
     return drawn(box(el)) && !silenced(el);
   };
 
+  const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
   const textWithoutFields = (el) => {
     const copy = el.cloneNode(true);
     copy.querySelectorAll("input, select, textarea, option, script, style, [role=combobox]").forEach((at) => at.remove());
@@ -109,14 +113,47 @@
     }
     return clean(words).slice(0, 200);
   };
+  const fieldsIn = (el) => [...el.querySelectorAll(FIELD)].filter((at) => isField.has(at));
+  const isBox = (el) => el.type === "checkbox" || el.getAttribute("role") === "checkbox";
+  // Boxes belong together that have one name, or that fill a part of the form by themselves.
+  const boxesWith = (el) => {
+    if (!isBox(el)) return [];
+    const peers = el.name ? fieldElements.filter((at) => isBox(at) && at.name === el.name && at.form === el.form) : [];
+    if (peers.length > 1) return peers;
+    const around = chain(el).slice(1, 8).find((at) => fieldsIn(at).length > 1 || at.matches("form, body"));
+    const inside = around && !around.matches("form, body") ? fieldsIn(around) : [];
+    return inside.length > 1 && inside.every(isBox) ? inside : [];
+  };
+  const around = (peers) => chain(peers[0]).find((at) => peers.every((each) => at.contains(each)));
   const legend = (el) => {
     const group = nearest(above(el) || el, "fieldset, [role=radiogroup], [role=group]");
-    const peers = el.type === "radio" && el.name ? all.filter((at) => at.type === "radio" && at.name === el.name && at.form === el.form) : [];
-    const alone = group && [...group.querySelectorAll(FIELD)].every((at) => !isField.has(at) || tickable(at));
-    if (peers.length > 1 && !alone) return before(chain(peers[0]).find((at) => peers.every((each) => at.contains(each))));
+    const radios = el.type === "radio" && el.name
+      ? all.filter((at) => at.type === "radio" && at.name === el.name && at.form === el.form) : [];
+    const peers = radios.length > 1 ? radios : boxesWith(el);
+    const alone = group && fieldsIn(group).every(tickable) && fieldsIn(group).length >= peers.length;
+    if (peers.length > 1 && !alone) return before(around(peers));
     if (!group) return "";
     const own = group.querySelector(":scope > legend");
     return clean(referenced(group, "aria-labelledby") || group.getAttribute("aria-label") || (own && own.textContent));
+  };
+  // Whether one box of a group has to be ticked: by ARIA, by a class, or by a star that the style sheet draws.
+  const groupRequired = (el) => {
+    const peers = boxesWith(el);
+    if (peers.length < 2) return false;
+    const held = chain(around(peers)).slice(0, 3).filter((at) => fieldsIn(at).every((each) => peers.includes(each)));
+    const named = held.flatMap((at) => (at.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean)
+      .map((id) => at.getRootNode().getElementById?.(id)));
+    const titles = held.flatMap((at) => [...at.children, at.previousElementSibling]).filter((at) => at?.matches?.("label, legend, "
+      + "h1, h2, h3, h4, h5, h6, p, span, div") && !holdsField(at) && !peers.some((each) => labelsOf(each).includes(at)));
+    return held.some((at) => at.getAttribute("aria-required") === "true"
+      || /(^|[\s_-])(is-|as-)?required(\s|$)/i.test(at.getAttribute("class") || "")) || [...named, ...titles].some((at) => at && drawsStar(at));
+  };
+  // What stands below or within a field's own part of the form beside its label: a second label, a description.
+  const hints = (el) => {
+    const labels = labelsOf(el);
+    const texts = [referenced(el, "aria-describedby"), ["checkbox", "radio"].includes(el.type) ? "" : after(el),
+      ...(labels.length > 1 ? labels.map(textWithoutFields) : [])];
+    return [...new Set(texts)].filter((text) => text && text.length <= 60);
   };
 
   const formElements = [];
@@ -128,8 +165,9 @@
   };
   const groups = [];
   const groupOf = (el) => {
-    if (el.type !== "radio" && el.getAttribute("role") !== "radio") return -1;
-    const box = el.name ? `${formOf(el)}/${el.name}` : nearest(el, "[role=radiogroup], fieldset") || "radios";
+    const boxes = boxesWith(el);
+    if (boxes.length < 2 && el.type !== "radio" && el.getAttribute("role") !== "radio") return -1;
+    const box = boxes.length > 1 ? boxes[0] : el.name ? `${formOf(el)}/${el.name}` : nearest(el, "[role=radiogroup], fieldset") || "radios";
     if (!groups.includes(box)) groups.push(box);
     return groups.indexOf(box);
   };
@@ -147,6 +185,18 @@
     if (["checkbox", "switch"].includes(role) || el.type === "checkbox") return "checkbox";
     return el.type || "text";
   };
+  // What the site has against a field stands in the field's own part of the form, marked as an error; a star is no objection.
+  const OBJECTION = "[role=alert], [class*=error i], [class*=invalid i], [class*=not-valid i], [class*=danger i]";
+  const objectionNear = (el) => {
+    const own = new Set([el, ...boxesWith(el), ...all.filter((at) => at.type === "radio" && el.type === "radio" && at.name === el.name)]);
+    for (const at of chain(el).slice(1, 6)) {
+      if (at.matches("form, body") || fieldsIn(at).some((each) => !own.has(each))) return "";
+      const said = [...at.querySelectorAll(OBJECTION)].find((each) => shown(each) && !holdsField(each)
+        && /\p{L}/u.test(each.innerText || "") && !(each.matches("label") && labelsOf(el).includes(each)));
+      if (said) return clean(said.innerText).slice(0, 200);
+    }
+    return "";
+  };
   const describe = (el) => {
     const kind = kindOf(el), ticks = ["checkbox", "radio"].includes(kind);
     const behind = kind === "dropdown" ? standsFor(el) : null;
@@ -154,8 +204,8 @@
     const named = clean([...labelsOf(el), ...(behind ? labelsOf(behind) : [])].map(textWithoutFields).join(" "))
       || (behind && called === clean(el.innerText) ? "" : called);
     const custom = ticks && el.tagName !== "INPUT" ? clean(el.innerText) : "";
-    const problem = el.getAttribute("aria-invalid") === "true"
-      ? referenced(el, "aria-errormessage") || referenced(el, "aria-describedby") : "";
+    const problem = (el.getAttribute("aria-invalid") === "true"
+      && (referenced(el, "aria-errormessage") || referenced(el, "aria-describedby"))) || objectionNear(el);
     return {
       kind, label: named, aria: clean(el.getAttribute("aria-label")), placeholder: clean(el.placeholder),
       title: clean(el.title), nearby: custom || (ticks ? after(el) || before(el) : before(el, behind)), legend: legend(el),
@@ -170,7 +220,8 @@
       form: formOf(el), group: groupOf(el), order: all.indexOf(el), longest: el.maxLength > 0 ? el.maxLength : 0,
       least: el.min || "", most: el.max || "", accepts: el.accept || "",
       valid: !el.willValidate || el.validity.valid, objection: el.willValidate ? el.validationMessage : "",
-      marked_wrong: el.getAttribute("aria-invalid") === "true", problem,
+      marked_wrong: el.getAttribute("aria-invalid") === "true", problem, hints: hints(el),
+      group_required: groupRequired(el), input_name: el.getAttribute("name") || "",
     };
   };
 
@@ -193,7 +244,6 @@
     && el.textContent.length < 200 && drawn(el));
   const links = linkElements.map((el) => ({ name: nameOf(el), href: el.href || "", elsewhere: el.target === "_blank" }));
 
-  const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
   const saidBy = (selector) => all.filter((el) => el.matches(selector)
     && !el.matches("form, input, select, textarea, body, html") && shown(el) && !holdsField(el))
     .map((el) => clean(el.innerText)).filter(Boolean);
@@ -217,9 +267,11 @@
       searches: formElements.map((el, form) => el.getAttribute("role") === "search" ? form : -2),
       lines: text.join("\n").split(/\n+/).map(clean).filter(Boolean),
       language: document.documentElement.lang || "", editor: Boolean(editor),
+      title: clean(document.title), loaded: performance.timeOrigin,
     },
     fields: fieldElements,
     labels: fieldElements.map((el) => tickable(el) && !drawn(el) ? labelsOf(el).find(drawn) || el : box(el)),
+    natives: fieldElements.map((el) => standsFor(el)),
     buttons: buttonElements,
     links: linkElements,
     formOf,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,7 @@ class Option:
 class Field:
     """One field as it stands in the page. `where` tells it from all others of the same look.
 
-    `group` numbers the radio buttons that belong together; `objection` is what the browser has against its value.
+    `group` numbers the radio buttons, or the boxes, that belong together; `objection` is what the browser has against its value.
     """
 
     where: tuple[int, int]
@@ -59,6 +59,13 @@ class Field:
     objection: str = ""
     marked_wrong: bool = False
     problem: str = ""
+    """What stands beside it marked as an error."""
+    hints: tuple[str, ...] = ()
+    """What stands below its label, as "First" and "Last" do below "Name"."""
+    group_required: bool = False
+    """Whether the form insists on one box at least of the group that it belongs to."""
+    input_name: str = ""
+    """What the site's own answers call it."""
     editor_in: FrameAndForm | None = None
     """Where it belongs, if it is an editor with a frame of its own."""
 
@@ -77,6 +84,11 @@ class Field:
     def name(self) -> str:
         """What a person would call it."""
         return next(iter(self.words), "") or self.legend or f"a field of type {self.kind}"
+
+    @property
+    def title_of_group(self) -> str:
+        """What a person would call what it belongs to: the question above boxes, else its own name."""
+        return self.legend if self.group >= 0 and self.legend else self.name
 
     @property
     def place(self) -> FrameAndForm:
@@ -130,6 +142,9 @@ class Snapshot:
     searches: frozenset[FrameAndForm] = frozenset()
     asks_password: bool = False
     language: str = ""
+    title: str = ""
+    loaded: Mapping[int, float] = field(default_factory=dict)
+    """When the document of each frame was begun (ms since 1970): another number is another document."""
 
 
 @dataclass
@@ -147,6 +162,11 @@ class Look:
     async def clickable(self, of: Field) -> ElementHandle:
         """Return what a person would click for a box or a dropdown: itself, or what stands for it on the page."""
         return await self._take("labels", of.where)
+
+    async def native(self, of: Field) -> ElementHandle | None:
+        """Return the browser's own select that a dropdown stands for, or None."""
+        hold = self._holds[of.where[0]]
+        return (await hold.evaluate_handle("(hold, at) => hold.natives[at]", of.where[1])).as_element()
 
     async def _take(self, what: str, where: tuple[int, int]) -> ElementHandle:
         hold = self._holds[where[0]]
@@ -225,6 +245,8 @@ def _snapshot(url: str, snapshots: list[dict[str, Any]]) -> Snapshot:
         ),
         asks_password=any(snapshot["passwords"] for snapshot in snapshots),
         language=snapshots[0]["language"] if snapshots else "",
+        title=snapshots[0]["title"] if snapshots else "",
+        loaded={snapshot["at"]: snapshot["loaded"] for snapshot in snapshots},
     )
 
 
@@ -238,4 +260,5 @@ def _fields(snapshots: list[dict[str, Any]]) -> Iterator[Field]:
     editors = {snapshot["at"]: snapshot["editor"] or None for snapshot in snapshots}
     for where, seen in _each(snapshots, "fields"):
         options = tuple(Option(**option) for option in seen.pop("options"))
-        yield Field(where, options=options, editor_in=editors[where[0]], **seen)
+        hints = tuple(seen.pop("hints"))
+        yield Field(where, options=options, hints=hints, editor_in=editors[where[0]], **seen)

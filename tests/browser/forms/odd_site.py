@@ -84,7 +84,7 @@ class OddSite:
             return "<form><label>E-mail <input type=email></label><input type=password><button>Log in</button></form>"
         if name in ("german", "steps", "shadow", "framed", "inner", "modern"):
             return render_template(f"{name}.html")
-        if name == "bienvenue":
+        if name in ("bienvenue", "merci"):
             return "<h1>Nos horaires</h1>"
         if name == "wants-secret":
             return self._plain(name, inside="<label>Favourite animal * <input name=animal></label>")
@@ -143,7 +143,7 @@ class OddSite:
         if name in SAID:
             return f"<html lang={name}><h1>{SAID[name]['title']}</h1><p>{SAID[name]['thanks']}"
         if name == "inner":
-            return redirect("/bienvenue", 303)
+            return redirect("/merci", 303)
         return "<html lang=de><p>Vielen Dank, Ihre Nachricht wurde gesendet.</p>"
 
 

@@ -99,12 +99,14 @@ def test_a_form_in_a_shadow_root_with_a_dropdown_of_its_own_counts_as_sent_when_
     assert sent.details["sign"] == "reset"
 
 
-def test_a_form_in_a_frame_counts_as_sent_when_it_leads_on(visitor: Visitor, site: OddSite) -> None:
+def test_a_form_in_a_frame_counts_as_sent_when_it_leads_on_to_an_address_that_says_thanks(
+    visitor: Visitor, site: OddSite
+) -> None:
     sent = visitor.send(letter(f"{site.url}/framed", "fr", "Bonjour, quand ouvrez-vous ?"))
     (got,) = site.accepted
     assert (got["aa"], got["bb"], got["cc"]) == ("Berg", "Anna", ADDRESS)
     assert (got["dd"], got["ee"]) == ("A damaged lamp", "Bonjour, quand ouvrez-vous ?")
-    assert (sent.details["sign"], sent.details["url"]) == ("address", f"{site.url}/bienvenue")
+    assert (sent.details["sign"], sent.details["url"]) == ("address", f"{site.url}/merci")
 
 
 def test_a_form_made_of_parts_without_a_form_element_is_sent_and_thanks_in_a_pop_up_count(

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from probes.base import Message
 from probes.channels.contact_form.choices import best_option
 from probes.channels.contact_form.fields import Entry, Reader
-from probes.channels.contact_form.outcome import Network, as_pressed, outcome_of, provably_unsent
+from probes.channels.contact_form.outcome import (
+    Network,
+    SendOutcome,
+    as_pressed,
+    may_be_corrected,
+    outcome_of,
+)
 from probes.channels.contact_form.parts import ContactForm, button_to, contact_form
 from probes.channels.contact_form.persona import answers_for, day_for, first_words, in_shape
 from probes.channels.contact_form.scan import Button, Field, Option, Snapshot
@@ -183,17 +189,21 @@ def test_thanks_beside_an_objection_are_no_sign_while_the_form_keeps_our_words()
 
 
 @pytest.mark.parametrize(
-    ("network", "unsent"),
+    ("network", "wrong", "again"),
     [
-        (Network(left=False, taken=False, refused_with=0, busy=False), True),
-        (Network(left=True, taken=False, refused_with=422, busy=False), True),
-        (Network(left=True, taken=False, refused_with=0, busy=False), False),
-        (Network(left=True, taken=False, refused_with=500, busy=False), False),
-        (Network(left=True, taken=True, refused_with=0, busy=False), False),
+        (Network(left=False, taken=False, refused_with=0, busy=False), ("Phone",), True),
+        (Network(left=True, taken=False, refused_with=422, busy=False), ("Phone",), True),
+        (Network(left=True, taken=True, refused_with=0, busy=False), ("Phone",), True),
+        (Network(left=True, taken=True, refused_with=0, busy=False), (), False),
+        (Network(left=True, taken=False, refused_with=0, busy=False), ("Phone",), False),
+        (Network(left=True, taken=False, refused_with=500, busy=False), ("Phone",), False),
     ],
 )
-def test_only_proof_that_nothing_was_sent_allows_a_second_press(network: Network, unsent: bool) -> None:
-    assert provably_unsent(network) is unsent
+def test_only_a_refusal_that_names_what_is_wrong_allows_a_second_press(
+    network: Network, wrong: tuple[str, ...], again: bool
+) -> None:
+    assert may_be_corrected(SendOutcome("refused", "Please try again", wrong), network) is again
+    assert not may_be_corrected(SendOutcome("none", "", wrong), network)
 
 
 @given(
