@@ -85,6 +85,7 @@ class ContactFormAttempt:
         self._form: OpenForm | None = None
         self._pressed: Pressed | None = None
         self._pressed_at: datetime | None = None
+        self._refused_with: frozenset[str] = frozenset()
         self.pictures: tuple[Proof, ...] = ()
         """What the page looked like, filled in, before it was sent."""
 
@@ -197,6 +198,7 @@ class ContactFormAttempt:
         """Fill in what the site turned out to insist on, and press again; without anything to add, let it be."""
         assert self._pressed is not None  # noqa: S101 -- for the type checker: it has just been pressed
         before = dict(form.filler.filled)
+        self._refused_with = refused.lines
         form.filler.insisted |= insisted_on(refused, self._pressed.form)
         try:
             await form.filler.complete()
@@ -235,7 +237,9 @@ class ContactFormAttempt:
         if found is None or ways is None or ways.to_send is None:
             raise NotSent(f"The contact form on {self._message.url} vanished before it was sent.")
         leads_on = ways.to_send is ways.onwards
-        self._pressed = as_pressed(look.snapshot, found, self._message.text, leads_on=leads_on)
+        self._pressed = as_pressed(
+            look.snapshot, found, self._message.text, leads_on=leads_on, repeated=self._refused_with
+        )
         return await self._pressing(look, ways.to_send)
 
     async def _yes(self, form: OpenForm, look: Look) -> Callable[[], Awaitable[None]]:

@@ -36,6 +36,14 @@ ACTIVE_OPTION = script(__package__, "active_option")
 Way = Callable[[], Awaitable[object]]
 
 
+def out_of_reach(name: str, url: str) -> str:
+    """Say that a field which the form insists on could not be used."""
+    return (
+        f"“{name}” on {url} could not be used: neither the mouse nor the keyboard reaches it. "
+        "Something else may lie over it."
+    )
+
+
 class Controls:
     """Each method does what one entry asks for and returns what was chosen; raises NotSent or BrowserError."""
 
@@ -84,10 +92,7 @@ class Controls:
         await element.click(timeout=self._limit, position=at)
 
     def _unusable(self, entry: Entry) -> NotSent:
-        return NotSent(
-            f"“{entry.field.title_of_group}” on {self._page.url} could not be used: neither the mouse nor the keyboard "
-            "reaches it. Something else may lie over it."
-        )
+        return NotSent(out_of_reach(entry.field.title_of_group, self._page.url))
 
     async def choose(self, look: Look, entry: Entry) -> str:
         """Choose in a select of the browser's own, also in one that is hidden behind what stands for it."""

@@ -125,6 +125,12 @@ class Reader:
             and (self.is_required(field))
         )
 
+    def is_left_open(self, field: Field) -> bool:
+        """Tell whether the form insists on a choice of its own making, and none has been made."""
+        shown = field.kind == "dropdown" and field.visible and field.enabled
+        mapped = self.mapping.field_for(field.words)
+        return shown and not mapped and self.is_required(field) and not self._is_chosen(field, ())
+
     def entry_for(self, field: Field, group: Sequence[Field]) -> Entry | None:
         """Say what is to be done with a field, or None: it is filled in already, or better left alone.
 

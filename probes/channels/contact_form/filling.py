@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from probes.base import Blocked, NotSent
 from probes.browser.activity import Activity
 from probes.browser.browsers import BrowserError, ElementHandle, Page
-from probes.channels.contact_form.controls import Controls
+from probes.channels.contact_form.controls import Controls, out_of_reach
 from probes.channels.contact_form.fields import Entry, Reader
 from probes.channels.contact_form.obstacles import captcha_in, closed_page
 from probes.channels.contact_form.parts import (
@@ -204,6 +204,9 @@ class Filler:
 
     def _expect_answers(self, form: ContactForm, unanswered: Sequence[Entry]) -> None:
         """Refuse to go on, naming them all, where the form insists on fields that we have nothing for."""
+        for each in form.fields:
+            if self.reader.is_left_open(each) and each.name not in self.filled:
+                raise NotSent(out_of_reach(each.title_of_group, self.page.url))
         names = [entry.field.name for entry in unanswered]
         names += [each.name for each in form.fields if self.reader.is_out_of_reach(each)]
         if names:

@@ -10,6 +10,8 @@ from probes.forms.words import FieldMeaning
 SaidBy = Callable[[str, str], FieldMeaning | None]
 """Says what a text beside a field of some kind asks for."""
 OTHER_PART: dict[FieldMeaning, FieldMeaning] = {"first_name": "last_name", "last_name": "first_name"}
+LONGEST_PART = 20
+"""Characters of what names a part below a label; a longer text explains something."""
 NEAR = 2
 """How many typed fields apart the two parts of a name may stand."""
 
@@ -38,9 +40,13 @@ def _labelled(field: Field, said_by: SaidBy) -> FieldMeaning | None:
 
 
 def _part_below(field: Field, label: FieldMeaning | None, said_by: SaidBy) -> FieldMeaning | None:
-    if label not in (None, "name"):
+    if label not in (None, "name", *OTHER_PART):
         return None
-    texts = (*field.hints, field.placeholder, field.aria, field.title)
+    texts = [
+        each
+        for each in (*field.hints, field.placeholder, field.aria, field.title)
+        if len(each) <= LONGEST_PART
+    ]
     said = (said_by(field.kind, text) for text in texts if text)
     return next((meaning for meaning in said if meaning in OTHER_PART), None)
 

@@ -42,6 +42,8 @@ class Pressed:
     """Whether what was pressed rather leads to another step."""
     answered: bool = False
     """Whether it was the yes in a box that asked."""
+    repeated: frozenset[str] = frozenset()
+    """What an earlier press was refused with, which stood there still; it counts anew where the page was loaded anew."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class SendOutcome:
     words: str = ""
     wrong: tuple[str, ...] = ()
     """The fields that the site objects to."""
+    lines: frozenset[str] = frozenset()
+    """What was new on a page that refused."""
 
     @property
     def sent(self) -> bool:
@@ -78,6 +82,8 @@ class SendOutcome:
 
 def outcome_of(snapshot: Snapshot, pressed: Pressed, network: Network, reader: Reader) -> SendOutcome:
     """Judge one look at the page after the button was pressed."""
+    if pressed.repeated and _loaded_anew(snapshot, pressed):
+        pressed = _forgetting(pressed)
     outcome = _outcome(snapshot, pressed, network, reader)
     # A captcha that nobody saw, because it judges in secret, shows only in what the site objects to.
     if outcome.sign == "refused" and not outcome.wrong:
@@ -115,11 +121,18 @@ def _outcome(snapshot: Snapshot, pressed: Pressed, network: Network, reader: Rea
         return SendOutcome("refused", refusal.words, _called(refusal.fields, form))
     complaint = _complaint(snapshot, said, pressed, reader)
     if kept and form and complaint:
-        return SendOutcome("refused", complaint, _named_in(complaint, form))
+        return SendOutcome(
+            "refused", complaint, _named_in(complaint, form), frozenset((*said, *snapshot.alerts))
+        )
     # A form that comes back empty beside an objection, or gives way to one, was refused; the site may have it all the same.
     if complaint or _marked(snapshot, pressed):
         return SendOutcome("none")
     return _quiet_sign(snapshot, form, pressed, network, reader)
+
+
+def _forgetting(pressed: Pressed) -> Pressed:
+    fields = tuple(replace(field, problem="") for field in pressed.form.fields)
+    return replace(pressed, lines=pressed.lines - pressed.repeated, form=replace(pressed.form, fields=fields))
 
 
 def _between(
@@ -165,7 +178,8 @@ def _refused(snapshot: Snapshot, said: Sequence[str], wrong: Sequence[Field], re
     names = tuple(field.title_of_group for field in wrong)
     site = [line for line in (*snapshot.alerts, *said) if _objects(line, reader)] or [*snapshot.objections]
     own = [f"{field.title_of_group}: {field.problem or field.objection}".rstrip(": ") for field in wrong]
-    return SendOutcome("refused", "; ".join(dict.fromkeys((*site[:3], *own[:3]))), names)
+    words = "; ".join(dict.fromkeys((*site[:3], *own[:3])))
+    return SendOutcome("refused", words, names, frozenset((*said, *snapshot.alerts, *snapshot.objections)))
 
 
 def _thanks(said: Iterable[str], reader: Reader, *, kept: bool) -> str:
@@ -299,8 +313,15 @@ def answering(pressed: Pressed, snapshot: Snapshot) -> Pressed:
     return replace(as_pressed(snapshot, pressed.form, pressed.message), url=pressed.url, answered=True)
 
 
-def as_pressed(snapshot: Snapshot, form: ContactForm, message: str, *, leads_on: bool = False) -> Pressed:
+def as_pressed(
+    snapshot: Snapshot,
+    form: ContactForm,
+    message: str,
+    *,
+    leads_on: bool = False,
+    repeated: frozenset[str] = frozenset(),
+) -> Pressed:
     """Note what the page is before the button is pressed."""
     # What is marked may be several lines at once.
     said = frozenset((snapshot.title, *snapshot.lines, *snapshot.alerts, *snapshot.objections))
-    return Pressed(snapshot.url, said, replace(form), message, snapshot, leads_on)
+    return Pressed(snapshot.url, said, form, message, snapshot, leads_on, repeated=repeated)

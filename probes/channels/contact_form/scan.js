@@ -76,8 +76,11 @@
   };
 
   const shown = (el) => el.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+  const OBJECTION = "[role=alert], [class*=error i], [class*=invalid i], [class*=not-valid i], [class*=danger i]";
+  const inWords = (text) => /\p{L}/u.test(text || "");
   const textWithoutFields = (el) => {
     const copy = el.cloneNode(true);
+    copy.querySelectorAll(OBJECTION).forEach((at) => inWords(at.textContent) && at.remove());
     copy.querySelectorAll("input, select, textarea, option, script, style, [role=combobox]").forEach((at) => at.remove());
     return clean(copy.textContent);
   };
@@ -186,13 +189,12 @@
     return el.type || "text";
   };
   // What the site has against a field stands in the field's own part of the form, marked as an error; a star is no objection.
-  const OBJECTION = "[role=alert], [class*=error i], [class*=invalid i], [class*=not-valid i], [class*=danger i]";
   const objectionNear = (el) => {
     const own = new Set([el, ...boxesWith(el), ...all.filter((at) => at.type === "radio" && el.type === "radio" && at.name === el.name)]);
     for (const at of chain(el).slice(1, 6)) {
       if (at.matches("form, body") || fieldsIn(at).some((each) => !own.has(each))) return "";
       const said = [...at.querySelectorAll(OBJECTION)].find((each) => shown(each) && !holdsField(each)
-        && /\p{L}/u.test(each.innerText || "") && !(each.matches("label") && labelsOf(el).includes(each)));
+        && inWords(each.innerText) && !(each.matches("label") && labelsOf(el).includes(each)));
       if (said) return clean(said.innerText).slice(0, 200);
     }
     return "";

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 import yaml
 from flask import Flask, redirect, render_template, render_template_string, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.forms.odd_parts import INSIDE, PAGES, STATUSES, STEPWISE
+from tests.browser.forms.serving import serving
 
 CAPTCHAS = {
     "recaptcha": '<div class="g-recaptcha" data-sitekey="x"></div>',
@@ -147,20 +146,9 @@ class OddSite:
         return "<html lang=de><p>Vielen Dank, Ihre Nachricht wurde gesendet.</p>"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def odd_site() -> Iterator[OddSite]:
     """Run the site on a free port."""
     site = OddSite()
-    server = make_server("127.0.0.1", 0, site.app(), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    site.url = f"http://127.0.0.1:{server.server_port}"
-    yield site
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(site.app()) as site.url:
+        yield site

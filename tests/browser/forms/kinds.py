@@ -1,0 +1,271 @@
+"""Forms of kinds that went wrong once: how each is answered, and what was taken for sent, named or filled in wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+JSON = Mapping[str, object]
+LABELS = {
+    "en": ("Name", "E-mail", "Message", "Send", "Phone"),
+    "de": ("Ihr Name", "E-Mail-Adresse", "Ihre Nachricht", "Absenden", "Telefon"),
+    "fr": ("Nom complet", "Adresse e-mail", "Votre message", "Envoyer", "Téléphone"),
+    "es": ("Nombre y apellidos", "Correo electrónico", "Mensaje", "Enviar", "Teléfono"),
+    "sv": ("Ditt namn", "E-postadress", "Meddelande", "Skicka", "Telefonnummer"),
+    "ru": ("Ваше полное имя", "Электронная почта", "Сообщение", "Отправить", "Телефон"),
+    "he": ("שם מלא", "דואר אלקטרוני", "תוכן ההודעה", "שליחה", "טלפון"),
+    "ro": ("Nume și prenume", "Adresa de e-mail", "Mesajul dumneavoastră", "Trimite", "Telefon"),
+    "pl": ("Imię i nazwisko", "Adres e-mail", "Treść wiadomości", "Wyślij", "Telefon"),
+    "nl": ("Uw naam", "E-mailadres", "Uw bericht", "Versturen", "Telefoonnummer"),
+    "fi": ("Nimesi", "Sähköpostiosoite", "Viesti", "Lähetä", "Puhelinnumero"),
+}
+COVER = "<style>.under { position: relative } .under::after { content: ''; position: absolute; inset: 0; z-index: 9 }</style>"
+"""A layer over whatever has the class `under`, which takes all clicks."""
+POST = "fetch(location, {method: 'POST', body: new URLSearchParams(new FormData(f))})"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One page, and what it is answered when it is sent, once after the other; the last answer stays.
+
+    An answer is a page as text, a JSON object, or an address to go to, which begins with a slash.
+    """
+
+    language: str
+    inside: str = ""
+    script: str = ""
+    answers: Sequence[str | JSON] = ("",)
+    whole: str = ""
+    around: tuple[str, str] = (
+        "<header>Lamps since 1950</header><nav>Lamps</nav>",
+        "<footer>Fjordfield Ltd</footer>",
+    )
+    names: str = ""
+    keys: tuple[str, ...] = field(default=("name", "email", "message"))
+
+    def page(self, above: str = "", inside: str = "", values: Mapping[str, str] | None = None) -> str:
+        """The page with its form, with what was sent before where it is shown again."""
+        if self.whole:
+            return self.whole
+        name, mail, text, send, _ = LABELS[self.language]
+        given = values or {}
+        named = self.names or f"<p><label>{name} <input name=name value='{given.get('name', '')}'></label>"
+        form = (
+            f"<form id=f method=post>{named}"
+            f"<p><label>{mail} <input type=email name=email required value='{given.get('email', '')}'></label>"
+            f"{inside or self.inside}<p><label>{text} <textarea name=message required>{given.get('message', '')}</textarea>"
+            f"</label><p><button>{send}</button></form>"
+        )
+        return self.framed(above + form) + (f"<script>{self.script}</script>" if self.script else "")
+
+    def framed(self, body: str) -> str:
+        """A page of this site with something in its middle."""
+        return f"<!doctype html><html lang={self.language}><title>Shop</title>{self.around[0]}<main>{body}</main>{self.around[1]}"
+
+
+def in_page(then: str) -> str:
+    """A script that sends the form by itself, and then does something with the `answer`."""
+    return f"f.onsubmit = async (e) => {{ e.preventDefault(); const answer = await {POST}; {then} }};"
+
+
+def phone(language: str, more: str = "") -> str:
+    return f"<p class=field><label>{LABELS[language][4]} <input name=phone type=tel></label>{more}"
+
+
+CF7 = """document.querySelector('form').onsubmit = async (e) => { e.preventDefault(); const form = e.target;
+const said = await (await fetch(location, {method: 'POST', body: new FormData(form)})).json();
+form.querySelectorAll('.wpcf7-not-valid-tip').forEach((el) => el.remove());
+form.querySelectorAll('[aria-invalid]').forEach((el) => { el.ariaInvalid = 'false'; el.classList.remove('wpcf7-not-valid'); });
+for (const each of said.invalid_fields || []) { const wrap = form.querySelector(`[data-name="${each.field}"]`);
+ const el = wrap.querySelector('.wpcf7-form-control'); el.classList.add('wpcf7-not-valid'); el.ariaInvalid = 'true';
+ wrap.insertAdjacentHTML('beforeend', `<span class="wpcf7-not-valid-tip" aria-hidden="true">${each.message}</span>`); }
+form.className = 'wpcf7-form ' + {validation_failed: 'invalid', mail_sent: 'sent', spam: 'spam'}[said.status];
+form.querySelector('.wpcf7-response-output').textContent = said.message; if (said.status === 'mail_sent') form.reset(); };"""
+
+
+def contact_form_7(language: str, topics: str = "") -> str:
+    """The plug-in's markup as it is drawn, with its own way to show what was answered."""
+    name, mail, text, send, tel = LABELS[language]
+
+    def control(key: str, label: str, more: str) -> str:
+        return f"<p><label> {label}<br><span class='wpcf7-form-control-wrap' data-name='{key}'>{more}</span></label></p>"
+
+    common = "class='wpcf7-form-control wpcf7-text' aria-required=true aria-invalid=false"
+    return (
+        f"<!doctype html><html lang={language}><div class='wpcf7 no-js' id='wpcf7-f6-p12-o1'><div class='screen-reader-response'>"
+        "<p role=status aria-live=polite aria-atomic=true></p><ul></ul></div><form method=post class='wpcf7-form init' novalidate>"
+        "<div style='display:none'><input type=hidden name=_wpcf7 value=6></div>"
+        + control("your-name", name, f"<input size=40 {common} type=text name=your-name>")
+        + control("your-email", mail, f"<input size=40 {common} type=email name=your-email>")
+        + control(
+            "your-tel",
+            tel,
+            "<input size=40 class='wpcf7-form-control wpcf7-tel' aria-invalid=false type=tel name=your-tel>",
+        )
+        + topics
+        + control(
+            "your-message",
+            text,
+            "<textarea cols=40 rows=10 class='wpcf7-form-control wpcf7-textarea' name=your-message></textarea>",
+        )
+        + f"<p><input class='wpcf7-form-control wpcf7-submit' type=submit value='{send}'><span class='wpcf7-spinner'></span></p>"
+        f"<div class='wpcf7-response-output' aria-hidden=true></div></form></div><script>{CF7}</script>"
+    )
+
+
+CF7_TOPICS = (
+    "<p>Warum schreiben Sie? (Pflichtfeld)<br><span class='wpcf7-form-control-wrap' data-name='topics'>"
+    "<span class='wpcf7-form-control wpcf7-checkbox wpcf7-validates-as-required'>"
+    + "".join(
+        f"<span class=wpcf7-list-item><input type=checkbox name='topics[]' value='{each}'>"
+        f"<span class=wpcf7-list-item-label>{each}</span></span>"
+        for each in ("Lob", "Beschwerde", "Sonstiges")
+    )
+    + "</span></span></p>"
+)
+FORMIDABLE = (
+    "<div class='frm_forms'><form method=post class='frm-show-form'><div class=frm_form_fields><fieldset><legend class=frm_screen_reader"
+    " style='position:absolute;width:1px;height:1px;overflow:hidden'>Contact Us</legend><div class=frm_fields_container>"
+    "<div class='frm_form_field form-field frm_required_field frm_top_container'><label for=field_a class=frm_primary_label>{0} "
+    "<span class=frm_required>*</span></label><input id=field_a name='item_meta[1]' data-reqmsg='{0}' aria-required=true "
+    "aria-describedby=desc_a aria-invalid=false><div class=frm_description id=desc_a>{1}</div></div>"
+    "<div class='frm_form_field form-field frm_required_field frm_hidden_container'><label for=field_b style='visibility:hidden'>"
+    "{2} <span class=frm_required>*</span></label><input id=field_b name='item_meta[2]' aria-required=true "
+    "aria-describedby=desc_b aria-invalid=false><div class=frm_description id=desc_b>{2}</div></div>"
+)
+
+
+def formidable(language: str, label: str, first: str, last: str) -> Kind:
+    """The two parts of a name below one label, as that program ships them."""
+    return Kind(
+        language, names=FORMIDABLE.format(label, first, last) + "</div></fieldset></div>", answers=("Thanks",)
+    )
+
+
+OPEN = "l.hidden = false; b.ariaExpanded = 'true'"
+LIST = (
+    "<p id=q>{0} *</p><div class=under><div id=b role=combobox tabindex=0 aria-labelledby=q aria-required=true aria-expanded=false "
+    "aria-controls=l>{1}</div><ul id=l role=listbox hidden style='position:relative;z-index:{2}'>{3}</ul></div><input type=hidden name=topic>"
+)
+KEYS = (
+    "let at = -1; const all = [...l.children]; b.onkeydown = (e) => { if (e.key === 'ArrowDown') { e.preventDefault(); "
+    + OPEN
+    + "; "
+    "at = Math.min(at + 1, all.length - 1); b.setAttribute('aria-activedescendant', all[at].id); }"
+    "if (e.key === 'Enter' && at >= 0) { e.preventDefault(); b.textContent = f.topic.value = all[at].textContent; l.hidden = true; } };"
+)
+
+
+def covered_list(label: str, unchosen: str, options: Sequence[str]) -> str:
+    """A drop-down list that lies, with its choices, under another layer."""
+    items = "".join(f"<li role=option id=o{number}>{each}" for number, each in enumerate(options))
+    return COVER + LIST.format(label, unchosen, 1, items)
+
+
+def covered_select(label: str, unchosen: str, options: Sequence[str]) -> str:
+    """A select that is hidden behind what stands for it, which lies under another layer and knows no keys."""
+    return COVER + (
+        f"<p><label for=s>{label} *</label><select id=s name=topic required style='display:none'><option value=''>{unchosen}"
+        f"{''.join(f'<option>{each}' for each in options)}</select></p><div class=under><span role=combobox tabindex=0"
+        f" aria-expanded=false aria-labelledby=c><span id=c>{unchosen}</span></span></div>"
+    )
+
+
+KINDS = {
+    # What proves that it was sent.
+    "reloads-empty": Kind("de", answers=("=",), script="", inside="<script src=/kind/missing.js></script>"),
+    "reloads-beside-news": Kind("sv", answers=("+<p>Nyhet: nu även golvlampor!</p>",)),
+    "to-the-home-page": Kind("es", answers=("/kind/home",)),
+    "address-thanks": Kind("fr", answers=("/kind/merci-de-votre-visite",)),
+    "parameter-thanks": Kind("fi", answers=("/kind/parameter-thanks?sent=1",)),
+    "parameter-refuses": Kind("nl", answers=("/kind/parameter-refuses?sent=0",)),
+    "gives-way": Kind("pl", script=in_page("f.outerHTML = '<p>Sprawa 4711'"), answers=("ok",)),
+    "same-page-gives-way": Kind("ro", answers=("~<p>Dosarul 4711</p>",)),
+    "gives-way-to-trouble": Kind("sv", script=in_page("f.outerHTML = '<p>Något gick fel, försök igen'"), answers=("ok",)),
+    "empties": Kind("he", script=in_page("f.reset()"), answers=("ok",)),
+    "only-counts": Kind(
+        "ru",
+        script="f.onsubmit = (e) => { e.preventDefault(); navigator.sendBeacon('/kind/count', 'page=contact'); f.reset(); };",
+    ),
+    "thanks-alone": Kind("nl", script="f.onsubmit = (e) => { e.preventDefault(); f.outerHTML = '<p>Bedankt voor uw bericht'; };"),
+    "thanks-in-title": Kind("en", answers=("<!doctype html><title>Thank you for your message</title><h1>Case 4711</h1>",)),
+    # Refusals with status 200.
+    "cf7": Kind(
+        "de",
+        whole=contact_form_7("de", CF7_TOPICS),
+        answers=(
+            {
+                "status": "validation_failed",
+                "message": "In einem oder mehreren Feldern ist ein Fehler aufgetreten.",
+                "invalid_fields": [{"field": "your-tel", "message": "Bitte füllen Sie dieses Feld aus.", "idref": None}],
+            },
+            {"status": "mail_sent", "message": "Vielen Dank für Ihre Nachricht. Sie wurde gesendet."},
+        ),
+    ),
+    "cf7-spam": Kind(
+        "fr",
+        whole=contact_form_7("fr"),
+        answers=({"status": "spam", "message": "Une erreur est survenue lors de l’envoi de votre message."},),
+    ),
+    "cf7-never": Kind(
+        "es",
+        whole=contact_form_7("es"),
+        answers=(
+            {
+                "status": "validation_failed",
+                "message": "Uno o más campos tienen un error. Inténtelo de nuevo.",
+                "invalid_fields": [{"field": "your-tel", "message": "El número de teléfono no es válido.", "idref": None}],
+            },
+        ),
+    ),
+    "refuses-in-secret": Kind(
+        "en", script=in_page("f.reset()"), answers=({"success": False, "data": {"message": "Nonce is stale"}},)
+    ),
+    "names-the-field": Kind("es", inside=phone("es"), answers=("!<ul><li>El Teléfono no puede estar vacío</ul>", "Gracias por escribirnos")),
+    "always-names": Kind("es", inside=phone("es"), answers=("!<ul><li>El Teléfono no es válido</ul>",)),
+    "beside-the-field": Kind(
+        "pl", inside=phone("pl"), answers=(f"?{phone('pl', '<span class=field-error>Wypełnij to</span>')}", "Dziękujemy za wiadomość")
+    ),
+    # Under another layer.
+    "list-by-key": Kind(
+        "sv", inside=covered_list("Vad gäller det?", "Välj …", ("Beröm", "Reklamation", "Övrigt")), script=KEYS, answers=("Tack för ditt brev",)
+    ),
+    "list-by-value": Kind(
+        "de", inside=covered_select("Worum geht es?", "Bitte wählen", ("Lob", "Beschwerde", "Sonstiges")), answers=("Vielen Dank",)
+    ),
+    "list-by-nothing": Kind("en", inside=covered_list("What is it about?", "Please choose", ("Praise", "Complaint"))),
+    "covered-box": Kind(
+        "he", inside=COVER + "<p class=under><label><input type=checkbox name=agreed value=yes required> אני מאשר את מדיניות הפרטיות</label>",
+        answers=("תודה על פנייתך",),
+    ),
+    # One label for two parts of a name.
+    "formidable": formidable("en", "Name", "First", "Last"),
+    "formidable-fr": formidable("fr", "Nom", "Prénom", "Nom"),
+    "formidable-ru": formidable("ru", "Имя", "Имя", "Фамилия"),
+    "vorname-name": Kind(
+        "de", names="<p><label>Name * <input name=a></label><p><label>Vorname * <input name=b></label>", answers=("Vielen Dank",)
+    ),
+    # Boxes of which one has to be ticked.
+    "boxes-fieldset": Kind(
+        "fi",
+        inside="<fieldset><legend>Mistä on kyse? *</legend>"
+        + "".join(f"<label><input type=checkbox name=topic value={each}> {each}</label>" for each in ("Kehu", "Valitus", "Muu"))
+        + "</fieldset>",
+        answers=("Kiitos viestistäsi",),
+    ),
+    "boxes-star": Kind(
+        "ro",
+        inside="<style>.must::after { content: ' *' }</style><div><label class=must>Despre ce este vorba</label><div>"
+        + "".join(f"<div><input type=checkbox id=x{each} name=x{each}><label for=x{each}>{each}</label></div>" for each in ("Laude", "Reclamație"))
+        + "</div></div>",
+        answers=("Mulțumim pentru mesaj",),
+    ),
+    "boxes-of-two-sorts": Kind(
+        "nl",
+        inside="<div><label><input type=checkbox name=ok required> Ik ga akkoord met de privacyverklaring</label>"
+        "<label><input type=checkbox name=news> Ik wil de nieuwsbrief</label></div>",
+        answers=("Bedankt voor uw bericht",),
+    ),
+}  # fmt: skip
+"""In answers, `=` is the same page once more, `+` that with something above its form, `~` the page around something else, `!`
+the page with what was sent and something above it, `?` the same with another part inside."""
