@@ -166,20 +166,24 @@ class Reader:
         return Entry(field, "", "type", (value,)) if field.value != value else None
 
     def _tick(self, field: Field, meaning: Meaning, group: Sequence[Field]) -> Entry | None:
-        if meaning == "consent" or (self.is_required(field) if len(group) < 2 else self._is_starred(field)):
+        if meaning == "consent" or (
+            self.is_required(field) if len(group) < 2 else self._is_starred(field, group)
+        ):
             return _unless_done(field, "tick", meaning)
         if meaning == "newsletter":
             return _unless_done(field, "untick", meaning)
         return self._tick_one(field, group) if self._insists_on_one(group) else None
 
-    def _is_starred(self, field: Field) -> bool:
-        """Tell whether the form insists on this one box of a group, and not only on some of them."""
-        return field.required or any(STAR.search(name) for name in field.words)
+    def _is_starred(self, field: Field, group: Sequence[Field]) -> bool:
+        """Tell whether the form insists on this one box of a group; what is said of each is meant of one of them, if they have a title."""
+        starred = [each.required or any(STAR.search(name) for name in each.words) for each in group]
+        one_of_all = all(starred) and bool(field.legend)
+        return not one_of_all and (field.required or any(STAR.search(name) for name in field.words))
 
     def _insists_on_one(self, group: Sequence[Field]) -> bool:
         title = next((each.legend for each in group if each.legend), "")
         told = bool(STAR.search(title)) or self.says((title,), "required")
-        return told or any(each.group_required or each.marked_wrong for each in group)
+        return told or any(each.group_required or each.required or each.marked_wrong for each in group)
 
     def _tick_one(self, field: Field, group: Sequence[Field]) -> Entry | None:
         """Tick the box of a group that fits best, where none is ticked yet."""

@@ -135,6 +135,55 @@ FORMIDABLE = (
 )
 
 
+OSTICKET = (
+    "<!doctype html><html lang=en-us><title>Support Center</title><div id=header><a href='/kind/home'>Support Center Home</a></div>"
+    "<h1>Open a New Ticket</h1><p>Please fill in the form below to open a new ticket.</p><form id=ticketForm method=post>"
+    "<table width=800><tbody><tr><td colspan=2><hr><div class=form-header><b>Contact Information</b></div></td></tr>"
+    "<tr><td colspan=2 style='padding-top:10px'><label for=_9a><span class=required>Email Address <span class=error>*</span></span><br>"
+    "<input type=email id=_9a name=x9a size=40 maxlength=64 placeholder=''></label></td></tr>"
+    "<tr><td colspan=2><label for=_8b><span class=required>Full Name <span class=error>*</span></span><br>"
+    "<input type=text id=_8b name=x8b size=40 maxlength=64></label></td></tr>"
+    "<tr><td colspan=2><label for=_7c><span class=''>Phone Number</span><br><input id=_7c type=tel name=x7c> Ext: "
+    "<input type=text name='x7c-ext' size=5></label></td></tr></tbody>"
+    "<tbody><tr><td colspan=2><hr><div class=form-header style='margin-bottom:0.5em'><b>Help Topic</b></div></td></tr><tr><td colspan=2>"
+    "<select id=topicId name=topicId><option value='' selected>&mdash; Select a Help Topic &mdash;</option><option value=1>Report a Problem"
+    "</option><option value=2>General Inquiry</option></select> <font class=error>*&nbsp;</font></td></tr></tbody>"
+    "<tbody id=dynamic-form></tbody></table><hr><p class=buttons style='text-align:center'><input type=submit value='Create Ticket'>"
+    "<input type=reset name=reset value=Reset><input type=button name=cancel value=Cancel></p></form>"
+    "<script>topicId.onchange = () => setTimeout(() => { document.getElementById('dynamic-form').innerHTML = `<tr><td colspan=2><hr>"
+    "<div class=form-header><h3>Ticket Details</h3><div>Please Describe Your Issue</div></div></td></tr><tr><td colspan=2><label for=_6d>"
+    "<span class=required>Issue Summary <span class=error>*</span></span><br><input type=text id=_6d name=x6d size=40 maxlength=50>"
+    "</label></td></tr><tr><td colspan=2><div style='margin-bottom:0.5em'><textarea id=_5e name=x5e style='display:none'></textarea>"
+    "<div class='redactor-box'><div class='redactor-styles redactor-in' contenteditable=true dir=auto placeholder='Details on the reason(s)"
+    " for opening the ticket.' aria-label='Details on the reason(s) for opening the ticket.' style='min-height:75px'></div></div></div>"
+    "</td></tr>`; document.querySelector('.redactor-in').oninput = (e) => { _5e.value = e.target.innerText; }; }, 500);</script>"
+)
+FLUENT = (
+    "<!doctype html><html lang=en><title>Contact</title><header>Lamps</header><div class='fluentform ff-default fluentform_wrapper_1'><form method=post "
+    "class='frm-fluent-form fluent_form_1 ff-el-form-top' novalidate><fieldset style='border:none!important'><legend class=ff_screen_reader_title"
+    " style='position:absolute;width:1px;height:1px;overflow:hidden'>Contact Form Demo</legend>"
+    "<div data-type=name-element data-name=names class='ff-field_container ff-name-field-wrapper'><div class=ff-t-container>"
+    "<div class='ff-t-cell'><div class='ff-el-group'><div class='ff-el-input--label asterisk-right'><label for=ff_first>First Name</label></div>"
+    "<div class=ff-el-input--content><input type=text name='names[first_name]' id=ff_first class=ff-el-form-control placeholder='First Name' aria-invalid=false></div></div></div>"
+    "<div class='ff-t-cell'><div class='ff-el-group'><div class='ff-el-input--label asterisk-right'><label for=ff_last>Last Name</label></div>"
+    "<div class=ff-el-input--content><input type=text name='names[last_name]' id=ff_last class=ff-el-form-control placeholder='Last Name' aria-invalid=false></div></div></div></div></div>"
+    "<div class=ff-el-group><div class='ff-el-input--label ff-el-is-required asterisk-right'><label for=ff_email>Email</label></div>"
+    "<div class=ff-el-input--content><input type=email name=email id=ff_email class=ff-el-form-control placeholder='Email Address' aria-invalid=false aria-required=true></div></div>"
+    "<div class=ff-el-group><div class='ff-el-input--label asterisk-right'><label for=ff_subject>Reference</label></div>"
+    "<div class=ff-el-input--content><input type=text name=subject id=ff_subject class=ff-el-form-control placeholder='Order number' aria-invalid=false></div></div>"
+    "<div class=ff-el-group><div class='ff-el-input--label ff-el-is-required asterisk-right'><label for=ff_message>Your Message</label></div>"
+    "<div class=ff-el-input--content><textarea name=message id=ff_message class=ff-el-form-control rows=4 aria-required=true></textarea></div></div>"
+    "<div class='ff-el-group ff-text-left ff_submit_btn_wrapper'><button type=submit class='ff-btn ff-btn-submit ff-btn-md'>Submit Form</button></div>"
+    "</fieldset></form></div><script>const form = document.querySelector('form'); form.onsubmit = async (e) => { e.preventDefault();"
+    " const said = await (await fetch(location, {method: 'POST', body: new URLSearchParams({data: new URLSearchParams(new FormData(form)), action: 'fluentform_submit'})})).json();"
+    " document.querySelectorAll('.error').forEach((el) => el.remove());"
+    " for (const [name, errors] of Object.entries(said.errors || {})) { const group = form.elements[name].closest('.ff-el-group');"
+    " group.classList.add('ff-el-is-error'); group.querySelector('.ff-el-input--content').insertAdjacentHTML('beforeend',"
+    " `<div class='error text-danger' role=alert>${Object.values(errors)[0]}</div>`); }"
+    " if (said.success) form.outerHTML = `<div class=ff-message-success role=status aria-live=polite><p>${said.data.result.message}</p></div>`; };</script>"
+)
+
+
 def formidable(language: str, label: str, first: str, last: str) -> Kind:
     """The two parts of a name below one label, as that program ships them."""
     return Kind(
@@ -260,6 +309,24 @@ KINDS = {
         + "</div></div>",
         answers=("Mulțumim pentru mesaj",),
     ),
+    "boxes-without-title": Kind(
+        "sv",
+        inside="<div><label><input type=checkbox name=age required> Jag har fyllt 18 år *</label>"
+        "<label><input type=checkbox name=true required> Mina uppgifter stämmer *</label></div>",
+        answers=("Tack för ditt meddelande",),
+    ),
+    # As these programs draw them.
+    "osticket": Kind("en", whole=OSTICKET, answers=("Thank you for contacting us. A support ticket request has been created.",)),
+    "osticket-refuses": Kind("en", whole=OSTICKET, answers=("!",)),
+    "fluent": Kind(
+        "en",
+        whole=FLUENT,
+        answers=(
+            {"errors": {"subject": {"required": "This field is required"}}},
+            {"success": True, "data": {"insert_id": 7, "result": {"message": "Thank you for your message.", "action": "hide_form"}}},
+        ),
+    ),
+    "fluent-without-script": Kind("en", whole=FLUENT.replace("<script", "<script type=missing"), answers=(FLUENT.replace("<script", "<script type=missing"),)),
     "boxes-of-two-sorts": Kind(
         "nl",
         inside="<div><label><input type=checkbox name=ok required> Ik ga akkoord met de privacyverklaring</label>"

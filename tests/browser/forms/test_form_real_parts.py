@@ -48,3 +48,33 @@ def test_a_form_library_with_steps_is_filled_in_and_sent(visitor: Visitor, site:
     assert (got["topic"], got["order"][:3], got["news"], got["agreed"]) == ("c", "999", False, True)
     assert date.fromisoformat(got["day"][:10]) == today() - timedelta(days=6)
     assert sent.reasons == ("The page says that it was sent: Thank you for your message.",)
+
+
+@fetched("survey-core-2.5.38", "survey-js-ui-2.5.38")
+def test_a_survey_used_as_a_form_is_filled_in_and_completed(visitor: Visitor, site: OddSite) -> None:
+    text = "Hello, I have a complaint: the lamp that I bought is broken. What will you do?"
+    sent = visitor.send(letter(f"{site.url}/real/survey", text=text))
+    ((_, fields),) = site.got
+    got = json.loads(fields["json"])
+    assert (got["first"], got["last"], got["email"], got["message"]) == ("Anna", "Berg", ADDRESS, text)
+    assert (got["topic"], got["parts"], got["reply"], got["agreed"]) == (
+        "Complaint",
+        ["Complaints"],
+        "E-mail",
+        True,
+    )
+    assert sent.details["sign"] == "message"
+
+
+@fetched("formio-js-5.6.0")
+def test_boxes_of_a_form_library_of_which_one_has_to_be_ticked_are_answered(
+    visitor: Visitor, site: OddSite
+) -> None:
+    sent = visitor.send(
+        letter(f"{site.url}/real/boxes", "de", "Guten Tag, ich habe eine Beschwerde: die Lampe ist kaputt.")
+    )
+    ((_, fields),) = site.got
+    got = json.loads(fields["json"])
+    assert got["topics"] == {"praise": False, "complaint": True, "other": False}
+    assert got["short"] == "A damaged lamp"
+    assert sent.kind is FactKind.SENT
