@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import InTime, Outcome
 from audit_app.models.base import Base
-from audit_app.models.campaign import Campaign, Persona, Scenario
+from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, ServiceTarget
 from audit_app.models.evidence import Evidence
 from audit_app.models.location import ChannelName, Touchpoint
 from audit_app.models.types import Json, JsonObject, Sealed, words
+
+
+def _of_target(column: InstrumentedAttribute[Any]) -> Callable[[DefaultExecutionContext], Any]:
+    """What `column` is at the moment in the service target of a new probe's campaign."""
+
+    def found(context: DefaultExecutionContext) -> Any:
+        campaign = context.get_current_parameters()["campaign_id"]  # type: ignore[no-untyped-call]
+        query = select(column).join(Campaign, Campaign.target_id == ServiceTarget.id)
+        return context.connection.execute(query.where(Campaign.id == campaign)).scalar_one()
+
+    return found
 
 
 class Probe(Base):
@@ -37,6 +51,12 @@ class Probe(Base):
     channel: Mapped[ChannelName] = mapped_column(words(ChannelName))
     slot: Mapped[datetime]
     """The moment for which the probe was planned; one probe per touchpoint, channel and slot."""
+
+    stretch_hours: Mapped[int] = mapped_column(default=_of_target(ServiceTarget.stretch_hours))
+    target_hours: Mapped[int] = mapped_column(default=_of_target(ServiceTarget.target_hours))
+    cutoff_hours: Mapped[int] = mapped_column(default=_of_target(ServiceTarget.cutoff_hours))
+    clock: Mapped[ClockName] = mapped_column(words(ClockName), default=_of_target(ServiceTarget.clock))
+    """What it is judged and scored by: the service target that its campaign had when it was sent."""
 
     token: Mapped[str] = mapped_column(String(32), unique=True)
     message_id: Mapped[str | None] = mapped_column(String(255), unique=True)
@@ -72,6 +92,8 @@ class Probe(Base):
     opening_seconds: Mapped[float | None]
     """The same on the location's opening-hours clock."""
     outcome: Mapped[Outcome] = mapped_column(words(Outcome), default=Outcome.OPEN, index=True)
+    in_time: Mapped[InTime | None] = mapped_column(words(InTime))
+    """Whether an answered one met its target; None for every other outcome."""
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """When the retention rule took away what others wrote; times and outcome stay."""
@@ -84,6 +106,11 @@ class Probe(Base):
         back_populates="probe", order_by="Observation.latest, Observation.id"
     )
     evidence: Mapped[list[Evidence]] = relationship(order_by=Evidence.id)
+
+    def judge_by(self, target: ServiceTarget) -> None:
+        """Take over the hours and the clock of `target`, by which it is judged from now on."""
+        self.stretch_hours, self.target_hours = target.stretch_hours, target.target_hours
+        self.cutoff_hours, self.clock = target.cutoff_hours, target.clock
 
 
 class Observation(Base):

@@ -16,6 +16,8 @@ from audit_app.domain.probes.response_time import InTime, Outcome
 from audit_app.models import ChannelName, RoleName
 
 LOCALE = "en_GB"
+MOST_DIGITS = 4
+"""Decimals of a percentage at the edge; what needs more is written as nearly all or nearly none."""
 NOTHING = "–"
 """Shown where there is no value."""
 
@@ -54,7 +56,7 @@ def duration(seconds: float | timedelta | None) -> str:
     """Write a duration as people say it: `6 h 15 min`, `2 d 3 h`, `45 s`; nothing smaller than it matters."""
     if seconds is None:
         return NOTHING
-    total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+    total = _seconds(seconds)
     if abs(total) < 60:
         return f"{int(total)} s"
     minutes = int(total // 60)
@@ -67,6 +69,27 @@ def duration(seconds: float | timedelta | None) -> str:
     return f"{days} d {over} h" if over else f"{days} d"
 
 
+def duration_beside(seconds: float | timedelta, *limits: float | timedelta) -> str:
+    """Write a duration as `duration` does, but exactly where it would read like a limit, in seconds, that it exceeds.
+
+    Thirty seconds over ten hours are `10 h 0 min 30 s`, and what is over by less than a second `just over 10 h`.
+    """
+    total, words = _seconds(seconds), duration(seconds)
+    exceeded = [limit for each in limits if (limit := _seconds(each)) < total and duration(limit) == words]
+    if not exceeded:
+        return words
+    if int(total) == int(exceeded[-1]):
+        return f"just over {words}"
+    minutes, rest = divmod(int(total), 60)
+    whole, minutes = divmod(minutes, 60)
+    exact = f"{whole} h {minutes} min" if whole else f"{minutes} min"
+    return f"{exact} {rest} s" if rest else exact
+
+
+def _seconds(value: float | timedelta) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
 def hours(value: Number | timedelta | None) -> str:
     """Write a number of hours with at most one decimal: `10 h`, `7.5 h`."""
     if value is None:
@@ -76,8 +99,20 @@ def hours(value: Number | timedelta | None) -> str:
 
 
 def percent(value: Number | None, digits: int = 0) -> str:
-    """Write a share between 0 and 1 as a percentage; a half is rounded up."""
-    return NOTHING if value is None else f"{round_half_up(_exact(value) * 100, digits)} %"
+    """Write a share between 0 and 1 as a percentage, a half rounded up.
+
+    What is not all is never 100 %, and what is not none never 0 %: 199 of 200 is 99.5 %, 1 of 10,000 0.01 %.
+    """
+    if value is None:
+        return NOTHING
+    share = _exact(value) * 100
+    rounded = round_half_up(share, digits)
+    while rounded in {0, 100} and rounded != share and digits < MOST_DIGITS:
+        digits += 1
+        rounded = round_half_up(share, digits)
+    if rounded == 100 and share < 100:
+        return "nearly 100 %"
+    return "nearly 0 %" if rounded == 0 and share > 0 else f"{rounded} %"
 
 
 def shown(value: Number | None, digits: int = 1) -> str:
@@ -205,6 +240,7 @@ def request_instant() -> datetime:
 
 FILTERS = (
     duration,
+    duration_beside,
     hours,
     percent,
     shown,

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from audit_app.domain.probes.first_times import FirstTime
 from audit_app.domain.probes.probe import ObservationKind
-from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime, Verdict
+from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime, Verdict
 from audit_app.domain.replies.quality import Share
 from audit_app.models import ChannelName, ClockName, EvidenceKind
 from audit_app.services.mail.history import Deed
 from audit_app.services.probes.list import Group, Kind
 from audit_app.services.probes.timeline import Timeline
-from audit_app.web.presentation import duration, hours, local_time, zone_name
+from audit_app.web.presentation import duration_beside, hours, local_time, zone_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ FILTERED: dict[Kind, str] = {
     Kind.UNSENT: "Not sent, as far as we know",
     Kind.IN_TIME: "Answered in time",
     Kind.LATE: "Answered late",
+    Kind.CANNOT_TELL: "Answered, unclear whether in time",
     Kind.UNANSWERED: "Not answered in time",
     Kind.BOUNCED: "Came back undelivered",
     Kind.EXCLUDED: "Left out",
@@ -170,12 +171,22 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def span(response: ResponseTime) -> str:
-    """Write a response time: `6 h 15 min`, `6 h 5 min to 6 h 35 min` for an interval, `at least 3 h` while it runs."""
+def span(response: ResponseTime, limits: Limits | None = None) -> str:
+    """Write a response time: `6 h 15 min`, `6 h 5 min to 6 h 35 min` for an interval, `at least 3 h` while it runs.
+
+    With `limits`, what exceeds one of them does not read as if it were within.
+    """
+    beside = (limits.stretch, limits.target, limits.cutoff) if limits else ()
+    least = duration_beside(response.at_least, *beside)
     if response.at_most is None:
-        return f"at least {duration(response.at_least)}"
-    most = duration(response.at_most)
-    return most if response.at_most - response.at_least < SAME else f"{duration(response.at_least)} to {most}"
+        return f"at least {least}"
+    most = duration_beside(response.at_most, *beside)
+    one = response.at_most - response.at_least < SAME and not _straddles(response, limits)
+    return most if one else f"{least} to {most}"
+
+
+def _straddles(response: ResponseTime, limits: Limits | None) -> bool:
+    return limits is not None and response.within(limits.target) is InTime.CANNOT_TELL
 
 
 def reason(timeline: Timeline) -> str:
@@ -192,16 +203,17 @@ def reason(timeline: Timeline) -> str:
         return timeline.reason
     measured = CLOCKS[timeline.readings[0].clock].lower()
     target, stretch = hours(limits.target), hours(limits.stretch)
+    in_time = timeline.in_time or response.within(limits.target)
     met = {
         (InTime.MET, InTime.MET): f"within the stretch of {stretch} and the target of {target}",
         (InTime.MET, InTime.BREACHED): f"within the target of {target}, not within the stretch of {stretch}",
         (InTime.MET, InTime.CANNOT_TELL): f"within the target of {target}",
         (InTime.BREACHED, InTime.BREACHED): f"not within the target of {target}",
-    }.get((response.within(limits.target), response.within(limits.stretch)))
+    }.get((in_time, response.within(limits.stretch)))
     judged = (
         met or f"and nobody can tell whether within the target of {target}, because it was seen only later"
     )
-    return f"A person answered after {span(response)}, {judged} ({measured})."
+    return f"A person answered after {span(response, limits)}, {judged} ({measured})."
 
 
 def first_times(timeline: Timeline) -> str:

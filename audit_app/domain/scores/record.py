@@ -8,7 +8,7 @@ from typing import Any
 
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.exact import fraction_text, number_json, read_exact
-from audit_app.domain.scores.policy import Policy, policy_hash, read_policy
+from audit_app.domain.scores.policy import Policy, TargetHours, policy_hash, read_policy
 from audit_app.domain.scores.scoring import (
     Component,
     InputPoints,
@@ -70,12 +70,10 @@ def snapshot(
 ) -> Json:
     """Return the policy and all inputs of a score for JSON, from which ``from_snapshot`` scores again."""
     return {
-        "policy": policy.model_dump(mode="json"),
+        "policy": policy.content,
         "policy_hash": policy_hash(policy),
         "visits": [{"ref": visit.ref, "value": fraction_text(visit.value)} for visit in visits],
-        "responses": [
-            {"ref": r.ref, "hours": None if r.hours is None else fraction_text(r.hours)} for r in responses
-        ],
+        "responses": [_response_json(response, policy) for response in responses],
         "qualities": [{"ref": quality.ref, "value": fraction_text(quality.value)} for quality in qualities],
         "left_out": dict(left_out or {}),
     }
@@ -93,7 +91,10 @@ def from_snapshot(data: Mapping[str, Any]) -> ScoreInputs:
         inputs = ScoreInputs(
             policy,
             tuple(VisitInput(row["ref"], read_exact(row["value"])) for row in data["visits"]),
-            tuple(ResponseInput(row["ref"], _hours(row["hours"])) for row in data["responses"]),
+            tuple(
+                ResponseInput(row["ref"], _hours(row["hours"]), _target(row.get("target")))
+                for row in data["responses"]
+            ),
             tuple(QualityInput(row["ref"], read_exact(row["value"])) for row in data["qualities"]),
             dict(data["left_out"]),
         )
@@ -109,6 +110,23 @@ def from_snapshot(data: Mapping[str, Any]) -> ScoreInputs:
 
 def _hours(text: object) -> Fraction | None:
     return None if text is None else read_exact(text)
+
+
+def _response_json(response: ResponseInput, policy: Policy) -> Json:
+    """A response; its service target only where that differs from the hours of the policy."""
+    hours = None if response.hours is None else fraction_text(response.hours)
+    row: Json = {"ref": response.ref, "hours": hours}
+    target = response.target
+    if target is not None and target != policy.hours:
+        row["target"] = [fraction_text(limit) for limit in (target.stretch, target.target, target.cutoff)]
+    return row
+
+
+def _target(limits: Sequence[str] | None) -> TargetHours | None:
+    if limits is None:
+        return None
+    stretch, target, cutoff = (read_exact(limit) for limit in limits)
+    return TargetHours(stretch, target, cutoff)
 
 
 def _component_json(component: Component) -> Json:

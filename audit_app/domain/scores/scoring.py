@@ -13,9 +13,7 @@ from itertools import pairwise
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import exact_text, largest_remainder, round_half_up
-from audit_app.domain.scores.policy import Policy, policy_hash
-
-FULL = Fraction(100)
+from audit_app.domain.scores.policy import FULL, Policy, TargetHours, policy_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +114,8 @@ class ResponseInput:
 
     ref: str
     hours: Fraction | None
+    target: TargetHours | None = None
+    """The service target that it is judged by; None stands for the hours of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,36 @@ class ScoreResult:
         return 100 - self.shown
 
 
-def points_for_response(policy: Policy, hours: Fraction | None) -> Fraction:
+def points_for_response(
+    policy: Policy, hours: Fraction | None, target: TargetHours | None = None
+) -> Fraction:
     """Return the points, 0 to 100, for an answer after so many hours; None is never answered and gets 0.
 
-    Straight lines between the corners of the policy's speed curve; 0 from the cut-off on.
+    By the hours of its service target, or those of the policy where none is given: 100 up to the stretch, the policy's
+    points at the target, 0 from the cut-off on, straight lines between. An answer in time never gets less than the
+    points at the target, also where the target is the cut-off. A policy with corners of its own goes by these.
     """
-    if hours is None or hours >= policy.cutoff_hours:
+    if hours is None:
+        return Fraction(0)
+    at_target = policy.at_target
+    if at_target is None:
+        return _by_corners(policy, hours)
+    return _by_target(at_target, hours, target or policy.hours)
+
+
+def _by_target(at_target: Fraction, hours: Fraction, target: TargetHours) -> Fraction:
+    if hours <= target.stretch:
+        return FULL
+    if hours <= target.target:
+        way = (hours - target.stretch) / (target.target - target.stretch)
+        return FULL - way * (FULL - at_target)
+    if hours >= target.cutoff:
+        return Fraction(0)
+    return at_target * (target.cutoff - hours) / (target.cutoff - target.target)
+
+
+def _by_corners(policy: Policy, hours: Fraction) -> Fraction:
+    if hours >= policy.cutoff_hours:
         return Fraction(0)
     curve = policy.speed_curve
     if hours <= curve[0].hours:
@@ -234,7 +258,9 @@ def score(
         InvalidInput: a value is not from 0 to 100, hours are negative, or one component has the same ref twice.
     """
     values = _checked_values(policy, visits, responses, qualities)
-    weights = {key: getattr(policy.weights, key) for key, rows in values.items() if rows}
+    weights = {
+        key: weight for key, rows in values.items() if rows and (weight := getattr(policy.weights, key))
+    }
     if not weights:
         return None
     whole = sum(weights.values(), Fraction(0))
@@ -267,7 +293,9 @@ def _checked_values(
         raise InvalidInput("A response time must not be negative.")
     values: dict[str, list[Row]] = {
         "visits": [(visit.ref, None, visit.value) for visit in visits],
-        "speed": [(r.ref, r.hours, points_for_response(policy, r.hours)) for r in responses],
+        "speed": [
+            (each.ref, each.hours, points_for_response(policy, each.hours, each.target)) for each in responses
+        ],
         "reply_quality": [(quality.ref, None, quality.value) for quality in qualities],
     }
     for key, rows in values.items():

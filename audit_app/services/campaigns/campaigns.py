@@ -165,7 +165,7 @@ def _fill(session: Session, campaign: Campaign, entry: CampaignEntry) -> None:
     with errors.field("personas"):
         personas = _chosen(session, Persona, entry.personas, "who writes")
     with errors.field("target"):
-        target = _target(session, campaign, entry.target)
+        target = _target(session, entry.target)
     with errors.field("starts_at"):
         starts_at = _first_time(campaign, entry.starts_at, zone)
     with errors.field("ends_on"):
@@ -215,15 +215,10 @@ def _chosen(session: Session, kind: type[Row], numbers: Sequence[int], what: str
     return list(rows)
 
 
-def _target(session: Session, campaign: Campaign, number: int | None) -> ServiceTarget:
+def _target(session: Session, number: int | None) -> ServiceTarget:
     target = session.get(ServiceTarget, number) if number is not None else None
     if target is None:
         raise InvalidInput("Choose the service target by which its probes are judged.")
-    if campaign.id is not None and target.id != campaign.target_id and running(session, campaign).all:
-        raise InvalidInput(
-            f"Its probes are judged by “{campaign.target.name}”, and a verdict does not change afterwards. "
-            "Pause it, and add another campaign."
-        )
     return target
 
 

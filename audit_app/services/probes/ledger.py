@@ -148,6 +148,7 @@ def _judge(probe: Probe, sent: Interval, now: datetime) -> None:
     facts = [(seen.kind, Interval(seen.earliest, seen.latest)) for seen in probe.observations]
     verdict = judge(sent, facts, probe.looked_at or sent.latest, limits_of(probe), measure_of(probe))
     probe.outcome = verdict.outcome
+    probe.in_time = verdict.target if verdict.outcome is Outcome.ANSWERED else None
     probe.closed_at = (probe.closed_at or now) if verdict.outcome in CLOSED else None
     probe.failure = verdict.reason if verdict.outcome is Outcome.EXCLUDED else ""
 

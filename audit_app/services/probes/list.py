@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from audit_app.domain.probes.probe import ObservationKind
-from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime
+from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
 from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import (
     Campaign,
@@ -23,10 +23,10 @@ from audit_app.models import (
     Probe,
     Region,
     Scenario,
-    ServiceTarget,
     Touchpoint,
     User,
 )
+from audit_app.services.probes.schedule import limits_of
 from audit_app.services.probes.times import in_time, reading
 from audit_app.services.probes.visible import visible_probes
 
@@ -47,13 +47,15 @@ class Group(StrEnum):
 
 
 class Kind(StrEnum):
-    """What the filter of outcomes offers; answers are told apart by their service target."""
+    """What the filter of outcomes offers; answers are told apart by their target."""
 
     UNCERTAIN = "uncertain"
     OPEN = "open"
     UNSENT = "unsent"
     IN_TIME = "in_time"
     LATE = "late"
+    CANNOT_TELL = "cannot_tell"
+    """Answered, but it was seen too seldom to tell whether in time."""
     UNANSWERED = "unanswered"
     BOUNCED = "bounced"
     EXCLUDED = "excluded"
@@ -82,6 +84,7 @@ class ProbeRow:
     probe: Probe
     response: ResponseTime | None
     in_time: InTime | None
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class ProbeChoices:
 _sent = func.coalesce(Probe.sent_latest, Probe.slot)
 _seconds = case(
     (
-        ServiceTarget.clock == ClockName.OPENING_HOURS,
+        Probe.clock == ClockName.OPENING_HOURS,
         func.coalesce(Probe.opening_seconds, Probe.elapsed_seconds),
     ),
     else_=Probe.elapsed_seconds,
@@ -160,13 +163,13 @@ def probe_choices(session: Session, user: User) -> ProbeChoices:
 
 
 def _row(probe: Probe, now: datetime) -> ProbeRow:
-    found = reading(probe, probe.campaign.target.clock, now)
+    found = reading(probe, probe.clock, now)
     response = found.response if found else None
-    return ProbeRow(probe, response, in_time(probe, response))
+    return ProbeRow(probe, response, in_time(probe, response), limits_of(probe))
 
 
 def _joined(query: Select[Probe]) -> Select[Probe]:
-    return query.join(Location.region).join(Probe.campaign).join(Campaign.target).join(Probe.scenario)
+    return query.join(Location.region).join(Probe.campaign).join(Probe.scenario)
 
 
 def _loading() -> tuple[Any, ...]:
@@ -174,7 +177,7 @@ def _loading() -> tuple[Any, ...]:
     return (
         location.contains_eager(Location.region),
         location.selectinload(Location.former_hours),
-        contains_eager(Probe.campaign).contains_eager(Campaign.target),
+        contains_eager(Probe.campaign),
         contains_eager(Probe.scenario),
         joinedload(Probe.persona),
     )
@@ -200,12 +203,17 @@ def _says(word: str) -> ColumnElement[bool]:
 
 
 def _of_kind(kind: Kind) -> ColumnElement[bool]:
-    in_target = _seconds <= ServiceTarget.target_hours * 3600
+    # The ledger judges each answer; those that were entered without it have one time and not two.
+    met, breached = (literal(each, Probe.in_time.type) for each in (InTime.MET, InTime.BREACHED))
+    by_time = case((_seconds <= Probe.target_hours * 3600, met), else_=breached)
+    in_time = func.coalesce(Probe.in_time, by_time)
     match kind:
         case Kind.IN_TIME:
-            return and_(Probe.outcome == Outcome.ANSWERED, in_target)
+            return and_(Probe.outcome == Outcome.ANSWERED, in_time == InTime.MET)
         case Kind.LATE:
-            return and_(Probe.outcome == Outcome.ANSWERED, ~in_target)
+            return and_(Probe.outcome == Outcome.ANSWERED, in_time == InTime.BREACHED)
+        case Kind.CANNOT_TELL:
+            return and_(Probe.outcome == Outcome.ANSWERED, in_time == InTime.CANNOT_TELL)
         case Kind.OPEN:
             return and_(Probe.outcome == Outcome.OPEN, ~_is_unsent)
         case Kind.UNSENT:

@@ -46,7 +46,7 @@ def compose(
     """
     token = new_token()
     domain = persona.mailbox.address.lower().rpartition("@")[2]
-    return Probe(
+    probe = Probe(
         campaign=campaign,
         touchpoint=touchpoint,
         scenario=wording.scenario,
@@ -62,6 +62,8 @@ def compose(
         language=wording.language,
         planned_at=now,
     )
+    probe.judge_by(campaign.target)
+    return probe
 
 
 def own_address(persona: Persona, token: str) -> str:

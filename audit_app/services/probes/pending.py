@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.probes.response_time import WAITING, Outcome
 from audit_app.domain.time import clock
-from audit_app.models import Campaign, ClockName, Location, Probe, ServiceTarget, Touchpoint
+from audit_app.models import ClockName, Location, Probe, Touchpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Pending:
 
     open: int = 0
     overdue: int = 0
-    """Part of the open ones: no answer within the hours of their service target."""
+    """Part of the open ones: no answer within the hours of their target."""
     uncertain: int = 0
 
 
@@ -31,14 +31,12 @@ def pending_by_location(session: Session, locations: Iterable[int], now: datetim
         select(
             Probe.outcome,
             Probe.sent_latest,
-            ServiceTarget.target_hours,
-            ServiceTarget.clock,
+            Probe.target_hours,
+            Probe.clock,
             Location,
         )
         .join(Probe.touchpoint)
         .join(Touchpoint.location)
-        .join(Probe.campaign)
-        .join(Campaign.target)
         .where(Location.id.in_(sorted(locations)), Probe.sent_latest.is_not(None))
         .where(Probe.outcome.in_(WAITING))
         .options(selectinload(Location.former_hours))
@@ -56,7 +54,7 @@ def pending_by_location(session: Session, locations: Iterable[int], now: datetim
 
 
 def _waited(row: Any, now: datetime) -> timedelta:
-    """How long the probe has waited on its service target's clock."""
+    """How long the probe has waited on the clock that judges it."""
     if row.clock is ClockName.ELAPSED:
         return clock.elapsed(row.sent_latest, now)
     location: Location = row.Location

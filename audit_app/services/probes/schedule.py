@@ -22,9 +22,8 @@ FIRST_SEARCH = timedelta(seconds=5)
 
 
 def limits_of(probe: Probe) -> Limits:
-    """The limits of the probe's service target."""
-    target = probe.campaign.target
-    return Limits.of_hours(target.stretch_hours, target.target_hours, target.cutoff_hours)
+    """The limits by which the probe is judged."""
+    return Limits.of_hours(probe.stretch_hours, probe.target_hours, probe.cutoff_hours)
 
 
 def opening_time(probe: Probe) -> Measure:
@@ -33,14 +32,13 @@ def opening_time(probe: Probe) -> Measure:
 
 
 def measure_of(probe: Probe) -> Measure:
-    """The clock of the probe's service target."""
-    by_opening_hours = probe.campaign.target.clock is ClockName.OPENING_HOURS
-    return opening_time(probe) if by_opening_hours else clock.elapsed
+    """The clock by which the probe is judged."""
+    return opening_time(probe) if probe.clock is ClockName.OPENING_HOURS else clock.elapsed
 
 
 def reached_at(probe: Probe, sent: datetime, duration: timedelta) -> datetime | None:
     """When `duration` will have passed since `sent` on the target's clock; None where the location never opens."""
-    if probe.campaign.target.clock is ClockName.ELAPSED:
+    if probe.clock is ClockName.ELAPSED:
         return sent + duration
     try:
         return probe.touchpoint.location.timetable.after(sent, duration)

@@ -72,6 +72,7 @@ def begin_sending(
         _cancel(probe, "Not sent: its touchpoint, campaign or mailbox was withdrawn meanwhile.", now)
         return False
     change_state(probe, ProbeState.SENDING)
+    probe.judge_by(probe.campaign.target)
     probe.sending_at, probe.next_look_at = now, None
     _keep(probe, state)
     return True

@@ -45,12 +45,12 @@ def reading(probe: Probe, name: ClockName, now: datetime) -> Reading | None:
     if probe.answered_latest is not None:
         most = longest(probe.sent_earliest, probe.answered_latest, measure)
     least = max(clock.NOTHING, measure(probe.sent_latest, _not_before(probe, now)))
-    return Reading(name, ResponseTime(least, most), name is probe.campaign.target.clock)
+    return Reading(name, ResponseTime(least, most), name is probe.clock)
 
 
 def readings(probe: Probe, now: datetime) -> tuple[Reading, ...]:
     """What both clocks show, the judging one first; empty while nothing is to be timed."""
-    judging = probe.campaign.target.clock
+    judging = probe.clock
     names = sorted(ClockName, key=lambda name: name is not judging)
     return tuple(found for name in names if (found := reading(probe, name, now)))
 
@@ -75,9 +75,9 @@ def first_times(probe: Probe) -> dict[FirstTime, ResponseTime]:
 
 
 def in_time(probe: Probe, response: ResponseTime | None) -> InTime | None:
-    """Whether an answered probe met its target, on the judging clock; None for every other outcome."""
-    if probe.outcome is not Outcome.ANSWERED or response is None:
-        return None
+    """Whether an answered probe met its target, as it was judged; None for every other outcome."""
+    if probe.in_time is not None or probe.outcome is not Outcome.ANSWERED or response is None:
+        return probe.in_time
     return response.within(limits_of(probe).target)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from audit_app.domain.probes.response_time import InTime
 from audit_app.domain.scores.policy import Policy
 from audit_app.domain.scores.scoring import Component, ScoreInputs, ScoreResult
 from audit_app.domain.statistics.wilson import ShareBounds, wilson_interval
 from audit_app.domain.time.period import Period
-from audit_app.services.scores.inputs import Facts
+from audit_app.services.scores.inputs import Facts, ProbeFact
 
 COMPONENTS: Mapping[str, str] = {"visits": "Visits", "speed": "Speed", "reply_quality": "Reply quality"}
 """The components of a score in their fixed order, as pages name them."""
@@ -22,12 +23,15 @@ FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class InTimeShare:
-    """How many of `n` scored probes were answered within `hours`, and between which shares the true one lies."""
+    """How many of `n` scored probes were answered within their targets, and between which shares the true one lies."""
 
     met: int
     n: int
-    hours: Fraction
+    hours: Fraction | None
+    """The target that all of them share; None where they have several."""
     bounds: ShareBounds
+    cannot_tell: int = 0
+    """Answered ones beside `n`, which were seen too seldom to tell whether in time."""
 
     @property
     def value(self) -> Fraction | None:
@@ -54,6 +58,7 @@ class ComponentComparison:
 class Comparison:
     """A score now and in the period before, each None where there was nothing to score."""
 
+    facts: Facts
     inputs: ScoreInputs
     inputs_before: ScoreInputs
     now: ScoreResult | None
@@ -80,8 +85,8 @@ class Comparison:
 
     @property
     def in_time(self) -> InTimeShare:
-        """The share of scored probes answered within the policy's target."""
-        return in_time_share(self.inputs)
+        """The share of scored probes answered within their targets."""
+        return in_time_share(self.facts, self.inputs.policy)
 
     @property
     def n(self) -> int:
@@ -96,8 +101,9 @@ class Comparison:
 
 def compare(facts: Facts, period: Period, before: Period, policy: Policy) -> Comparison:
     """The score of those whom `facts` are about in `period`, beside that of `before`."""
-    inputs, inputs_before = facts.within(period).inputs(policy), facts.within(before).inputs(policy)
-    return Comparison(inputs, inputs_before, inputs.score(), inputs_before.score())
+    now = facts.within(period)
+    inputs, inputs_before = now.inputs(policy), facts.within(before).inputs(policy)
+    return Comparison(now, inputs, inputs_before, inputs.score(), inputs_before.score())
 
 
 def weekly_scores(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[Fraction | None]:
@@ -106,12 +112,19 @@ def weekly_scores(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list
     return [result.value if result else None for result in results]
 
 
-def in_time_share(inputs: ScoreInputs) -> InTimeShare:
-    """The share of the scored probes that were answered within the policy's target."""
-    limit = inputs.policy.target_hours
-    met = sum(1 for row in inputs.responses if row.hours is not None and row.hours <= limit)
-    n = len(inputs.responses)
-    return InTimeShare(met, n, limit, wilson_interval(met, n))
+def in_time_share(facts: Facts, policy: Policy) -> InTimeShare:
+    """The share of the scored probes that were answered within their targets."""
+    scored = [probe for probe in facts.probes if probe.scored]
+    met = sum(1 for probe in scored if probe.in_time is InTime.MET)
+    cannot_tell = sum(1 for probe in scored if probe.in_time is InTime.CANNOT_TELL)
+    n = len(scored) - cannot_tell
+    return InTimeShare(met, n, shared_target(scored, policy), wilson_interval(met, n), cannot_tell)
+
+
+def shared_target(probes: Sequence[ProbeFact], policy: Policy) -> Fraction | None:
+    """The target hours of all these probes, the policy's where there are none; None where they have several."""
+    targets = {probe.target.target for probe in probes} or {policy.target_hours}
+    return targets.pop() if len(targets) == 1 else None
 
 
 def component(result: ScoreResult | None, key: str) -> Component | None:

@@ -8,23 +8,30 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.probes.response_time import SCORED, WAITING, Outcome, hours_for_score, longest
-from audit_app.domain.scores.policy import Policy
+from audit_app.domain.probes.response_time import (
+    SCORED,
+    WAITING,
+    InTime,
+    Outcome,
+    ResponseTime,
+    hours_for_score,
+    longest,
+)
+from audit_app.domain.scores.policy import Policy, TargetHours
 from audit_app.domain.scores.scoring import QualityInput, ResponseInput, ScoreInputs, VisitInput
 from audit_app.domain.time.period import Period
 from audit_app.models import (
-    Campaign,
     ChannelName,
     ClockName,
     Probe,
     ReplyRating,
-    ServiceTarget,
     Touchpoint,
     Visit,
     VisitState,
@@ -57,6 +64,10 @@ class ProbeFact:
     channel: ChannelName
     outcome: Outcome
     hours: Fraction | None
+    target: TargetHours
+    clock: ClockName
+    in_time: InTime | None = None
+    """Whether its answer met its target; None for every other outcome."""
     quality: Fraction | None = None
     """Mean of the ratings of its reply, 0 to 100; None where nobody rated it."""
 
@@ -122,7 +133,7 @@ class Facts:
         return ScoreInputs(
             policy,
             tuple(VisitInput(visit.ref, visit.value) for visit in self.visits),
-            tuple(ResponseInput(probe.ref, probe.hours) for probe in scored),
+            tuple(ResponseInput(probe.ref, probe.hours, probe.target) for probe in scored),
             tuple(QualityInput(probe.ref, probe.quality) for probe in scored if probe.quality is not None),
             dict(sorted(left_out.items())),
         )
@@ -161,13 +172,7 @@ def _probes(session: Session, locations: list[int], period: Period) -> tuple[Pro
     never_sent = and_(Probe.sent_latest.is_(None), Probe.outcome == Outcome.EXCLUDED)
     due = and_(Probe.slot >= period.start, Probe.slot < period.end)
     here = and_(Touchpoint.location_id.in_(locations), or_(sent, and_(never_sent, due)))
-    query = (
-        select(*COLUMNS, ServiceTarget.clock)
-        .join(Probe.touchpoint)
-        .join(Probe.campaign)
-        .join(Campaign.target)
-        .where(here)
-    )
+    query = select(*COLUMNS).join(Probe.touchpoint).where(here)
     rated = select(ReplyRating.probe_id, ReplyRating.quality).join(Probe).join(Probe.touchpoint).where(here)
     rated = rated.where(ReplyRating.set_aside_at.is_(None))
     qualities = _means(session.execute(rated.order_by(ReplyRating.id)))
@@ -183,8 +188,14 @@ COLUMNS = (
     Probe.outcome,
     Probe.sent_earliest,
     Probe.sent_latest,
+    Probe.answered_earliest,
     Probe.answered_latest,
     Probe.opening_seconds,
+    Probe.stretch_hours,
+    Probe.target_hours,
+    Probe.cutoff_hours,
+    Probe.clock,
+    Probe.in_time,
 )
 
 
@@ -197,7 +208,8 @@ def _means(ratings: Iterable[Any]) -> dict[int, Fraction]:
 
 
 def _fact(row: Any, qualities: Mapping[int, Fraction]) -> ProbeFact:
-    hours = hours_for_score(row.outcome, _answer_took(row))
+    took = _answer_took(row)
+    hours = hours_for_score(row.outcome, took)
     return ProbeFact(
         row.id,
         row.location_id,
@@ -205,12 +217,29 @@ def _fact(row: Any, qualities: Mapping[int, Fraction]) -> ProbeFact:
         row.channel,
         row.outcome,
         hours,
+        target_of(row.stretch_hours, row.target_hours, row.cutoff_hours),
+        row.clock,
+        None if hours is None or took is None else row.in_time or _in_time(row, took),
         None if hours is None else qualities.get(row.id),
     )
 
 
+@lru_cache(maxsize=256)
+def target_of(stretch: int, target: int, cutoff: int) -> TargetHours:
+    """The hours of a service target; few are in use, and many probes share each."""
+    return TargetHours(Fraction(stretch), Fraction(target), Fraction(cutoff))
+
+
+def _in_time(row: Any, took: timedelta) -> InTime:
+    """Whether an answer was in time of which the ledger did not say so: at least it took what is left without the
+    time between the looks."""
+    sent = row.sent_earliest or row.sent_latest
+    between = row.answered_latest - (row.answered_earliest or row.answered_latest) + (row.sent_latest - sent)
+    return ResponseTime(took - between, took).within(timedelta(hours=row.target_hours))
+
+
 def _answer_took(row: Any) -> timedelta | None:
-    """How long it took, on the service target's clock, until the answer had provably come; None without one.
+    """How long it took, on the clock that judges it, until the answer had provably come; None without one.
 
     Opening time is taken as it was measured when the probe was judged, because opening hours change. Where none
     was recorded, elapsed time stands in, which is never shorter.

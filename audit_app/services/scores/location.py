@@ -120,7 +120,7 @@ def location_results(
         compare(facts, period, before, policy),
         chain_comparison(session, period, before, policy) if with_chain else None,
         weekly_scores(facts, weeks, policy),
-        response_weeks(facts, weeks, policy),
+        response_weeks(facts, weeks),
         facts.within(period),
         pending_by_location(session, watched, now).get(location.id, Pending()),
         latest_probes(session, user, location, now),
@@ -151,7 +151,7 @@ def latest_probes(session: Session, user: User, location: Location, now: datetim
 
 
 def _latest(probe: Probe, now: datetime) -> LatestProbe:
-    found = reading(probe, probe.campaign.target.clock, now)
+    found = reading(probe, probe.clock, now)
     response = found.response if found else None
     return LatestProbe(probe, response, in_time(probe, response))
 

@@ -30,7 +30,7 @@ def ensure_policy(session: Session, now: datetime) -> ScorePolicy:
     if stored is None:
         stored = ScorePolicy(
             number=1,
-            content=DEFAULT_POLICY.model_dump(mode="json"),
+            content=DEFAULT_POLICY.content,
             content_hash=policy_hash(DEFAULT_POLICY),
             created_at=now,
         )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from audit_app.domain.scores.policy import Policy
+from audit_app.domain.probes.response_time import InTime
 from audit_app.domain.time.period import Period
+from audit_app.models import ClockName
 from audit_app.services.scores.inputs import Facts, ProbeFact
 
 MEDIAN_OVER = timedelta(weeks=4)
@@ -22,12 +23,20 @@ class ResponseWeek:
     week: Period
     probes: Sequence[ProbeFact]
     in_time: int
+    cannot_tell: int
     never: int
     median: Fraction | None
     """Hours within which half of the customers of the last four weeks had their answer; None when half or more had
-    none. Those who never had an answer count as the longest waits, and are not dropped."""
+    none, and where the hours are of two clocks. Those who never had an answer count as the longest waits."""
     median_n: int
     """How many probes the median is taken over."""
+    clocks: frozenset[ClockName]
+    """Whose hours these are; hours of two clocks have no median."""
+
+    @property
+    def late(self) -> int:
+        """How many were answered surely after their target."""
+        return self.n - self.in_time - self.cannot_tell - self.never
 
     @property
     def n(self) -> int:
@@ -35,32 +44,32 @@ class ResponseWeek:
         return len(self.probes)
 
 
-def response_weeks(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[ResponseWeek]:
+def response_weeks(facts: Facts, weeks: Sequence[Period]) -> list[ResponseWeek]:
     """The response times of each of `weeks`; `facts` reach back to four weeks before the end of the first."""
-    return [_week(week, facts, policy) for week in weeks]
+    return [_week(week, facts) for week in weeks]
 
 
-def _week(week: Period, facts: Facts, policy: Policy) -> ResponseWeek:
+def _week(week: Period, facts: Facts) -> ResponseWeek:
     probes = [probe for probe in facts.within(week).probes if probe.scored]
     lately = [
         probe for probe in facts.within(Period(week.end - MEDIAN_OVER, week.end)).probes if probe.scored
     ]
-    hours = _answered(probes, policy)
+    clocks = frozenset(probe.clock for probe in lately)
     return ResponseWeek(
         week,
         probes,
-        sum(1 for each in hours if each <= policy.target_hours),
-        len(probes) - len(hours),
-        _median(_answered(lately, policy), len(lately)),
+        sum(1 for probe in probes if probe.in_time is InTime.MET),
+        sum(1 for probe in probes if probe.in_time is InTime.CANNOT_TELL),
+        sum(1 for probe in probes if probe.hours is None),
+        _median(_answered(lately), len(lately)) if len(clocks) == 1 else None,
         len(lately),
+        clocks,
     )
 
 
-def _answered(probes: Sequence[ProbeFact], policy: Policy) -> list[Fraction]:
+def _answered(probes: Sequence[ProbeFact]) -> list[Fraction]:
     """The hours until the answers that count, shortest first."""
-    return sorted(
-        probe.hours for probe in probes if probe.hours is not None and probe.hours < policy.cutoff_hours
-    )
+    return sorted(probe.hours for probe in probes if probe.hours is not None)
 
 
 def _median(answered: Sequence[Fraction], n: int) -> Fraction | None:

@@ -7,7 +7,7 @@ a stand-in of its own in the specification, which is exchanged in the finished d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -18,7 +18,9 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup, escape
 
-from audit_app.domain.scores.policy import Policy
+from audit_app.domain.probes.response_time import InTime
+from audit_app.domain.scores.policy import Policy, TargetHours
+from audit_app.services.scores.inputs import ProbeFact
 from audit_app.services.scores.trends import ResponseWeek
 
 THEME = {
@@ -34,8 +36,8 @@ THEME = {
 
 INK, GRID, GOOD, LATE, NEVER, ACCENT, SOFT = THEME
 
-KINDS = ("in_time", "late", "never")
-"""What a point of the response times says by shape and colour: filled dot, hollow dot, cross."""
+KINDS = ("in_time", "late", "never", "cannot_tell")
+"""What a point of the response times says by shape and colour: filled dot, hollow dot, cross, hollow diamond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def response_time_chart(
 ) -> Markup:
     """Draw every probe by the day it was sent and the hours until the answer, with the median of four weeks.
 
-    Lines stand at the policy's stretch and target. Whoever never had an answer is a cross at the cut-off. `summary`
-    says in words what there is to see.
+    Lines stand at the stretch and the target of the probes, those of the policy where there are none. Whoever never
+    had an answer is a cross at the longest cut-off. `summary` says in words what there is to see.
     """
     spec = _specification(weeks, policy, zone)
     drawings = [_drawing(_sized(spec, weeks, size, zone), size, summary) for size in SIZES]
@@ -66,11 +68,12 @@ def response_time_chart(
 
 
 def _specification(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo) -> dict[str, Any]:
-    cutoff = float(policy.cutoff_hours)
+    targets = {probe.target for week in weeks for probe in week.probes} or {policy.hours}
+    cutoff = float(max(target.cutoff for target in targets))
     chart = alt.layer(
-        _limits(policy, cutoff),
+        _limits(targets, cutoff),
         _medians(weeks, zone, cutoff),
-        _probes(weeks, policy, zone, cutoff),
+        _probes(weeks, zone, cutoff),
     )
     chart = chart.configure(background="transparent", font="inherit", padding=4)
     chart = chart.configure_view(stroke=None).configure_axis(
@@ -81,20 +84,19 @@ def _specification(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo
     return specification
 
 
-def _limits(policy: Policy, cutoff: float) -> alt.Chart:
-    limits = [{"hours": float(hours)} for hours in (policy.stretch_hours, policy.target_hours)]
+def _limits(targets: Collection[TargetHours], cutoff: float) -> alt.Chart:
+    hours = {float(each) for target in targets for each in (target.stretch, target.target)}
+    limits = [{"hours": each} for each in sorted(hours)]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=limits))
         .mark_rule(strokeDash=[5, 4], color=SOFT, strokeWidth=1.25)
-        .encode(y=_hours_axis(policy, cutoff))
+        .encode(y=_hours_axis(hours, cutoff))
     )
     return chart
 
 
-def _hours_axis(policy: Policy, cutoff: float) -> alt.Y:
-    ticks = sorted(
-        {0.0, cutoff / 5, float(policy.stretch_hours), float(policy.target_hours), cutoff * 3 / 4, cutoff}
-    )
+def _hours_axis(hours: Collection[float], cutoff: float) -> alt.Y:
+    ticks = sorted({0.0, cutoff / 5, *hours, cutoff * 3 / 4, cutoff})
     axis = alt.Axis(
         values=ticks, labelExpr=f"datum.value >= {cutoff} ? 'never' : datum.value + ' h'", ticks=False
     )
@@ -118,18 +120,18 @@ def _medians(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> al
     return chart
 
 
-def _probes(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, cutoff: float) -> alt.Chart:
+def _probes(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> alt.Chart:
     rows = [
         {
             "at": _local(probe.at, zone),
             "hours": _height(probe.hours, cutoff),
-            "kind": _kind(probe.hours, policy),
+            "kind": _kind(probe),
         }
         for row in weeks
         for probe in row.probes
     ]
-    # Without any of a kind the legend's order would move; the domain is always all three.
-    colours, shapes = [GOOD, LATE, NEVER], ["circle", "circle", "M-1,-1L1,1M1,-1L-1,1"]
+    # Without any of a kind the legend's order would move; the domain is always all of them.
+    colours, shapes = [GOOD, LATE, NEVER, SOFT], ["circle", "circle", "M-1,-1L1,1M1,-1L-1,1", "diamond"]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_point(size=36, strokeWidth=1.6, opacity=0.9)
@@ -140,7 +142,7 @@ def _probes(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, cutof
             stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=KINDS, range=colours), legend=None),
             fill=alt.Fill(
                 "kind:N",
-                scale=alt.Scale(domain=KINDS, range=[GOOD, "transparent", "transparent"]),
+                scale=alt.Scale(domain=KINDS, range=[GOOD, "transparent", "transparent", "transparent"]),
                 legend=None,
             ),
         )
@@ -148,10 +150,10 @@ def _probes(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, cutof
     return chart
 
 
-def _kind(hours: Fraction | None, policy: Policy) -> str:
-    if hours is None or hours >= policy.cutoff_hours:
+def _kind(probe: ProbeFact) -> str:
+    if probe.in_time is None:
         return "never"
-    return "in_time" if hours <= policy.target_hours else "late"
+    return {InTime.MET: "in_time", InTime.BREACHED: "late", InTime.CANNOT_TELL: "cannot_tell"}[probe.in_time]
 
 
 def _height(hours: Fraction | None, cutoff: float) -> float:

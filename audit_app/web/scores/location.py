@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flask import render_template, request
@@ -10,17 +11,19 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.domain.exact import exact_text
 from audit_app.domain.scores.policy import Policy
-from audit_app.domain.scores.scoring import points_for_response
 from audit_app.extensions import db
-from audit_app.models import Location, RoleName
+from audit_app.models import ClockName, Location, RoleName
 from audit_app.services.company import organisation_zone
 from audit_app.services.locations.visible import locations_visible_to, visible_location
 from audit_app.services.scores.comparison import FEW
+from audit_app.services.scores.inputs import ProbeFact
 from audit_app.services.scores.location import LocationResults, location_results
 from audit_app.services.scores.policies import current_policy
 from audit_app.web.access import roles, user_now
 from audit_app.web.opening_words import opening_words
 from audit_app.web.presentation import hours, request_instant
+from audit_app.web.presentation import shown as rounded
+from audit_app.web.probe_words import CLOCKS
 from audit_app.web.scores.charts import response_time_chart
 from audit_app.web.scores.chosen_period import ChosenPeriod
 from audit_app.web.scores.overview import blueprint
@@ -50,7 +53,8 @@ def location(key: str) -> ResponseReturnValue:
     results = location_results(
         db.session, user, shown, chosen.period, chosen.before, chosen.weeks, policy, now
     )
-    summary = response_summary(results, policy)
+    summary = response_summary(results)
+    comparison = results.comparison
     return render_template(
         "scores/location.html",
         location=shown,
@@ -60,25 +64,50 @@ def location(key: str) -> ResponseReturnValue:
         few=FEW,
         opening=opening_words(shown.opening_hours),
         summary=summary,
+        within=within_words(comparison.in_time.hours),
+        rules=speed_rules(policy, comparison.facts.probes),
         chart=response_time_chart(results.response_weeks, policy, chosen.zone, summary),
     )
 
 
-def response_summary(results: LocationResults, policy: Policy) -> str:
-    """What the chart of response times shows, in one sentence."""
+def response_summary(results: LocationResults) -> str:
+    """What the chart of response times shows, in one sentence or two."""
     weeks = results.response_weeks
     n, in_time = sum(week.n for week in weeks), sum(week.in_time for week in weeks)
-    never = sum(week.never for week in weeks)
-    return (
-        f"Response times of {n} probes over {len(weeks)} weeks: {in_time} answered within "
-        f"{hours(policy.target_hours)}, {n - in_time - never} later, {never} never."
-    )
+    late, never = sum(week.late for week in weeks), sum(week.never for week in weeks)
+    unsure = n - in_time - late - never
+    targets = {probe.target.target for week in weeks for probe in week.probes}
+    counts = f"{in_time} answered {within_words(targets.pop() if len(targets) == 1 else None)}, {late} later, {never} never"
+    unclear = f", {unsure} of which nobody can tell whether in time" if unsure else ""
+    clocks = {probe.clock for week in weeks for probe in week.probes}
+    mixed = " Some hours are elapsed ones and some opening hours." if len(clocks) > 1 else ""
+    return f"Response times of {n} probes over {len(weeks)} weeks: {counts}{unclear}.{mixed}"
 
 
-@blueprint.app_template_filter()
-def value_at_target(policy: Policy) -> Fraction:
-    """The value, 0 to 100, of an answer that comes exactly at the target."""
-    return points_for_response(policy, policy.target_hours)
+def within_words(target: Fraction | None) -> str:
+    """Name what an answer has to be within: `within 10 h`, or `within the target` where probes have several."""
+    return "within the target" if target is None else f"within {hours(target)}"
+
+
+def speed_rules(policy: Policy, probes: Sequence[ProbeFact]) -> list[str]:
+    """How the response times of these probes become values, a sentence for each service target that they have."""
+    if policy.at_target is None:
+        corners = ", ".join(
+            f"{exact_text(each.points)} at {hours(each.hours)}" for each in policy.speed_curve
+        )
+        return [f"An answer has the value {corners}, none within {hours(policy.cutoff_hours)} 0."]
+    targets = {(each.clock, each.target) for each in probes} or {(ClockName.ELAPSED, policy.hours)}
+    several = len({clock for clock, _ in targets}) > 1
+    ordered = sorted(targets, key=lambda pair: (pair[0], pair[1].target, pair[1].stretch, pair[1].cutoff))
+    return [
+        f"An answer within {hours(each.stretch)} has the value 100, one at {hours(each.target)} "
+        f"{rounded(policy.at_target)}, none within {hours(each.cutoff)} 0"
+        f"{', by ' + CLOCKS[clock].lower() if several else ''}."
+        for clock, each in ordered
+    ]
+
+
+blueprint.add_app_template_filter(within_words)
 
 
 blueprint.add_app_template_filter(exact_text, "exactly")

@@ -9,7 +9,7 @@ from audit_app.extensions import db
 from audit_app.models import RoleName, User
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores import overview as service
-from audit_app.services.scores.comparison import InTimeShare, in_time_share
+from audit_app.services.scores.comparison import InTimeShare
 from audit_app.services.scores.policies import current_policy
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import percent, request_instant
@@ -48,9 +48,6 @@ def overview() -> ResponseReturnValue:
 def possessive(user: User) -> str:
     """What a score over only some locations is called."""
     return "Your regions" if user.is_a(RoleName.MANAGER) else "Your locations"
-
-
-blueprint.add_app_template_filter(in_time_share)
 
 
 @blueprint.app_template_filter()

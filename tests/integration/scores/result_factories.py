@@ -19,6 +19,7 @@ from audit_app.models import (
     Probe,
     ReplyRating,
     RoleName,
+    ServiceTarget,
     Touchpoint,
     User,
     Visit,
@@ -66,9 +67,10 @@ def probe(
     outcome: Outcome = Outcome.ANSWERED,
     hours: Fraction | None = None,
     clock: ClockName = ClockName.ELAPSED,
+    target: tuple[int, int, int] | None = None,
 ) -> Probe:
-    """A probe sent at `at`, with this outcome, answered after so many hours."""
-    campaign = _campaign(session, location, clock)
+    """A probe sent at `at`, with this outcome, answered after so many hours; `target`: stretch, target and cut-off."""
+    campaign = _campaign(session, location, clock, target)
     answered = None if hours is None else at + timedelta(microseconds=int(hours * 3_600_000_000))
     made = Probe(
         campaign=campaign,
@@ -94,14 +96,29 @@ def probe(
     return made
 
 
-def _campaign(session: Session, location: Location, clock: ClockName) -> Campaign:
-    name = f"Weekly, {location.key}, {clock}"
+def _campaign(
+    session: Session, location: Location, clock: ClockName, target: tuple[int, int, int] | None
+) -> Campaign:
+    name = f"Weekly, {location.key}, {clock}{target or ''}"
     found = session.scalar(select(Campaign).where(Campaign.name == name))
     if found:
         return found
-    address = f"{location.key}-{clock}@fjordfield.example"
+    address = f"{location.key}-{clock}-{target and target[1]}@fjordfield.example"
     touchpoint: Touchpoint = probe_factories.touchpoint(session, location, address=address)
-    return probe_factories.campaign(session, touchpoint, name=name, clock=clock)
+    made = probe_factories.campaign(session, touchpoint, name=name, clock=clock)
+    if target is not None:
+        made.target = _target(session, clock, target)
+        session.flush()
+    return made
+
+
+def _target(session: Session, clock: ClockName, hours: tuple[int, int, int]) -> ServiceTarget:
+    stretch, target, cutoff = hours
+    name = f"{stretch}, {target}, {cutoff} h, {clock}"
+    found = session.scalar(select(ServiceTarget).where(ServiceTarget.name == name))
+    return found or ServiceTarget(
+        name=name, clock=clock, stretch_hours=stretch, target_hours=target, cutoff_hours=cutoff
+    )
 
 
 def rate(session: Session, rated: Probe, quality: Fraction | int, rater: User | None = None) -> None:
