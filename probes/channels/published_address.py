@@ -13,15 +13,15 @@ NAME, HOST = r"[\w.+-]{1,64}", r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+"
 ADDRESS = re.compile(rf"(?<![\w.+-]){NAME}@{HOST}")
 AT_WORDS = "at|ät|à|a|chez|arroba|chiocciola|arobase|apenstaartje|małpa|malpa|snabel-?a|alfakrøll|miukumauku|собака|собачка|שטרודל|@"
 DOT_WORDS = r"dot|punkt|point|punto|punct|punt|kropka|piste|ponto|prick|точка|נקודה|\."
-AT = rf"\s*[\[({{<]\s*(?:{AT_WORDS})\s*[\])}}>]\s*"
-DOT = rf"\s*[\[({{<]\s*(?:{DOT_WORDS})\s*[\])}}>]\s*"
+AT = rf"\s*+[\[({{<]\s*+(?:{AT_WORDS})\s*+[\])}}>]\s*+"
+DOT = rf"(?<!\s)\s*+[\[({{<]\s*+(?:{DOT_WORDS})\s*+[\])}}>]\s*+"
 WRITTEN_OUT = (
     # info [at] firm.example, info(at)firm(dot)example
     re.compile(rf"(?<![\w.+-])({NAME}?)(?:{AT})([\w-]+(?:(?:\.|{DOT})[\w-]+)+)", re.IGNORECASE),
     # info at firm dot example: without brackets only with both words, else any sentence would do
     re.compile(r"(?<![\w.+-])([\w.+-]{1,64}) at ([\w-]+(?: dot [\w-]+)+)", re.IGNORECASE),
     # info @ firm.example
-    re.compile(rf"(?<![\w.+-])({NAME})\s+@\s+({HOST})"),
+    re.compile(rf"(?<![\w.+-])({NAME})\s++@\s++({HOST})"),
 )
 DOTS = re.compile(rf"{DOT}| dot ", re.IGNORECASE)
 

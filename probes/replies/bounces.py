@@ -17,9 +17,9 @@ from probes.replies.mail import ReadMail
 from probes.replies.verdict import Judgement
 
 SYSTEM = re.compile(
-    r"^(mailer-?d(ae|ea|e)mon|mail-?daemon|m?daemon|post-?master|mail-?deliver\w*|delivery-?\w*system|mail-?system"
-    r"|mailsubsystem|double-bounce|bounces?|microsoftexchange[0-9a-f]{6,}|mailer|mail-?admin(istrator)?|smtp-?\w*"
-    r"|mail-?router|mmdf|uucp|mdaemon|listserv|owner-.*)([-_+.].*)?$",
+    r"^(?:owner-|(?:mailer-?d(?:ae|ea|e)mon|mail-?daemon|m?daemon|post-?master|mail-?deliver\w*|delivery-?\w*system|mail-?system"
+    r"|mailsubsystem|double-bounce|bounces?|microsoftexchange[0-9a-f]{6,}|mailer|mail-?admin(?:istrator)?|smtp-?\w*"
+    r"|mail-?router|mmdf|uucp|mdaemon|listserv)(?:[-_+.]|$))",
     re.IGNORECASE,
 )
 SYSTEM_NAME = re.compile(

@@ -138,7 +138,8 @@ class _Bounded(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Take a header from its lines."""
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:MOST_OF_A_HEADER]
+        # What a mail answers stands at the end of References (RFC 5322, section 3.6.4).
+        return name, value[-MOST_OF_A_HEADER:] if name.lower() == "references" else value[:MOST_OF_A_HEADER]
 
 
 BOUNDED = _Bounded()

@@ -23,7 +23,7 @@ NO_REPLY = re.compile(
 )
 ROBOT = re.compile(
     r"^(notif\w*|automat\w*|auto|robot|bot|system|alerts?|daemon|nobody|www-data|apache|root|autorespon\w*|autorepl\w*"
-    r"|mailer|news(letter)?|marketing|ticket-?system)([-_.+].*)?$",
+    r"|mailer|news(letter)?|marketing|ticket-?system)(?:[-_.+]|$)",
     re.IGNORECASE,
 )
 PROGRAM = re.compile(
@@ -34,7 +34,7 @@ PROGRAM = re.compile(
     r"|zarafa|kopano|mail\.ru|yandex|nylas|front mail|mailmate|pegasus|opera mail",
     re.IGNORECASE,
 )
-TAG = re.compile(r"\W*[\[(*]+([^\])*]{3,40})[\])*]")
+TAG = re.compile(r"(?:[^\w\[(*]*+[\[(*]++)++([^\])*]{3,40})[\])*]")
 """The first thing in brackets of a subject: "[Auto-Reply] A lamp"."""
 CAMPAIGN = ("X-Campaign", "X-Campaign-Id", "X-MC-User", "X-CSA-Complaints", "X-Mailer-RecptId", "X-Newsletter",
             "X-rpcampaign", "X-SG-EID", "Feedback-ID", "List-Unsubscribe-Post", "X-MailingID", "X-CampaignID")  # fmt: skip
@@ -105,7 +105,9 @@ def _mark_in_subject(letter: Letter) -> str:
 def auto_submitted(mail: ReadMail) -> frozenset[str]:
     """Return the keywords of Auto-Submitted (RFC 3834), without their comments and parameters."""
     values = mail.headers("Auto-Submitted")
-    return frozenset(re.sub(r"\([^)]*\)", "", value).partition(";")[0].strip().casefold() for value in values)
+    return frozenset(
+        re.sub(r"\([^()]*+\)", "", value).partition(";")[0].strip().casefold() for value in values
+    )
 
 
 def newsletter(letter: Letter) -> Judgement | None:

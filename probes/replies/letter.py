@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import getaddresses
 from functools import cache, cached_property
 
 from probes.replies import phrases
@@ -29,6 +28,8 @@ MOST_GREETED = 2
 LONGEST_CLOSING = 60
 """Characters of a line that is a closing or a greeting."""
 MOST_BELOW = 4_000
+MOST_OF_OUR_ADDRESSES = 20
+"""Addresses in To that are looked for in the text."""
 PREFIXES = {
     "auto_prefixes": "automatic",
     "receipt_prefixes": "receipt",
@@ -100,7 +101,7 @@ class Letter:
 
     @cached_property
     def _our_addresses(self) -> list[str]:
-        return [address.casefold() for _, address in getaddresses(self.mail.headers("To")) if address]
+        return self.mail.addresses("To")[:MOST_OF_OUR_ADDRESSES]
 
     @property
     def sentences(self) -> list[str]:

@@ -19,12 +19,20 @@ MOST_TEXT = 200_000
 """Characters of a text that are read; what a person answers stands at its beginning."""
 MOST_HTML = 2_000_000
 """Characters of an HTML text that are read, most of which nobody sees."""
+MOST_OF_A_HEADER = 1_000
+"""Characters of a header that are judged, decoded; nobody writes a longer subject."""
+MOST_ENCODED = 4 * MOST_OF_A_HEADER
+"""Characters of a header that are decoded: each of its own needs up to four (RFC 2047)."""
+MOST_ALIKE = 100
+"""Headers of one name that are read."""
 MOST_OF_ADDRESSES = 100_000
 """Characters of all headers of one name, taken together."""
+MOST_NESTED = 20
+"""Comments and groups, which may stand within each other, that a list of addresses is taken apart for."""
 ADDRESS = re.compile(r"(?<![^\s<>,;:@])[^\s<>,;:@]++@[^\s<>,;:@]+")
 UNUSUAL = re.compile(r"[\"\\()\[\]]|@[^<>,;@]*<|@\S*@")
 """What needs the full grammar of addresses: quoted names, comments, names that look like addresses."""
-PLAIN_SENDER = re.compile(r"\s*([^\"<>@,;:()\\]*)<([^<>\s@]+@[^<>\s@]+)>\s*")
+PLAIN_SENDER = re.compile(r"\s*+([^\"<>@,;:()\\]*+)<([^<>\s@]++@[^<>\s@]++)>\s*+")
 MARKUP = re.compile(r"\s*<(!doctype|html|head|body|meta|div|p|table)\b", re.IGNORECASE)
 
 
@@ -59,12 +67,12 @@ class ReadMail:
 
     def headers(self, name: str) -> list[str]:
         """Return all values of a header, decoded, topmost first."""
-        return [_decoded(value) for value in self._headers.get(name.lower(), ())]
+        return [_shown(value) for value in self._headers.get(name.lower(), ())[:MOST_ALIKE]]
 
     def header(self, name: str) -> str:
         """Return the topmost value of a header, decoded, or an empty string."""
         values = self._headers.get(name.lower())
-        return _decoded(values[0]) if values else ""
+        return _shown(values[0]) if values else ""
 
     def has(self, name: str) -> bool:
         """Tell whether the header stands there at all, even empty."""
@@ -72,10 +80,10 @@ class ReadMail:
 
     def addresses(self, name: str) -> list[str]:
         """Return the plain addresses in all headers of this name, in lower case."""
-        values = self.headers(name)
+        values = self.raw_headers(name)[:MOST_ALIKE]
         if not values:
             return []
-        together = ", ".join(values)[:MOST_OF_ADDRESSES]
+        together = ", ".join(map(_decoded, values))[:MOST_OF_ADDRESSES]
         if not UNUSUAL.search(together):
             return [address.casefold() for address in ADDRESS.findall(together)]
         return [address.casefold() for _, address in _parsed_addresses(together) if "@" in address]
@@ -83,7 +91,7 @@ class ReadMail:
     @cached_property
     def sender(self) -> tuple[str, str]:
         """Return the name and the address in From, taken apart before it is decoded, for a name may hold a comma."""
-        name, address = _name_and_address(next(iter(self.raw_headers("From")), ""))
+        name, address = _name_and_address(next(iter(self.raw_headers("From")), "")[:MOST_ENCODED])
         return (_decoded(name), address) if "@" in address else _name_and_address(self.header("From"))
 
     @cached_property
@@ -115,7 +123,7 @@ class ReadMail:
         """Return what a reader would see: the plain text, or the HTML as text with quotes marked by '>'."""
         plain = "\n\n".join(text for text in self._texts("text/plain") if text.strip())[:MOST_TEXT]
         if MARKUP.match(plain):
-            return html_as_text(plain)
+            return html_as_text(plain)[:MOST_TEXT]
         return plain or html_as_text(self.html)[:MOST_TEXT]
 
     @cached_property
@@ -149,10 +157,10 @@ def _read(raw: bytes) -> ReadMail:
 
 
 def _parsed_addresses(value: str) -> list[tuple[str, str]]:
-    try:
-        return getaddresses([value])
-    except RecursionError:  # of brackets within brackets; what looks like an address still is one
+    """Take a list of addresses apart; of one that would nest too deep, what looks like an address."""
+    if value.count("(") > MOST_NESTED or value.count(":") > MOST_NESTED:
         return [("", address) for address in ADDRESS.findall(value)]
+    return getaddresses([value])
 
 
 def _walk(part: Message) -> Iterator[Message]:
@@ -191,6 +199,10 @@ def _charset(content_type: str) -> str:
     typed: Message = Message()
     typed["Content-Type"] = content_type
     return typed.get_content_charset() or "utf-8"
+
+
+def _shown(value: str) -> str:
+    return _decoded(value[:MOST_ENCODED])[:MOST_OF_A_HEADER]
 
 
 def _decoded(value: str) -> str:

@@ -26,12 +26,17 @@ RECIPIENT_HEADERS = (
     "X-Forwarded-To",
 )
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,990}>")
-TOKEN = re.compile(r"\b(?=[A-Za-z0-9-]*\d)(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9-]{5,31}\b")
+TOKEN = re.compile(r"\b(?=[A-Za-z0-9-]{0,31}\d)(?=[A-Za-z0-9-]{0,31}[A-Za-z])[A-Za-z0-9][A-Za-z0-9-]{5,31}\b")
 RETURNED_ID = re.compile(r"(?im)^[ \t>]*+(?:original-)?message-id:\s*+(<[^<>\s]{3,990}>)")
 RETURNED_SENDER = re.compile(
     r"(?im)^[ \t>]*+(?:from|return-path|reply-to|x-original-from|sender):[^\n]{0,200}?([^\s<>\"',;:]{1,64}@[^\s<>\"',;:]{3,190})"
 )
 LONGEST_RETURNED_TEXT = 100_000
+MOST_ADDRESSES, MOST_IDS = 200, 50
+"""Addresses written to, of each header, and Message-IDs answered that are looked up; of these the last, which are the
+nearest (RFC 5322, section 3.6.4)."""
+MOST_RETURNED = 200
+"""Keys that are looked up of each kind that the text of a bounce holds."""
 RETURNED = "the returned mail"
 MOST_TOKENS = 40
 
@@ -115,15 +120,16 @@ def _own_id(mail: ReadMail) -> Iterator[Candidate]:
 
 def _recipients(mail: ReadMail) -> Iterator[Candidate]:
     for header in RECIPIENT_HEADERS:
-        for address in mail.addresses(header):
+        for address in mail.addresses(header)[:MOST_ADDRESSES]:
             yield Candidate("recipient", address, header)
 
 
 def _answered_ids(mail: ReadMail) -> Iterator[Candidate]:
-    for value in MESSAGE_ID.findall(mail.header("In-Reply-To")):
-        yield Candidate("message_id", value, "In-Reply-To")
-    for value in reversed(MESSAGE_ID.findall(mail.header("References"))):
-        yield Candidate("message_id", value, "References")
+    for header in ("In-Reply-To", "References"):
+        # As it stands there: an identifier is never encoded, and what is shown of a header may end before the last.
+        ids = MESSAGE_ID.findall(next(iter(mail.raw_headers(header)), ""))
+        for value in reversed(ids[-MOST_IDS:]):
+            yield Candidate("message_id", value, header)
 
 
 def _returned(mail: ReadMail) -> Iterator[Candidate]:

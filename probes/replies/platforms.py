@@ -20,8 +20,8 @@ from probes.replies.verdict import Judgement, Kind
 
 Adapter: TypeAlias = Callable[[Letter], Judgement | None]
 
-COMMENT = re.compile(r"""class=["']?[^"'>]*\bzd-comment\b[^>]*>""")
-RULE = re.compile(r"^\s*-{10,}\s*$", re.MULTILINE)
+COMMENT = re.compile(r"""class=["']?[^"'>]{0,100}?\bzd-comment\b[^<>]{0,500}+>""")
+RULE = re.compile(r"^[^\S\n]*+-{10,}+[^\S\n]*+$", re.MULTILINE)
 
 
 def help_desk(letter: Letter) -> Judgement | None:

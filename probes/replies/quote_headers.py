@@ -14,13 +14,17 @@ LABEL = re.compile(r"[\s*_]*([^\W\d_][^:\n]{0,24}?)[\s*_\u00a0]*[:：]")
 RULES = "-_=*+~#"
 RULE = re.compile(r"^[\s\-_=*—–]{5,}$")
 TIMED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-ZONED = re.compile(r", .*\b\d{1,2}[:.]\d\d(?:\s?[AP]M)?\s\(?[A-Z]{2,5}(?:[+-]\d{1,4})?\)?$")
+ZONED = re.compile(
+    r"(?:[^,\n]++|,(?! ))*+, .*\b\d{1,2}[:.]\d\d(?:\s?[AP]M)?\s\(?[A-Z]{2,5}(?:[+-]\d{1,4})?\)?$"
+)
 ENDS_OF_ZONES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789)"
 """How a help desk ends the line above a comment, if it ends in no colon: "Anna Berg, 20 Nov 2026, 10:02 GMT+1"."""
 ADDRESS = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
-BETWEEN_DASHES = re.compile(r"-{3,}\s*\S.{3,150}[:：]\s*-{3,}")
+BETWEEN_DASHES = re.compile(r"(?<!-)-{3,}+\s*+\S.{3,150}[:：]\s*+-{3,}+")
 """How Lotus Notes announces: "-----Anna Berg <anna@example.com> wrote: -----"."""
-DATED_BETWEEN_DASHES = re.compile(r"-{3,}\s*\S[^<>]{3,120}<[^<>\s@]+@[^<>\s@]+>[^<>-]{1,30}-{3,}")
+DATED_BETWEEN_DASHES = re.compile(
+    r"(?<!-)-{3,}+\s*+\S[^<>]{3,120}<[^<>\s@]{1,64}+@[^<>\s@]{1,190}+>[^<>-]{1,30}-{3,}+"
+)
 """How Zoho announces: "---- On Fri, 20 Nov 2026 10:02:11 +0100 Anna Berg <anna@example.com> wrote ----"."""
 BETWEEN_MARKS = re.compile(r">>> \S.{3,150} >>>")
 """How GroupWise announces: ">>> Anna Berg <anna@example.com> 20/11/2026 10:02 >>>"; what follows bears no marks."""
@@ -117,7 +121,7 @@ def _is_zoned_comment(lines: Sequence[str], number: int, start: int) -> bool:
     return (
         number > start
         and len(lines[number]) <= LONGEST_COMMENT_LINE
-        and bool(ZONED.search(lines[number]))
+        and bool(ZONED.match(lines[number]))
         and _is_older_comment(lines, number, lines[number])
     )
 
@@ -140,7 +144,7 @@ def _is_older_comment(lines: Sequence[str], first: int, text: str) -> bool:
 
 def is_comment_line(lines: Sequence[str], first: int, text: str) -> bool:
     """Recognise "Anna Berg, 20 Nov 2026, 10:02 CET:" below a rule, as help desks put it above each comment."""
-    if len(text) > LONGEST_COMMENT_LINE or not (text.endswith((":", "：")) or ZONED.search(text)):
+    if len(text) > LONGEST_COMMENT_LINE or not (text.endswith((":", "：")) or ZONED.match(text)):
         return False
     above = next((lines[place] for place in range(first - 1, max(-1, first - 3), -1) if lines[place]), "")
     return bool(RULE.match(above) and DATED.search(text) and TIMED.search(text))

@@ -11,7 +11,7 @@ from probes.replies.quote_headers import RULE, is_comment_line
 LONGEST_LINE = 70
 """Characters of a line of a signature: a name, a street, a telephone number."""
 POSTSCRIPT = re.compile(r"p\.?\s?p?\.?\s?s\b", re.IGNORECASE)
-SENTENCE = re.compile(r"(?:\w[\w'’-]*+[\s,]+){4,}\S*[.!?…]$")
+SENTENCE = re.compile(r"(?<![\w'’-])(?:\w[\w'’-]*+[\s,]++){4}[^\s,]*+(?<=[.!?…])$")
 NOTES = frozenset({"neutral", "unanswerable", "automatic"})
 CARD = re.compile(r"^[-_=*—–]{5,}+$", re.MULTILINE)
 CONTACT = re.compile(

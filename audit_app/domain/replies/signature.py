@@ -41,7 +41,7 @@ PARTICLES = frozenset(
         "zu",
     ]
 )
-_NAME_ENDS = re.compile(r"\s*(?:[,|/(•·]|\s[-–—]\s|\n)")
+_NAME_ENDS = re.compile(r"[,|/(•·]|\s[-–—]\s|\n")
 _STROKE = re.compile(r"(?<=[.!?)])\s+[/~]\s?([^\W\d_][\w.'’ -]{1,30})\Z")
 """A name behind a stroke at the end of the last sentence: “See you! /Kalle”."""
 _WORD = re.compile(r"[^\W\d_][\w.'’-]*")

@@ -22,7 +22,7 @@ from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import PLACEHOLDERS
 
 LONGEST_TITLE, LONGEST_SUBJECT, LONGEST_TEXT = 200, 200, 5000
-BRACES = re.compile(r"\{\s*([A-Za-z_ ]{1,30}?)\s*\}")
+BRACES = re.compile(r"\{([A-Za-z_\s]{1,50})\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,8 @@ def _check_signs(text: str) -> None:
 
 def _check_braces(text: str) -> None:
     """A mistyped placeholder would reach the company as it stands, and give the probe away."""
-    for inside in BRACES.findall(text):
+    for written in BRACES.findall(text):
+        inside = written.strip()
         if f"{{{inside}}}" not in PLACEHOLDERS or f"{{{inside}}}" not in text:
             known = " and ".join(PLACEHOLDERS)
             raise InvalidInput(

@@ -35,15 +35,18 @@ CLOCK = re.compile(
 CLOCK_WORDS = re.compile(
     r"^(kl\.?|klo|uhr|um|at|à|a las?|la|ora|o( godz\.?)?|om|uur|h|hs|ч\.?|в|ב-?|t)$", re.IGNORECASE
 )
-JOINTS = re.compile(r"[\s,;·•|()–—-]*(\b(at|um|à|a las?|la|ora|o( godz\.?)?|om|kl\.?|klo|в|ב-?|t)\b\.?)?[\s,;·•|()–—-]*$", re.IGNORECASE)  # fmt: skip
+JOINTS = re.compile(
+    r"(?<![\s,;·•|()–—-])[\s,;·•|()–—-]*+(\b(at|um|à|a las?|la|ora|o( godz\.?)?|om|kl\.?|klo|в|ב-?|t)\b\.?)?[\s,;·•|()–—-]*+$",
+    re.IGNORECASE,
+)
 AGE = re.compile(
-    r"[\s·•|,(]*(?:\b(?:now|nu|jetzt|maintenant|nyt|ahora( mismo)?|adesso|ora|zojuist|nå|teraz|acum|сейчас|הרגע|עכשיו)|"
+    r"(?<![\s·•|,(])[\s·•|,(]*+(?:\b(?:now|nu|jetzt|maintenant|nyt|ahora( mismo)?|adesso|ora|zojuist|nå|teraz|acum|сейчас|הרגע|עכשיו)|"
     r"just now|just nu|gerade eben|à l'instant|juuri nyt|lige nu|akkurat nå|przed chwilą|chiar acum|только что|"
-    r"(?:\b(?:vor|il y a|for|för|hace|acum|לפני)\s+)?(?:\d+|\b(?:an?|one|eine[rm]?|une?|en|ett|yksi|una?|één|een|jedną|o))\s*"
+    r"(?:\b(?:vor|il y a|for|för|hace|acum|לפני)\s++)?(?:(?<!\d)\d++|\b(?:an?|one|eine[rm]?|une?|en|ett|yksi|una?|één|een|jedną|o))\s*+"
     r"(?:s|m|h|d|t|min|sec|sek|std|seconds?|minutes?|hours?|days?|secs|mins|hrs?|sekund\w*|minut\w*|stunden?|tag\w*|timm\w*|"
     r"timer?|dag\w*|heures?|jours?|sekunti\w*|minuutti\w*|tunti\w*|päiv\w*|segundos?|horas?|días?|second[io]|or[ae]|giorn\w*|"
     r"uur|godz\w*|dni|dzień|or[eă]|zi(le)?|сек\w*|мин\w*|час\w*|дн\w*|день|שניות|שנייה|דקות|דקה|שעות|שעה|ימים|יום)\b\.?"
-    r"(?:\s*(?:ago|sedan|siden|temu|назад|sitten|fa|geleden|atrás))?)[\s·•|,)]*$",
+    r"(?:\s*+(?:ago|sedan|siden|temu|назад|sitten|fa|geleden|atrás))?)[\s·•|,)]*+$",
     re.IGNORECASE,
 )
 """“just now” or “2 min ago” at the end of what is said, which is another every time one looks."""

@@ -30,9 +30,11 @@ CHOSEN_ANYWAY: frozenset[Meaning] = frozenset({"topic", "contact_by", "country"}
 """Choices that matter to the message or to where the answer goes, even if the form has one ready."""
 DATES = frozenset({"date", "datetime-local", "month", "time"})
 NEVER_ANSWERED = frozenset({"search", "password", "color", "range"})
-SUM = re.compile(r"\d+\s*(?:[+×*]\s*\d+\s*(?:=|\?|$)|[-x−–]\s*\d+\s*(?:=|\?))|\w\s*=\s*\??\s*[*＊]?\s*$")
+SUM = re.compile(
+    r"(?<!\d)\d++\s*+(?:[+×*]\s*+\d++\s*+(?:=|\?|$)|[-x−–]\s*+\d++\s*+[=?])|\w\s*+=\s*+\??+\s*+[*＊]?+\s*+$"
+)
 """A sum to solve, in digits or in words."""
-STAR = re.compile(r"[*＊]\s*:?\s*$|^\s*[*＊]")
+STAR = re.compile(r"[*＊]\s*+:?+\s*+$|^\s*+[*＊]")
 
 
 @dataclass(frozen=True)

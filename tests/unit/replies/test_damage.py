@@ -179,8 +179,25 @@ BURDENS = {
     "quotes in HTML": HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>x" * 60_000,
     "a tag without end": HEAD + b"Content-Type: text/html\n\n<" + b"a" * 1_000_000,
     "a line full of commas": HEAD + b"\nHello\n" + b"a, " * 20_000 + b"Z",
+    "a list of recipients": b"To: " + b"(a) u@x.example, " * 6_000 + b"\n" + HEAD + b"\nYes.",
+    "groups in groups": b"To: " + b"a:" * 50_000 + b"\n" + HEAD + b"\nYes.",
+    "comments in recipients": b"To: " + b"(" * 100_000 + b"\n" + HEAD + b"\nYes.",
+    "quoted lines": HEAD + b"\n" + b"> Yes.\n" * 300_000,
+    "quotes in quotes": HEAD + b"\n" + b"> > > >\n" * 250_000,
+    "brackets in a subject": b"Subject: " + b"(" * 18_000 + b"\n" + HEAD + b"\nYes.",
+    "stars in a subject": b"Subject: " + b"[*(" * 6_000 + b"\n" + HEAD + b"\nYes.",
+    "words in brackets": b"Subject: " + b"(a " * 6_000 + b"\n" + HEAD + b"\nYes.",
+    "identifiers": HEAD + b"References: " + b"<abc@x.example>\n " * 6_000 + b"\n\nYes.",
     "phrases": HEAD + b"\n" + b"thank you for your\nwrote:\nFrom: x\n" * 30_000,
 }
+
+
+@pytest.mark.parametrize("burden", [name for name, raw in BURDENS.items() if len(raw) <= 2_500_000])
+def test_a_mail_of_two_megabytes_is_judged_and_matched_within_a_second(burden: str) -> None:
+    begun = time.process_time()
+    judge(BURDENS[burden], "our own words")
+    candidate_keys(BURDENS[burden])
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("burden", BURDENS)
