@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from audit_app.domain.errors import InvalidInput
+from audit_app.domain.errors import InvalidInput, reason_of
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LONGEST_USER_AGENT = 300
@@ -176,7 +176,6 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = [
-            f"AUDIT_{'_'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
+            f"AUDIT_{'_'.join(map(str, item['loc'])).upper()}: {reason_of(item)}" for item in error.errors()
         ]
         raise InvalidInput("Settings are wrong. " + "; ".join(problems)) from None

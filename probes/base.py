@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 JSON: TypeAlias = "str | int | float | bool | None | Sequence[JSON] | Mapping[str, JSON]"
 ProofKind: TypeAlias = Literal["raw_mail", "screenshot", "transcript", "trace", "html"]
+OUR_CLOCK = "our clock"
+"""What a fact names as its source where no server gave the time."""
 
 
 class FactKind(StrEnum):

@@ -18,7 +18,7 @@ import click
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.services.locations.form_mappings import mapping_problems
-from probes.base import Blocked, Fact, FactKind, Message, ProbeError, Proof, SendUnknown
+from probes.base import OUR_CLOCK, Blocked, Fact, FactKind, Message, ProbeError, Proof, SendUnknown
 from probes.channel import Equipment
 from probes.channels.contact_form.channel import open_form
 from probes.forms.mapping import NO_MAPPING, Mapping, parse_mapping
@@ -128,7 +128,7 @@ async def _take(message: Message, mapping: Mapping, folder: Path, *, as_json: bo
 
 def _now() -> dict[str, Any]:
     now = datetime.now(UTC).isoformat()
-    return {"earliest": now, "latest": now, "source": "our clock"}
+    return {"earliest": now, "latest": now, "source": OUR_CLOCK}
 
 
 def _row(seen: Fact) -> dict[str, Any]:

@@ -6,6 +6,8 @@ The names carry no "Error": ``except NotFound`` reads as it is meant.
 
 from __future__ import annotations
 
+from pydantic_core import ErrorDetails
+
 
 class AuditError(Exception):
     """Anything that went wrong in a way the application foresaw; ``str(error)`` is fit to show."""
@@ -25,3 +27,8 @@ class Conflict(AuditError):
 
 class NotAllowed(AuditError):
     """The one who asks may not do this."""
+
+
+def reason_of(details: ErrorDetails) -> str:
+    """What pydantic found wrong at one place, in the words of our own check where it was one."""
+    return str(details.get("ctx", {}).get("error") or details["msg"])

@@ -85,7 +85,9 @@ class _Loader(yaml.BaseLoader):
         self._parts += 1
         self._depth += 1
         if self._depth > MOST_DEEP or self._parts > MOST_PARTS:
-            raise Unreadable(line, "is nested too deep or too long", "Split it into several checklists.")
+            raise Unreadable(
+                line, "is nested too deep or too long", "Shorten it, or split it into several files."
+            )
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -102,9 +104,7 @@ def _translated(error: yaml.MarkedYAMLError) -> Unreadable:
             line, "has a colon where none can stand", "Put quotes round a text that holds “: ”."
         )
     if "expected a single document" in (error.context or ""):
-        return Unreadable(
-            line, "holds more than one document", "Keep one checklist a file; remove the “---”."
-        )
+        return Unreadable(line, "holds more than one document", "Keep one document a file; remove the “---”.")
     return Unreadable(
         line, f"is not YAML: {problem}", "Check the indentation, quotes and brackets before it."
     )

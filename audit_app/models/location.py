@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.domain.time.clock import OpeningHours
@@ -116,3 +117,13 @@ class Touchpoint(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
     location: Mapped[Location] = relationship(back_populates="touchpoints")
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        """Whether probes may go there: confirmed, and neither it nor its location is switched off."""
+        return self.active and self.confirmed_at is not None and self.location.active
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return and_(cls.active, cls.confirmed_at.is_not(None), cls.location.has(Location.active))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
@@ -58,6 +59,16 @@ class Mailbox(Base):
     checked_at: Mapped[datetime | None]
 
     folders: Mapped[list[MailFolder]] = relationship(back_populates="mailbox")
+
+    @hybrid_property
+    def in_order(self) -> bool:
+        """Whether probes may leave from it: it is switched on and can be reached."""
+        return self.active and self.down_since is None
+
+    @in_order.inplace.expression
+    @classmethod
+    def _in_order(cls) -> ColumnElement[bool]:
+        return and_(cls.active, cls.down_since.is_(None))
 
 
 class MailFolder(Base):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from audit_app.domain.time.period import SENSIBLE_YEARS
+
 LARGEST_ID = 2**31 - 1
 """The largest number that a row can have on every database."""
 
@@ -22,8 +24,7 @@ def day_in(text: str, what: str, problems: list[str]) -> date | None:
     except ValueError:
         problems.append(f"“{text[:20]}” is no date. Write it as 2026-11-21.")
         return None
-    # The first and last years of the calendar have no midnight in UTC everywhere.
-    if not 1971 <= day.year <= 9000:
+    if day.year not in SENSIBLE_YEARS:
         problems.append(f"There are no {what} in the year {day.year}. Check the date.")
         return None
     return day

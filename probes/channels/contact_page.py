@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
-from probes.base import Fact, FactKind, Proof
+from probes.base import OUR_CLOCK, Fact, FactKind, Proof
 from probes.browser.activity import Activity
 from probes.browser.browsers import (
     BrowserError,
@@ -161,7 +161,7 @@ def _address_seen(
         FactKind.ADDRESS_SEEN,
         earliest,
         datetime.now(UTC),
-        source="our clock",
+        source=OUR_CLOCK,
         key=f"address:{url}",
         text=text if matches or not seen else f"{text} instead of {expected}",
         reasons=(f"It stands there as a {how}, {_clicks(clicks)} from {url}",) if seen else (),

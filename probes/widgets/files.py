@@ -103,4 +103,5 @@ def _validated(text: str, where: str) -> Widget:
 
 def _mistake(details: ErrorDetails) -> str:
     place = ".".join(str(part) for part in details["loc"])
-    return f"{place}: {details['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+    reason = details.get("ctx", {}).get("error") or details["msg"]
+    return f"{place}: {reason}" if place else str(reason)

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from audit_app.domain.errors import InvalidInput
+from audit_app.domain.errors import InvalidInput, reason_of
 from audit_app.domain.exact import Exact, exact_text, read_exact
 
 
@@ -248,10 +248,7 @@ def read_policy(data: object) -> Policy:
     try:
         return Policy.model_validate(data)
     except ValidationError as problem:
-        lines = [
-            f"{_place(error['loc'])}: {error['msg'].removeprefix('Value error, ')}"
-            for error in problem.errors()
-        ]
+        lines = [f"{_place(error['loc'])}: {reason_of(error)}" for error in problem.errors()]
         raise InvalidInput("The score policy cannot be used. " + "; ".join(lines) + ".") from problem
 
 

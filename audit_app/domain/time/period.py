@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from audit_app.domain.errors import InvalidInput
 
+SENSIBLE_YEARS = range(1971, 9001)
+"""The first and last years of the calendar have no midnight in UTC everywhere, and no probe was sent in them."""
 ONE_DAY = timedelta(days=1)
 LONGEST_DAYS = 3 * 366
 """The longest period in days, so that a mistyped year is an error and not a long wait."""
@@ -44,7 +46,7 @@ class Period:
             raise InvalidInput(f"The period ends on {last} before it starts on {first}. Swap the two dates.")
         if (last - first).days >= LONGEST_DAYS:
             raise InvalidInput(f"From {first} to {last} is more than three years. Choose a shorter period.")
-        if first.year < 1971 or last.year > 9000:
+        if first.year not in SENSIBLE_YEARS or last.year not in SENSIBLE_YEARS:
             raise InvalidInput(f"From {first} to {last} is not a period of ours. Check the years.")
         return cls(midnight(first, zone), midnight(last + ONE_DAY, zone))
 

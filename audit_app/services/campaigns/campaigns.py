@@ -15,8 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
-from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.time.period import ONE_DAY, midnight
 from audit_app.models import Campaign, Location, Persona, Probe, Scenario, ServiceTarget, Touchpoint
 from audit_app.services.company import organisation_zone
@@ -28,6 +26,7 @@ from audit_app.services.entry.fields import (
     local_moment,
     moment_text,
 )
+from audit_app.services.probes.pending import probes_under_way
 
 Row = TypeVar("Row", Touchpoint, Scenario, Persona)
 
@@ -123,13 +122,8 @@ def switch(session: Session, campaign: Campaign, *, on: bool) -> None:
 def running(session: Session, campaign: Campaign) -> Running:
     """What of the campaign is under way."""
     count = select(func.count(Probe.id)).where(Probe.campaign_id == campaign.id)
-    planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
-    return Running(
-        planned=session.scalar(count.where(planned)) or 0,
-        waiting=session.scalar(count.where(waiting)) or 0,
-        all=session.scalar(count) or 0,
-    )
+    under_way = probes_under_way(session, Probe.campaign_id == campaign.id)
+    return Running(planned=under_way.planned, waiting=under_way.waiting, all=session.scalar(count) or 0)
 
 
 def next_slots(campaign: Campaign, now: datetime, count: int = 3) -> list[datetime]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import AuditError, InvalidInput
+from audit_app.domain.time.period import SENSIBLE_YEARS
 from audit_app.models import Campaign, ServiceTarget
 
 LONGEST_PAGE = 500
@@ -140,7 +141,6 @@ def moment_text(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _in_our_time(day: Day) -> Day:
-    # The first and last years of the calendar have no midnight in UTC everywhere.
-    if not 1971 <= day.year <= 9000:
+    if day.year not in SENSIBLE_YEARS:
         raise InvalidInput(f"The year {day.year} is not one of ours. Check the date.")
     return day

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from audit_app.domain.checklists.file import shown
+from audit_app.domain.errors import reason_of
 from audit_app.domain.marked_yaml import Marked, Unreadable, read_marked
 from probes.forms.mapping import Mapping
 
@@ -28,7 +29,7 @@ def mapping_problems(text: str) -> list[str]:
     try:
         marked = read_marked(text)
     except Unreadable as error:
-        return [f"{_line(error.line)} {error.message}. {error.hint.replace('checklist', 'mapping')}"]
+        return [f"{_line(error.line)} {error.message}. {error.hint}"]
     twice = [
         (line, f"{_line(line)} “{shown(place)}” is given twice, first on line {first}. Keep one of the two.")
         for place, line, first in marked.repeated
@@ -50,7 +51,7 @@ def _mistakes(text: str, marked: Marked) -> list[tuple[int, str]]:
 def _mistake(marked: Marked, details: ErrorDetails) -> tuple[int, str]:
     place = details["loc"]
     line = marked.line_of(place) or 1
-    words = _HINTS.get(details["type"]) or f"{details['msg'].removeprefix('Value error, ')}."
+    words = _HINTS.get(details["type"]) or f"{reason_of(details)}."
     return line, f"{_line(line)} {f'“{shown(place)}” {words}' if place else f'The mapping {words}'}"
 
 

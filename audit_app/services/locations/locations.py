@@ -11,8 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audit_app.domain.errors import InvalidInput, NotFound
-from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import Assignment, AssignmentState, Location, Probe, Region, Touchpoint, User
 from audit_app.services.entry.fields import FieldErrors, all_or_nothing
@@ -20,6 +18,7 @@ from audit_app.services.entry.keys import free_key
 from audit_app.services.entry.text import plain
 from audit_app.services.locations.opening_hours import HoursEntry, change_hours, read_hours
 from audit_app.services.locations.regions import region_called
+from audit_app.services.probes.pending import UnderWay, probes_under_way
 
 LONGEST_NAME, LONGEST_ADDRESS = 200, 500
 AREAS = (
@@ -53,8 +52,7 @@ class LocationFilter:
 class Stops:
     """What stops when a location is switched off."""
 
-    planned: int
-    waiting: int
+    probes: UnderWay
     touchpoints: int
     visits: int
     contacts: Sequence[str]
@@ -131,10 +129,6 @@ def switch(session: Session, location: Location, *, on: bool) -> None:
 
 def what_stops(session: Session, location: Location) -> Stops:
     """What the location is in use for now."""
-    there = Probe.touchpoint.has(Touchpoint.location_id == location.id)
-    planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
-    probes = select(func.count(Probe.id)).where(there)
     touchpoints = select(func.count(Touchpoint.id)).where(
         Touchpoint.location_id == location.id, Touchpoint.active, Touchpoint.confirmed_at.is_not(None)
     )
@@ -143,8 +137,7 @@ def what_stops(session: Session, location: Location) -> Stops:
     )
     contacts = select(User.name).where(User.active, User.locations.any(Location.id == location.id))
     return Stops(
-        planned=session.scalar(probes.where(planned)) or 0,
-        waiting=session.scalar(probes.where(waiting)) or 0,
+        probes=probes_under_way(session, Probe.touchpoint.has(Touchpoint.location_id == location.id)),
         touchpoints=session.scalar(touchpoints) or 0,
         visits=session.scalar(visits) or 0,
         contacts=session.scalars(contacts.order_by(User.name)).all(),

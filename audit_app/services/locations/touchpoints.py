@@ -13,8 +13,6 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
-from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint, User
 from audit_app.services.entry.fields import (
     FieldErrors,
@@ -26,6 +24,7 @@ from audit_app.services.entry.fields import (
 from audit_app.services.entry.text import plain
 from audit_app.services.locations.form_mappings import mapping_problems
 from audit_app.services.probes.channels import supported
+from audit_app.services.probes.pending import UnderWay, probes_under_way, running_campaigns
 from audit_app.services.widgets.adapters import stored_choices
 from probes.widgets.files import AUTO, load_widget, widget_names
 
@@ -60,8 +59,7 @@ class TouchpointFilter:
 class Stops:
     """What stops when a touchpoint gets no more probes."""
 
-    planned: int
-    waiting: int
+    probes: UnderWay
     campaigns: Sequence[str]
 
 
@@ -151,16 +149,9 @@ def switch(session: Session, touchpoint: Touchpoint, *, on: bool) -> None:
 
 def what_stops(session: Session, touchpoint: Touchpoint) -> Stops:
     """What the touchpoint is in use for now."""
-    planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
-    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
-    count = select(func.count(Probe.id)).where(Probe.touchpoint_id == touchpoint.id)
-    campaigns = select(Campaign.name).where(
-        Campaign.active, Campaign.touchpoints.any(Touchpoint.id == touchpoint.id)
-    )
     return Stops(
-        planned=session.scalar(count.where(planned)) or 0,
-        waiting=session.scalar(count.where(waiting)) or 0,
-        campaigns=session.scalars(campaigns.order_by(Campaign.name)).all(),
+        probes=probes_under_way(session, Probe.touchpoint_id == touchpoint.id),
+        campaigns=running_campaigns(session, Campaign.touchpoints.any(Touchpoint.id == touchpoint.id)),
     )
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import NotFound
-from audit_app.domain.probes.probe import ProbeState
-from audit_app.domain.probes.response_time import WAITING
 from audit_app.models import Campaign, IncomingMail, Mailbox, MailFolder, Persona, Probe, Security, Touchpoint
 from audit_app.services.entry.fields import InvalidFields, all_or_nothing
 from audit_app.services.mailboxes.entry import COLUMNS, MailboxEntry, drafted
+from audit_app.services.probes.pending import UnderWay, probes_under_way, running_campaigns
 from probes.mail.oauth import LOOPBACK
 
 SECURITY_WORDS = {
@@ -30,8 +29,7 @@ class MailboxStops:
 
     personas: Sequence[str]
     campaigns: Sequence[str]
-    planned: int
-    waiting: int
+    probes: UnderWay
 
 
 def mailbox_by_id(session: Session, mailbox_id: int) -> Mailbox:
@@ -91,14 +89,10 @@ def what_stops(session: Session, mailbox: Mailbox) -> MailboxStops:
     """What the mailbox is in use for now."""
     personas = personas_of(session, mailbox)
     ids = [persona.id for persona in personas]
-    count = select(func.count(Probe.id)).where(Probe.persona_id.in_(ids))
-    waiting = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
-    campaigns = select(Campaign.name).where(Campaign.active, Campaign.personas.any(Persona.id.in_(ids)))
     return MailboxStops(
         personas=[persona.name for persona in personas],
-        campaigns=session.scalars(campaigns.order_by(Campaign.name)).all(),
-        planned=session.scalar(count.where(Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED}))) or 0,
-        waiting=session.scalar(count.where(waiting)) or 0,
+        campaigns=running_campaigns(session, Campaign.personas.any(Persona.id.in_(ids))),
+        probes=probes_under_way(session, Probe.persona_id.in_(ids)),
     )
 
 

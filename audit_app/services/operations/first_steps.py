@@ -38,12 +38,11 @@ def steps_done(session: Session) -> frozenset[Step]:
 
 
 def _proofs() -> dict[Step, Select[int]]:
-    confirmed = Touchpoint.active & Touchpoint.confirmed_at.is_not(None)
     whole = Campaign.touchpoints.any() & Campaign.scenarios.any() & Campaign.personas.any()
     return {
         Step.COMPANY: select(Organisation.id),
         Step.LOCATION: select(Location.id).where(Location.active),
-        Step.TOUCHPOINT: select(Touchpoint.id).where(confirmed, Touchpoint.location.has(Location.active)),
+        Step.TOUCHPOINT: select(Touchpoint.id).where(Touchpoint.is_open),
         Step.MAILBOX: select(Mailbox.id).where(Mailbox.active),
         Step.PERSONA: select(Persona.id).where(Persona.mailbox.has(Mailbox.active)),
         Step.SCENARIO: select(Wording.id),

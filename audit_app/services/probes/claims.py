@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.probe import ProbeState, check_transition
-from audit_app.models import Campaign, Location, Mailbox, Persona, Probe, Touchpoint
+from audit_app.models import Campaign, Mailbox, Persona, Probe, Touchpoint
 from audit_app.services.probes.channels import answered_on_page
 
 SEND_WITHIN = timedelta(hours=2)
@@ -72,18 +72,12 @@ def _not_before(now: datetime) -> ColumnElement[bool]:
 
 
 def _allowed() -> ColumnElement[bool]:
-    confirmed = and_(
-        Touchpoint.active,
-        Touchpoint.confirmed_at.is_not(None),
-        # What was confirmed is the address of today; a probe planned before a change of it goes nowhere.
-        Touchpoint.address == Probe.to_address,
-        Touchpoint.location.has(Location.active),
-    )
-    mailbox_up = and_(Mailbox.active, Mailbox.down_since.is_(None))
+    # What was confirmed is the address of today; a probe planned before a change of it goes nowhere.
+    confirmed = and_(Touchpoint.is_open, Touchpoint.address == Probe.to_address)
     return and_(
         Probe.touchpoint.has(confirmed),
         Probe.campaign.has(Campaign.active),
-        Probe.persona.has(Persona.mailbox.has(mailbox_up)),
+        Probe.persona.has(Persona.mailbox.has(Mailbox.in_order)),
     )
 
 

@@ -193,7 +193,7 @@ def _out_of_sight(since: datetime, now: datetime) -> base.Fact:
         base.FactKind.LOST,
         min(since, now),
         now,
-        source="our clock",
+        source=base.OUR_CLOCK,
         key="out-of-sight",
         reasons=("We could not look for answers from then on",),
     )

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING, Outcome
 from audit_app.domain.time import clock
 from audit_app.models import ClockName, Location, Probe, Touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """How many probes are planned and not sent yet, and how many were sent and are not decided yet."""
+
+    planned: int
+    waiting: int
+
+
+def probes_under_way(session: Session, wanted: ColumnElement[bool]) -> UnderWay:
+    """How many of the probes for which `wanted` holds are under way."""
+    planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
+    sent = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
+    counts = select(func.count().filter(planned), func.count().filter(sent)).select_from(Probe)
+    row = session.execute(counts.where(wanted)).one()
+    return UnderWay(planned=row[0], waiting=row[1])
+
+
+def running_campaigns(session: Session, wanted: ColumnElement[bool]) -> Sequence[str]:
+    """The names of the active campaigns for which `wanted` holds."""
+    return session.scalars(select(Campaign.name).where(Campaign.active, wanted).order_by(Campaign.name)).all()
 
 
 @dataclass(frozen=True, slots=True)

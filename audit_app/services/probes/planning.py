@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.models import Campaign, ChannelName, Location, Persona, Probe, Scenario, Touchpoint, Wording
+from audit_app.models import Campaign, ChannelName, Persona, Probe, Scenario, Touchpoint, Wording
 from audit_app.models.campaign import campaign_touchpoints
 from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import compose
@@ -74,9 +74,7 @@ def reachable(session: Session, campaign: Campaign) -> Sequence[Touchpoint]:
     return session.scalars(
         select(Touchpoint)
         .join(campaign_touchpoints)
-        .join(Touchpoint.location)
-        .where(campaign_touchpoints.c.campaign_id == campaign.id)
-        .where(Touchpoint.active, Touchpoint.confirmed_at.is_not(None), Location.active)
+        .where(campaign_touchpoints.c.campaign_id == campaign.id, Touchpoint.is_open)
         .where(Touchpoint.channel.in_(supported()))
         .order_by(Touchpoint.id)
     ).all()
@@ -136,7 +134,7 @@ def _plan(due: Due, caps: _Caps, now: datetime) -> Probe | None:
         return None
     # Neighbours start at different places, so that one slot does not ask everywhere the same.
     wording, persona = possible[(due.number + due.touchpoint.id) % len(possible)]
-    if persona.mailbox.down_since is not None or not persona.mailbox.active:
+    if not persona.mailbox.in_order:
         return None
     caps.take(due)
     return compose(due.campaign, due.touchpoint, due.slot, wording, persona, now)

@@ -315,7 +315,7 @@ def _fact(
         base.FactKind(kind),
         earliest,
         latest,
-        source="our clock",
+        source=base.OUR_CLOCK,
         key=key,
         reasons=(reason,),
         evidence=evidence,

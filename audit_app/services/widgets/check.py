@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from audit_app.domain.checklists.file import Problem, shown
+from audit_app.domain.errors import reason_of
 from audit_app.domain.marked_yaml import Location, Marked, Unreadable, read_marked
 from probes.base import OurFailure
 from probes.widgets.files import MOST_BYTES, widget_names, with_ancestors
@@ -58,7 +59,7 @@ _TOO_LONG = Unreadable(None, "is far too long for a widget", "Check that it is o
 
 
 def _unreadable(name: str, error: Unreadable) -> Problem:
-    return Problem(name, error.line, "", error.message, error.hint.replace("checklist", "widget"))
+    return Problem(name, error.line, "", error.message, error.hint)
 
 
 def _text(path: Path) -> str:
@@ -87,6 +88,6 @@ def _mistakes(name: str, marked: Marked) -> list[Problem]:
 
 def _problem(name: str, marked: Marked, details: ErrorDetails) -> Problem:
     place: Location = details["loc"]
-    message = _MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, ")
+    message = _MESSAGES.get(details["type"]) or reason_of(details)
     hint = _HINTS.get(details["type"], "The README of probes/widgets shows how it is written.")
     return Problem(name, marked.line_of(place), shown(place), message, hint)

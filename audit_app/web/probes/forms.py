@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from audit_app.domain.time.period import SENSIBLE_YEARS
 from audit_app.models import ChannelName
 from audit_app.services.probes.list import Kind, ProbeFilter
 from audit_app.web.query_args import day_in, number_in
@@ -61,7 +62,7 @@ def _week(text: str, problems: list[str]) -> tuple[date | None, date | None]:
     except (ValueError, OverflowError):
         problems.append(f"“{text[:20]}” is no week. Choose one from the list, or write it as 2026-W47.")
         return None, None
-    if not 1971 <= monday.year <= 9000:
+    if monday.year not in SENSIBLE_YEARS:
         problems.append(f"There are no probes in the year {monday.year}. Check the week.")
         return None, None
     return monday, sunday

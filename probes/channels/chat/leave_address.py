@@ -6,12 +6,11 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from probes.base import Fact, FactKind
+from probes.base import OUR_CLOCK, Fact, FactKind
 from probes.browser.browsers import BrowserError, pictures
 from probes.channels.chat.entrance import Entrance
 from probes.channels.chat.filling import address_field
 from probes.channels.chat.parts import gone
-from probes.channels.chat.timestamps import OUR_CLOCK
 from probes.channels.chat.writing import form_was_taken
 
 TAKE_SECONDS = 2.0

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from probes.base import (
     JSON,
+    OUR_CLOCK,
     Deferred,
     Fact,
     FactKind,
@@ -47,7 +48,7 @@ from probes.channels.chat.own_words import own_line
 from probes.channels.chat.shown_times import Span
 from probes.channels.chat.signals import Changes, ChangeTimes
 from probes.channels.chat.storage import restore_tab, tab_storage
-from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME
+from probes.channels.chat.timestamps import SERVER_TIME
 from probes.channels.chat.transcript import (
     LIMITS,
     READ,
@@ -224,7 +225,7 @@ class ChatSession:
             role="visitor",
             author=own.author,
             details={
-                "our clock": [earliest.isoformat(), latest.isoformat()],
+                OUR_CLOCK: [earliest.isoformat(), latest.isoformat()],
                 "widget": self.entrance.adapter,
             },
             evidence=await self.proof("sent", lines),

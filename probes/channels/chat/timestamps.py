@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from probes.base import OUR_CLOCK
 from probes.channels.chat.shown_times import Display, Span, shown_span
 from probes.channels.chat.transcript import Line
 
 SERVER_TIME = "chat server's time"
 SHOWN_TIME = "time that the chat shows"
 PAGE_CLOCK = "seen as it appeared, by the page's clock"
-OUR_CLOCK = "our clock"
 CLOCKS_APART = timedelta(minutes=5)
 """A server's time that is further in our future, or further before our own message, is no time to go by."""
 

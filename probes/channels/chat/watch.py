@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from probes.base import Fact, FactKind, OurFailure, ProbeError
+from probes.base import OUR_CLOCK, Fact, FactKind, OurFailure, ProbeError
 from probes.channels.chat.own_words import same_text
 from probes.channels.chat.session import ChatSession
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
-from probes.channels.chat.timestamps import OUR_CLOCK, SERVER_TIME, Own, dated
+from probes.channels.chat.timestamps import SERVER_TIME, Own, dated
 from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
 
 MOST_RETURNS = 2

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from probes.base import (
     JSON,
+    OUR_CLOCK,
     Blocked,
     Fact,
     FactKind,
@@ -315,7 +316,7 @@ class ContactFormAttempt:
             FactKind.SENT,
             self._pressed_at or now,
             now,
-            source="our clock",
+            source=OUR_CLOCK,
             key=f"form:{self._message.token}",
             text=self._message.text,
             role="visitor",

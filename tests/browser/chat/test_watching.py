@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
-from probes.base import JSON, Fact, FactKind
+from probes.base import JSON, OUR_CLOCK, Fact, FactKind
 from probes.browser.browsers import Browsers, Locator
 from probes.channels.chat.session import ChatSession, open_chat
-from probes.channels.chat.timestamps import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
+from probes.channels.chat.timestamps import PAGE_CLOCK, SERVER_TIME, SHOWN_TIME
 from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.response_time import Outcome
-from audit_app.domain.time.clock import ALWAYS_OPEN, OpeningHours, Weekday
+from audit_app.domain.time.clock import OpeningHours, Weekday
 from audit_app.models import (
     ChannelName,
     ClockName,
@@ -38,6 +38,7 @@ from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.times import reading
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import LEASE, NOW, WORKER, fact
+from tests.opening_hours import ALWAYS_OPEN
 from tests.visitor import Visitor, sign_in
 
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -195,7 +196,12 @@ def test_a_location_that_is_switched_off_gets_no_probe_and_says_before_what_stop
     make.campaign(session, make.touchpoint(session, umea))
     plan_due(session, NOW)
     stops = service.what_stops(session, umea)
-    assert (stops.touchpoints, stops.planned, stops.waiting, stops.contacts) == (1, 1, 0, ["Carl Contact"])
+    assert (stops.touchpoints, stops.probes.planned, stops.probes.waiting, stops.contacts) == (
+        1,
+        1,
+        0,
+        ["Carl Contact"],
+    )
 
     service.switch(session, umea, on=False)
     assert claim(session, WORKER, NOW, 1, LEASE) == []

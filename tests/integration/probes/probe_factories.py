@@ -170,7 +170,7 @@ def sent_probe(session: Session, channel: ChannelName = ChannelName.EMAIL, now: 
 
 def sent_fact(at: datetime, key: str = "sent") -> base.Fact:
     """The channel's word that the message left at `at`."""
-    return base.Fact(base.FactKind.SENT, at, at, source="our clock", key=key)
+    return base.Fact(base.FactKind.SENT, at, at, source=base.OUR_CLOCK, key=key)
 
 
 def fact(kind: str, at: datetime, key: str = "", latest: datetime | None = None) -> base.Fact:

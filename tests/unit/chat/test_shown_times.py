@@ -11,9 +11,10 @@ from babel.dates import format_date, format_timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.base import OUR_CLOCK
 from probes.channels.chat.shown_times import Display, Span, shown_span, without_age
 from probes.channels.chat.signals import MOST_TIMES, ChangeTimes, read_times
-from probes.channels.chat.timestamps import OUR_CLOCK, PAGE_CLOCK, SERVER_TIME, SHOWN_TIME, Own, dated
+from probes.channels.chat.timestamps import PAGE_CLOCK, SERVER_TIME, SHOWN_TIME, Own, dated
 from probes.channels.chat.transcript import Line
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
