@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.time.clock import ALWAYS_OPEN
 from audit_app.models import Location, Organisation, Region, RoleName, User
 from audit_app.services.users.users import add_user
+from tests.opening_hours import ALWAYS_OPEN
 
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 PASSWORD = "a very long password"

@@ -14,7 +14,7 @@ from audit_app.cli.mail import mail
 from audit_app.cli.mailboxes import mailboxes
 from audit_app.cli.probe import probe
 from audit_app.cli.retention import retention
-from audit_app.cli.score import score
+from audit_app.cli.score import score, verify_scores
 from audit_app.cli.serve import web, worker
 from audit_app.cli.touchpoints import touchpoints
 from audit_app.cli.users import users
@@ -38,6 +38,7 @@ for command in (
     touchpoints,
     checklists,
     score,
+    verify_scores,
     retention,
     probe,
     widgets,

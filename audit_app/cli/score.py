@@ -1,21 +1,24 @@
-"""`audit-app score`: one location's score over a period, with all that it is made of."""
+"""`audit-app score` and `verify-scores`: a score with all that it is made of, and whether stored ones hold."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
 
 from audit_app.cli.opening import current_database
+from audit_app.database import read_only
 from audit_app.domain.errors import NotFound
 from audit_app.domain.time.period import Period
-from audit_app.models import Location
+from audit_app.models import Location, Score
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.policies import current_policy
 from audit_app.services.scores.scores import explain
+from audit_app.services.scores.verification import verify_all
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -39,6 +42,25 @@ def score(key: str, first: datetime, last: datetime, as_json: bool) -> None:
     click.echo(
         json.dumps(explained, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(explained))
     )
+
+
+@click.command()
+def verify_scores() -> None:
+    """Compute every stored score again from its stored inputs; exit code 1 when one does not come out."""
+    with current_database() as session:
+        read_only(session)
+        zone = organisation_zone(session)
+        found = [f"{_name(row, zone)}: {fault}" if fault else "" for row, fault in verify_all(session)]
+    if any(found):
+        click.echo("\n".join(line for line in found if line))
+        raise click.exceptions.Exit(1)
+    click.echo(f"All {len(found)} stored scores come out of their inputs again, to the last digit.")
+
+
+def _name(row: Score, zone: ZoneInfo) -> str:
+    subject, period = row.location or row.region, Period(row.period_start, row.period_end)
+    whose = subject.name if subject else "the whole chain"
+    return f"Score {row.id} of {whose}, {period.first_day(zone)} to {period.last_day(zone)}"
 
 
 def _lines(explained: dict[str, Any]) -> list[str]:

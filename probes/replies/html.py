@@ -39,9 +39,6 @@ BLOCKS = frozenset(
     ]
 )
 SILENT = frozenset({"script", "style", "head", "title", "noscript", "template"})
-VOID = frozenset(
-    {"br", "hr", "img", "meta", "link", "input", "area", "base", "col", "embed", "source", "wbr"}
-)
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)([^<>]*+)>|<[!?/][^<>]*+>")
 QUOTED = re.compile(
     r"gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|mail_android_quote"

@@ -149,11 +149,6 @@ def canonical_json(checklist: Checklist) -> str:
     )
 
 
-def from_json(stored: str) -> Checklist:
-    """Read what ``canonical_json`` wrote."""
-    return Checklist.model_validate_json(stored)
-
-
 def content_hash(checklist: Checklist) -> str:
     """SHA-256 of the canonical JSON in hexadecimal; two versions with one hash are the same form."""
     return hashlib.sha256(canonical_json(checklist).encode()).hexdigest()

@@ -76,11 +76,6 @@ def check_file(path: str | os.PathLike[str]) -> list[Problem]:
     return _examine_file(path)[1]
 
 
-def check_text(text: str, name: str) -> list[Problem]:
-    """The same for YAML text that comes from elsewhere; ``name`` stands in the problems as the file."""
-    return _examine_text(text, name)[1]
-
-
 def _examine_file(path: str | os.PathLike[str]) -> tuple[Checklist | None, list[Problem]]:
     name = os.fspath(path)
     try:

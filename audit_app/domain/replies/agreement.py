@@ -27,26 +27,22 @@ class Agreement:
 
     @property
     def kappa(self) -> Fraction | None:
-        """Cohen's kappa, -1 to 1: agreement beyond chance as a share of what chance leaves open."""
+        """Cohen's kappa, -1 to 1, exactly: agreement beyond chance as a share of what chance leaves open.
+
+        Cohen, J. (1960): A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20,
+        37-46. None where it is undefined: both raters put everything into one and the same category.
+        """
         if self.expected == 1:
             return None
         return (self.observed - self.expected) / (1 - self.expected)
 
 
-def cohens_kappa(table: Table) -> Fraction | None:
-    """Return Cohen's kappa of a square table of counts, exactly; None where it is undefined.
-
-    Cohen, J. (1960): A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20,
-    37-46. It is undefined when both raters put everything into one and the same category.
+def agreement(table: Table) -> Agreement:
+    """Return observed and expected agreement of a square table of counts.
 
     Raises:
         InvalidInput: the table is not square, has a negative count, or counts nothing.
     """
-    return agreement(table).kappa
-
-
-def agreement(table: Table) -> Agreement:
-    """Return observed and expected agreement of a square table of counts; raises as `cohens_kappa` does."""
     _check(table)
     n = sum(map(sum, table))
     rows = [sum(row) for row in table]

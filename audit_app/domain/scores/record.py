@@ -17,7 +17,6 @@ from audit_app.domain.scores.scoring import (
     ScoreInputs,
     ScoreResult,
     VisitInput,
-    VisitScore,
 )
 
 Json = dict[str, Any]
@@ -37,27 +36,6 @@ def to_json(result: ScoreResult) -> Json:
         "policy_hash": result.policy_hash,
         "components": [_component_json(component) for component in result.components],
         "left_out": dict(result.left_out),
-    }
-
-
-def visit_to_json(result: VisitScore) -> Json:
-    """Return a visit's score with its sections for JSON, numbers as in ``to_json``."""
-    return {
-        "value": number_json(result.value),
-        "shown": str(result.shown),
-        "sections": [
-            {
-                "key": section.key,
-                "title": section.title,
-                "share": number_json(section.share),
-                "points": number_json(section.points),
-                "possible": number_json(section.possible),
-                "shown_points": str(section.shown_points),
-                "shown_possible": str(section.shown_possible),
-            }
-            for section in result.sections
-        ],
-        "left_out": list(result.left_out),
     }
 
 

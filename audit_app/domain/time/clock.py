@@ -116,11 +116,6 @@ class OpeningHours(BaseModel):
         return day in _holidays_of(self.country, self.part, day.year)
 
 
-ALWAYS_OPEN = OpeningHours.on(Weekday, time(0), time(0))
-WORKING_DAYS = tuple(Weekday)[:5]
-"""Monday to Friday."""
-
-
 def public_holidays(country: str, years: Iterable[int], subdivision: str | None = None) -> frozenset[date]:
     """Return a country's public holidays, by ISO 3166 codes such as ``US`` and ``NY``.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from audit_app.domain.errors import AuditError, InvalidInput
+from audit_app.domain.errors import AuditError
 from audit_app.models import Mailbox
 from probes.base import ProbeError
 from probes.mail import imap as driver
 from probes.mail import smtp
-from probes.mail.oauth import PROVIDERS, OAuth, newest_refresh_token
+from probes.mail.oauth import OAuth, newest_refresh_token
 
 
 def account_of(mailbox: Mailbox) -> driver.MailAccount:
@@ -38,23 +38,6 @@ def _oauth_of(mailbox: Mailbox) -> OAuth | None:
         refresh_token=mailbox.oauth_refresh_token or "",
         scope=mailbox.oauth_scope,
     )
-
-
-def use_oauth(
-    mailbox: Mailbox, provider: str, client_id: str, client_secret: str, refresh_token: str
-) -> None:
-    """Sign in to `mailbox` by OAuth from now on, as `provider` (google, microsoft) wants it.
-
-    Raises InvalidInput for a provider that is not known, or when the client or the refresh token is missing.
-    """
-    known = PROVIDERS.get(provider)
-    if known is None:
-        raise InvalidInput(f"There is no mail provider called “{provider}”; choose {' or '.join(PROVIDERS)}.")
-    if not client_id or not refresh_token:
-        raise InvalidInput("Signing in by OAuth needs a client id and a refresh token.")
-    mailbox.oauth_token_url, mailbox.oauth_scope = known.token_url, known.scope
-    mailbox.oauth_client_id, mailbox.oauth_client_secret = client_id, client_secret
-    mailbox.oauth_refresh_token = refresh_token
 
 
 def keep_renewed_token(session: Session, mailbox: Mailbox, used: driver.MailAccount) -> None:

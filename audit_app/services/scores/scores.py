@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.scores.policy import Policy, policy_hash, read_policy
 from audit_app.domain.scores.record import from_snapshot, snapshot, to_json
-from audit_app.domain.scores.scoring import ScoreInputs, ScoreResult
+from audit_app.domain.scores.scoring import ScoreInputs
 from audit_app.domain.time.period import Period, complete_weeks
 from audit_app.models import Location, Score, ScorePolicy
 from audit_app.services.company import organisation_zone
@@ -40,35 +40,17 @@ class Subject:
 CHAIN = Subject()
 
 
-def score_location(
-    session: Session, location: Location, period: Period, policy: Policy
-) -> ScoreResult | None:
-    """The score of `location` in `period` by `policy`, or None when there is nothing to score."""
-    return gather(session, [location.id], period).inputs(policy).score()
-
-
-def store_score(
-    session: Session,
-    subject: Subject,
-    period: Period,
-    inputs: ScoreInputs,
-    version: ScorePolicy,
-    now: datetime,
-) -> Score | None:
-    """Store the score of `inputs`, or return None when it is stored already or there is nothing to score.
-
-    A score whose inputs or policy changed becomes another row; the one before stays as it was.
-    """
-    return next(iter(store_scores(session, [(subject, period, inputs)], version, now)), None)
-
-
 def store_scores(
     session: Session,
     computed: Sequence[tuple[Subject, Period, ScoreInputs]],
     version: ScorePolicy,
     now: datetime,
 ) -> list[Score]:
-    """Store many scores as `store_score` does, and return those that were new or had changed."""
+    """Store these scores, and return those that were new or had changed.
+
+    A score whose inputs or policy changed becomes another row; the one before stays as it was. Where there is nothing
+    to score, and there never was, no row is made.
+    """
     newest = _newest_hashes(session, [period for _, period, _ in computed])
     rows = []
     for subject, period, inputs in computed:

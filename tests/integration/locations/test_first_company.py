@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from audit_app.config import PROJECT_ROOT, Settings
-from audit_app.domain.time.clock import WORKING_DAYS
 from audit_app.models import ChannelName, Location, RoleName
 from audit_app.services.campaigns import campaigns, personas, scenarios, service_targets
 from audit_app.services.campaigns.campaigns import CampaignEntry
@@ -28,6 +27,7 @@ from audit_app.services.probes.planning import plan_due
 from audit_app.services.visits.assignments import assignments_of
 from tests import factories
 from tests.integration.probes import probe_factories as make
+from tests.opening_hours import WORKING_DAYS
 
 RUNNING = PROJECT_ROOT / "docs" / "administrators" / "running.md"
 

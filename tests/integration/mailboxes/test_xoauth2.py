@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.services.mailboxes.accounts import account_of, check_account, keep_renewed_token, use_oauth
+from audit_app.domain.errors import AuditError
+from audit_app.models import Mailbox
+from audit_app.services.mailboxes.accounts import account_of, check_account, keep_renewed_token
 from probes.base import FactKind, MailboxDown, Message, NotSent
 from probes.channels.email import compose
 from probes.mail.imap import check, fetch_new
-from probes.mail.oauth import PROVIDERS, OAuth, TokenRefused, access_token, newest_refresh_token
+from probes.mail.oauth import OAuth, TokenRefused, access_token, newest_refresh_token
 from probes.mail.smtp import send
 from tests.integration.mailboxes.oauth_scene import ANNA, Provider, provider
 from tests.integration.probes import probe_factories as make
@@ -118,16 +119,17 @@ def test_a_renewed_refresh_token_is_used_from_then_on(google: Provider) -> None:
     assert newest_refresh_token(account.oauth) == "renewed-2"
 
 
+def signed_in_by(mailbox: Mailbox, provider: Provider) -> None:
+    mailbox.oauth_token_url, mailbox.oauth_scope = provider.token_url, "mail"
+    mailbox.oauth_client_id, mailbox.oauth_client_secret = "client-of-ours", "secret-of-ours"
+    mailbox.oauth_refresh_token = "granted-by-anna"
+
+
 def test_a_mailbox_keeps_its_secrets_sealed_and_its_renewed_token(session: Session, google: Provider) -> None:
     google.endpoint.renews = True
     mailbox = make.mailbox_of(session, ANNA)
-    use_oauth(mailbox, "google", "client-of-ours", "secret-of-ours", "granted-by-anna")
-    assert (mailbox.oauth_token_url, mailbox.oauth_scope) == (
-        PROVIDERS["google"].token_url,
-        "https://mail.google.com/",
-    )
+    signed_in_by(mailbox, google)
     theirs = google.account()
-    mailbox.oauth_token_url = google.token_url
     mailbox.smtp_port, mailbox.imap_port = theirs.smtp_port, theirs.imap_port
     session.commit()
 
@@ -149,21 +151,10 @@ def test_a_permission_granted_anew_is_not_overwritten_by_a_renewal_of_the_old_on
 ) -> None:
     google.endpoint.renews = True
     mailbox = make.mailbox_of(session, ANNA)
-    use_oauth(mailbox, "microsoft", "client-of-ours", "secret-of-ours", "granted-by-anna")
-    mailbox.oauth_token_url = google.token_url
+    signed_in_by(mailbox, google)
     used = account_of(mailbox)
     assert used.oauth is not None
     access_token(used.oauth)
     mailbox.oauth_refresh_token = "granted-a-moment-ago"
     keep_renewed_token(session, mailbox, used)
     assert mailbox.oauth_refresh_token == "granted-a-moment-ago"
-
-
-@pytest.mark.parametrize(
-    ("provider_name", "client", "reason"), [("aol", "c", "google or microsoft"), ("google", "", "client id")]
-)
-def test_oauth_needs_a_known_provider_and_a_client(
-    session: Session, provider_name: str, client: str, reason: str
-) -> None:
-    with pytest.raises(InvalidInput, match=reason):
-        use_oauth(make.mailbox_of(session), provider_name, client, "", "refresh")

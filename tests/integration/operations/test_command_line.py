@@ -8,14 +8,17 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from audit_app import migrate
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import open_engine, transaction
+from audit_app.domain.time.period import week_of
 from audit_app.models import (
     Evidence,
     EvidenceKind,
@@ -25,11 +28,16 @@ from audit_app.models import (
     Organisation,
     Region,
     RoleName,
+    Score,
     Security,
     User,
 )
+from audit_app.services.company import organisation_zone
 from audit_app.services.locations.visible import locations_visible_to
+from audit_app.services.scores.scores import store_weekly_scores
+from tests.integration.scores import result_factories as results
 
+MONDAY = datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
 CHECKLIST = PROJECT_ROOT / "checklists" / "store-visit.yaml"
 
 
@@ -391,3 +399,25 @@ def test_a_broken_file_of_phrases_stops_what_would_judge_mail_by_it(
     assert done.stderr.startswith(f"Error: Mail cannot be judged. {named}")
     assert "install the program again" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_stored_scores_are_computed_again_and_one_that_was_changed_is_named(stocked: Terminal) -> None:
+    engine = open_engine(stocked.settings)
+    with Session(engine) as session:
+        umea = session.scalars(select(Location)).one()
+        results.worked_example(session, umea, MONDAY)
+        week = week_of(MONDAY.date(), organisation_zone(session))
+        assert store_weekly_scores(session, week.start, week.end, week.end)
+        session.commit()
+    assert "All 3 stored scores" in stocked.type("verify-scores").stdout
+
+    with transaction(engine) as session:
+        changed = session.scalars(select(Score).where(Score.location_id.is_not(None))).one()
+        changed.value = Fraction(99)
+    engine.dispose()
+    done = stocked.type("verify-scores")
+    assert done.returncode == 1
+    assert (
+        done.stdout.strip()
+        == f"Score {changed.id} of Umeå, 2026-11-09 to 2026-11-15: It does not come out of its stored inputs."
+    )

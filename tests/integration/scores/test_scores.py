@@ -26,9 +26,8 @@ from audit_app.services.scores.scores import (
     CHAIN,
     Subject,
     explain,
-    score_location,
     store_due_scores,
-    store_score,
+    store_scores,
     store_weekly_scores,
     verify_score,
 )
@@ -44,7 +43,7 @@ EXAMPLE = Fraction("78.640625")
 
 
 def value_of(session: Session, location: Location, period: Period = WEEK) -> Fraction | None:
-    result = score_location(session, location, period, DEFAULT_POLICY)
+    result = gather(session, [location.id], period).inputs(DEFAULT_POLICY).score()
     return result.value if result else None
 
 
@@ -55,7 +54,7 @@ def test_the_worked_example_comes_out_of_the_database_to_the_last_digit(
     session: Session, umea: Location
 ) -> None:
     results.worked_example(session, umea, MONDAY)
-    result = score_location(session, umea, WEEK, DEFAULT_POLICY)
+    result = gather(session, [umea.id], WEEK).inputs(DEFAULT_POLICY).score()
     assert result is not None
     assert (result.value, result.shown, result.band) == (EXAMPLE, Decimal("78.6"), "C")
     points = [part.points for part in result.components]
@@ -188,7 +187,8 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
 def store(session: Session, umea: Location, now: datetime = NOW) -> Score | None:
     version = ensure_policy(session, now)
     inputs = gather(session, [umea.id], WEEK).inputs(current_policy(session, now))
-    return store_score(session, Subject(location_id=umea.id), WEEK, inputs, version, now)
+    stored = store_scores(session, [(Subject(location_id=umea.id), WEEK, inputs)], version, now)
+    return stored[0] if stored else None
 
 
 def test_a_stored_score_can_be_had_again_to_the_last_digit(session: Session, umea: Location) -> None:

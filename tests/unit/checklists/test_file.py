@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit_app.domain.checklists.checklist import Checklist, Section
-from audit_app.domain.checklists.file import QUESTION_TYPES, check_file, check_text, load_checklist
+from audit_app.domain.checklists.file import QUESTION_TYPES, check_file, load_checklist
 from audit_app.domain.checklists.question import Band, Option
 from audit_app.domain.errors import InvalidInput
 
@@ -51,7 +51,11 @@ sections:
 
 def said(text: str) -> list[str]:
     """What is said about a file with this text."""
-    return [str(problem) for problem in check_text(text, "shop.yaml")]
+    try:
+        load_checklist(text)
+    except InvalidInput as error:
+        return str(error).splitlines()
+    return []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -126,7 +130,7 @@ def test_a_sound_text_has_no_problems() -> None:
         (
             "points: 2",
             "points: -3",
-            "shop.yaml:17: sections[0].questions[0].points: must be 0 or more, not -3. "
+            "checklist:17: sections[0].questions[0].points: must be 0 or more, not -3. "
             "Give the points that a full answer earns.",
         ),
         ("points: 2", "points: many", "points: must be a number such as 2, 1.5 or 1/3, not many."),
@@ -139,19 +143,19 @@ def test_a_sound_text_has_no_problems() -> None:
         (
             "points: 2",
             "pionts: 2",
-            "shop.yaml:17: sections[0].questions[0].pionts: is not a field here. Did you",
+            "checklist:17: sections[0].questions[0].pionts: is not a field here. Did you",
         ),
         ("points: 2", "colour: red", "is not a field here. Use one of key, text, help,"),
         (
             "points: 2",
             "points: 2\n        points: 3",
-            "shop.yaml:18: sections[0].questions[0].points: is given twice",
+            "checklist:18: sections[0].questions[0].points: is given twice",
         ),
         ("points: 2", "critical: perhaps", "critical: must be true or false, not perhaps. Give true if"),
         (
             "points: 2",
             "points: 0",
-            "shop.yaml:11: sections[0].weight: counts, but no question of the section",
+            "checklist:11: sections[0].weight: counts, but no question of the section",
         ),
         ("points: 2", "bonus: true\n        critical: true", "questions[0]: is both critical and a bonus."),
         ("weight: 10", "weight: 0", "weight: is 0, but questions of the section earn points."),
@@ -161,15 +165,15 @@ def test_a_sound_text_has_no_problems() -> None:
         ("type: yes_no", "type: number", "points: is not a field here. Use one of"),
         ("text: Were you greeted?", "text: 12", "text: must be text; put quotes round it."),
         ("text: Were you greeted?", "text: ''", "text: must not be empty."),
-        ("text: Were you", "text: Were: you", "shop.yaml:15: has a colon where none can stand."),
+        ("text: Were you", "text: Were: you", "checklist:15: has a colon where none can stand."),
         ("standard: S7", "standard: [S7, S8]", "standard: names S8, which is not under standards."),
-        ("  S7: Everyone", "  7: Everyone", "shop.yaml:7: standards.7: cannot be 7."),
-        ("channel: in_person", "channel: fax", "shop.yaml:5: channel: must be 'in_person', 'phone',"),
-        ("title: Shop\n", "", "shop.yaml:1: title: is missing. Give the name that people see."),
+        ("  S7: Everyone", "  7: Everyone", "checklist:7: standards.7: cannot be 7."),
+        ("channel: in_person", "channel: fax", "checklist:5: channel: must be 'in_person', 'phone',"),
+        ("title: Shop\n", "", "checklist:1: title: is missing. Give the name that people see."),
         ("key: greeted", "key: Greeted!", "key: cannot be Greeted!. Give a name of small letters"),
-        ("        type", "\ttype", "shop.yaml:14: has a tab where a space belongs. Indent with spaces."),
-        ("title: Shop", "title: &a Shop\nx: *a", "shop.yaml:3: uses an alias (*)."),
-        ("title: Shop", "title: !!python/name:os.system x", "shop.yaml:2: has the tag"),
+        ("        type", "\ttype", "checklist:14: has a tab where a space belongs. Indent with spaces."),
+        ("title: Shop", "title: &a Shop\nx: *a", "checklist:3: uses an alias (*)."),
+        ("title: Shop", "title: !!python/name:os.system x", "checklist:2: has the tag"),
         ("title: Shop", "title: 'Shop", "is not YAML: found unexpected end of stream."),
         ("key: shop", "--- \na: b\n---\nkey: shop", "holds more than one document."),
     ],
@@ -186,7 +190,7 @@ def test_a_second_question_with_the_same_key_is_found_in_another_section() -> No
     section = SOUND[SOUND.index("  - key: greeting") :]
     found = said(SOUND + section.replace("key: greeting", "key: farewell"))
     assert found == [
-        "shop.yaml:22: sections[1].questions[0].key: is greeted again, which another question has already. "
+        "checklist:22: sections[1].questions[0].key: is greeted again, which another question has already. "
         "Give each question its own key."
     ]
 
@@ -208,12 +212,14 @@ def test_bands_must_rise(bands: str, problem: str) -> None:
     assert problem in found
 
 
-def test_problems_come_in_the_order_of_the_lines() -> None:
+def test_problems_come_in_the_order_of_the_lines(tmp_path: Path) -> None:
     """A person works through the file from top to bottom."""
     broken = (
         SOUND.replace("points: 2", "points: -1").replace("weight: 10", "weight: x").replace("en\n", "EN\n")
     )
-    assert [problem.line for problem in check_text(broken, "shop.yaml")] == [4, 11, 17]
+    path = tmp_path / "shop.yaml"
+    path.write_text(broken)
+    assert [problem.line for problem in check_file(path)] == [4, 11, 17]
 
 
 def test_yes_and_no_are_words() -> None:

@@ -24,7 +24,8 @@ from audit_app.domain.probes.response_time import (
     judge,
 )
 from audit_app.domain.scores.policy import DEFAULT_POLICY
-from audit_app.domain.time.clock import WORKING_DAYS, OpeningHours, opening_time_between
+from audit_app.domain.time.clock import OpeningHours, opening_time_between
+from tests.opening_hours import WORKING_DAYS
 
 Kind = ObservationKind
 START = datetime(2026, 2, 9, 9, tzinfo=UTC)

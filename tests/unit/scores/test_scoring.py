@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.scores.policy import DEFAULT_POLICY, CurvePoint, Policy, Weights
-from audit_app.domain.scores.record import from_snapshot, snapshot, to_json, visit_to_json
+from audit_app.domain.scores.record import from_snapshot, snapshot, to_json
 from audit_app.domain.scores.scoring import (
     QualityInput,
     ResponseInput,
@@ -247,13 +247,6 @@ def test_json_has_the_worked_example_as_decimals_and_fractions() -> None:
     assert (data["shown"], data["shown_lost"], data["band"]) == ("78.6", "21.4", "C")
     assert data["components"][1]["inputs"][4]["hours"]["decimal"] == "8.5"
     assert "hours" not in data["components"][1]["inputs"][9]
-
-
-def test_json_of_a_visit_has_its_sections() -> None:
-    result = visit_score(EXAMPLE_VISIT)
-    assert result is not None
-    data = json.loads(json.dumps(visit_to_json(result)))
-    assert [part["points"]["decimal"] for part in data["sections"]] == ["18", "40.625", "20"]
 
 
 def test_a_snapshot_keeps_another_policy() -> None:

@@ -13,8 +13,6 @@ from pydantic import ValidationError
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.time.clock import (
-    ALWAYS_OPEN,
-    WORKING_DAYS,
     OpeningHours,
     Period,
     Weekday,
@@ -23,6 +21,7 @@ from audit_app.domain.time.clock import (
     opening_time_between,
     public_holidays,
 )
+from tests.opening_hours import ALWAYS_OPEN, WORKING_DAYS
 
 NEW_YORK = ZoneInfo("America/New_York")
 LONDON = ZoneInfo("Europe/London")

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_app.domain.time.clock import ALWAYS_OPEN, OpeningHours, Weekday, opening_time_between
+from audit_app.domain.time.clock import OpeningHours, Weekday, opening_time_between
 from audit_app.domain.time.timetable import Former, Timetable
+from tests.opening_hours import ALWAYS_OPEN
 
 UTC_ZONE = ZoneInfo("UTC")
 MORNINGS = OpeningHours.on(Weekday, time(8), time(12))
