@@ -35,8 +35,6 @@ LONGEST_RETURNED_TEXT = 100_000
 MOST_ADDRESSES, MOST_IDS = 200, 50
 """Addresses written to, of each header, and Message-IDs answered that are looked up; of these the last, which are the
 nearest (RFC 5322, section 3.6.4)."""
-MOST_RETURNED = 200
-"""Keys that are looked up of each kind that the text of a bounce holds."""
 RETURNED = "the returned mail"
 MOST_TOKENS = 40
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING, Outcome
 from audit_app.domain.time import clock
-from audit_app.models import ClockName, Location, Probe, Touchpoint
+from audit_app.models import Campaign, ClockName, Location, Probe, Touchpoint
 
 
 @dataclass(frozen=True, slots=True)
