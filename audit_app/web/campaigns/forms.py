@@ -14,10 +14,10 @@ from audit_app.models import Campaign, ClockName, Persona, Scenario, ServiceTarg
 from audit_app.services.campaigns.campaigns import CampaignEntry, last_day
 from audit_app.services.campaigns.service_targets import TargetEntry
 from audit_app.services.entry.fields import moment_text
+from audit_app.web.checkboxes import CheckboxesField
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.presentation import CHANNEL_WORDS
 from audit_app.web.query_args import number_in
-from audit_app.web.users.forms import CheckboxesField
 
 UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60, "weeks": 7 * 24 * 60}
 CLOCKS = {

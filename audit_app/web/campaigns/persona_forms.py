@@ -8,9 +8,9 @@ from wtforms import SelectField, StringField
 
 from audit_app.models import Campaign, Mailbox, Persona
 from audit_app.services.campaigns.personas import LANGUAGES, PersonaEntry
+from audit_app.web.checkboxes import CheckboxesField
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.query_args import number_in
-from audit_app.web.users.forms import CheckboxesField
 
 
 class PersonaForm(OpenedForm):

@@ -6,21 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.models import Location, Region, RoleName, User
 from audit_app.services.users.users import PASSWORD_LEAST, ROLE_DESCRIPTIONS
+from audit_app.web.checkboxes import CheckboxesField
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.presentation import ROLE_WORDS
-
-
-class CheckboxesField(SelectMultipleField):
-    """Several of a few choices, each with its own box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _role_choices() -> list[tuple[str, str]]:
