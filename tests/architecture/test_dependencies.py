@@ -18,7 +18,7 @@ NEEDED_BY = {
     "tzdata": "zoneinfo, where the system has no time zones",
 }
 """What nothing of ours imports, and what imports it."""
-TOOLS = {"import-linter", "mypy", "pre-commit", "pytest-cov", "pytest-xdist", "ruff"}
+TOOLS = {"mypy", "pre-commit", "pytest-cov", "pytest-xdist", "ruff"}
 """What is run, or found by pytest."""
 
 
