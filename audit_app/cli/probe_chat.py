@@ -14,7 +14,13 @@ import click
 from audit_app.cli.probe_browsers import ask_before, browsers, host_of, keep_evidence
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probes.first_times import FirstTime
-from audit_app.services.probes.standalone_chat import ChatAlone, ChatFailed, KeptChat, read_kept, write_kept
+from audit_app.services.probes.standalone_chat import (
+    ChatFailed,
+    KeptChat,
+    StandaloneChat,
+    read_kept,
+    write_kept,
+)
 from probes.base import Fact
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -53,7 +59,7 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
 
     async def run() -> None:
         async with browsers() as lent:
-            alone = ChatAlone(lent, kept, tell, keep)
+            alone = StandaloneChat(lent, kept, tell, keep)
             try:
                 await (alone.send if resume is None else alone.resume)(given["watch"])
             except ChatFailed as failed:

@@ -20,10 +20,10 @@ from audit_app.config import Settings
 from audit_app.database import open_engine, transaction
 from audit_app.demo.accounts import ACCOUNTS, PASSWORD
 from audit_app.demo.addresses import Addresses
-from audit_app.demo.doubts import load_doubts
 from audit_app.demo.loader import is_loaded, load_chain, point_at
 from audit_app.demo.past import load_past
 from audit_app.demo.processes import Processes, start_company, wait_until_up
+from audit_app.demo.uncertain_replies import load_uncertain_replies
 from audit_app.domain.errors import Conflict
 from audit_app.migrate import downgrade, revision_of, upgrade
 from audit_app.models import Organisation
@@ -106,7 +106,7 @@ def prepare(engine: Engine, addresses: Addresses, say: Say) -> None:
         now = datetime.now(UTC)
         load_chain(session, addresses, now)
         load_past(session, now)
-        load_doubts(session, now)
+        load_uncertain_replies(session, now)
 
 
 def stay_up(demo: Demo, say: Say) -> None:

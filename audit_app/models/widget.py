@@ -104,6 +104,6 @@ class WidgetTrial(Base):
     pictures: Mapped[list[Evidence]] = relationship(secondary=trial_pictures, order_by="Evidence.id")
 
     @property
-    def going_on(self) -> bool:
+    def is_running(self) -> bool:
         """Whether its end is still to be waited for."""
         return self.state in (TrialState.QUEUED, TrialState.RUNNING)

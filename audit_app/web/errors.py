@@ -40,7 +40,7 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
 }
 OUT_OF_DATE = "This form was open for too long or did not come from here. Reload the page and send it again."
-CROSSED = (
+CONFLICTED = (
     "Somebody changed or deleted at the same moment what this needs. Nothing was changed. "
     "Go back and reload the page to see how it stands now."
 )
@@ -70,25 +70,25 @@ def page_without_database() -> ResponseReturnValue:
     return template.render(title=title, message=message), 503
 
 
-def undo() -> None:
+def rollback() -> None:
     """Take back what the request had begun; the page that says so only reads."""
     db.session.rollback()
     read_only(db.session)
 
 
-def foreseen(error: AuditError) -> ResponseReturnValue:
+def show_audit_error(error: AuditError) -> ResponseReturnValue:
     """Say what the error says, after undoing what the request had begun."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    undo()
+    rollback()
     return page(status, str(error))
 
 
-def forged(_error: CSRFError) -> ResponseReturnValue:
+def csrf_failed(_error: CSRFError) -> ResponseReturnValue:
     """Refuse a form without our token; nothing was done yet."""
     return page(400, OUT_OF_DATE)
 
 
-def http(error: HTTPException) -> ResponseReturnValue:
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
     """Put Flask's own errors into our words, and send the anonymous to the sign-in page."""
     if error.code == 401 and not wants_json():
         here = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -101,18 +101,18 @@ def http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def crossed(error: Exception) -> ResponseReturnValue:
+def conflicted(error: Exception) -> ResponseReturnValue:
     """Say that somebody was quicker: the database found out what our own look a moment before could not see."""
     current_app.logger.warning("Two requests crossed at %s", request.path, exc_info=error)
-    undo()
-    return page(409, CROSSED)
+    rollback()
+    return page(409, CONFLICTED)
 
 
-def unforeseen(error: Exception) -> ResponseReturnValue:
+def show_unexpected(error: Exception) -> ResponseReturnValue:
     """Log what nobody foresaw and show that it was our fault."""
     current_app.logger.error("Unforeseen error at %s", request.path, exc_info=error)
     try:
-        undo()
+        rollback()
         return page(500)
     except SQLAlchemyError:
         return page_without_database()
@@ -120,9 +120,9 @@ def unforeseen(error: Exception) -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     """Translate every error into a page."""
-    app.register_error_handler(AuditError, foreseen)
-    app.register_error_handler(CSRFError, forged)
-    app.register_error_handler(HTTPException, http)
-    app.register_error_handler(IntegrityError, crossed)
-    app.register_error_handler(StaleDataError, crossed)
-    app.register_error_handler(Exception, unforeseen)
+    app.register_error_handler(AuditError, show_audit_error)
+    app.register_error_handler(CSRFError, csrf_failed)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(IntegrityError, conflicted)
+    app.register_error_handler(StaleDataError, conflicted)
+    app.register_error_handler(Exception, show_unexpected)

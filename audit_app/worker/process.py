@@ -67,7 +67,7 @@ async def _work(context: WorkerContext, notifier: Notifier) -> None:
     scheduler = AsyncIOScheduler(timezone=UTC)
     # One job: the database says what is due. Late rounds are caught up with once (the default drops them).
     scheduler.add_job(
-        rounds.go_round,
+        rounds.run_round,
         "interval",
         seconds=context.settings.tick_seconds,
         next_run_time=datetime.now(UTC),

@@ -47,11 +47,11 @@ class Rounds:
         self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
 
-    async def go_round(self) -> None:
+    async def run_round(self) -> None:
         """Do all that is due now; what fails is logged and done in the next round."""
         parts = (
             self._renew,
-            self._tend_mailboxes,
+            self._read_mailboxes,
             self._try,
             self._plan,
             self._settle,
@@ -91,7 +91,7 @@ class Rounds:
         if ids:
             await self._context.do(claims.renew, self._context.name, ids, until)
 
-    async def _tend_mailboxes(self) -> None:
+    async def _read_mailboxes(self) -> None:
         await self._context.do(end_unwatched, utc_now())
         for mailbox_id in await self._context.do(active_mailboxes):
             running = self._mailboxes.get(mailbox_id)

@@ -54,7 +54,7 @@ async def _defer(context: WorkerContext, probe_id: int, error: Deferred) -> None
     step("deferred" if probe.closed_at is None else "failed", probe_id, reason=_words(error))
 
 
-class _HeldBack(Exception):
+class _Withdrawn(Exception):
     """Meanwhile the probe is not to be sent any more, or turned out to have been."""
 
 
@@ -65,14 +65,14 @@ async def _send(context: WorkerContext, job: Job, attempt: Attempt, begun: async
         state = await attempt.state()
         may = await context.do(steps.begin_sending, probe_id, context.name, state, utc_now())
         if not may:
-            raise _HeldBack
+            raise _Withdrawn
         begun.set()
         step("sending", probe_id)
 
     try:
         sent = await attempt.send(begin)
-    except _HeldBack:
-        step("held_back", probe_id)
+    except _Withdrawn:
+        step("withdrawn", probe_id)
     except Deferred as error:
         await _defer(context, probe_id, error)
     except (NotSent, Rejected, Blocked) as error:

@@ -68,7 +68,7 @@ def proposed(written: Mapping[str, Any], result: Mapping[str, Any]) -> Written:
     return corrected(written, choices, fields or None, marks_of(result))
 
 
-def is_by_looks(result: Mapping[str, Any]) -> bool:
+def used_generic_selectors(result: Mapping[str, Any]) -> bool:
     """Tell whether a dry run knew the chat only by its looks, so that its findings are worth writing down."""
     return bool(result.get("adapter") == GENERIC)
 

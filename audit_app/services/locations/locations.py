@@ -49,7 +49,7 @@ class LocationFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Stops:
+class Usage:
     """What stops when a location is switched off."""
 
     probes: UnderWay
@@ -127,7 +127,7 @@ def switch(session: Session, location: Location, *, on: bool) -> None:
     session.flush()
 
 
-def what_stops(session: Session, location: Location) -> Stops:
+def usage_of(session: Session, location: Location) -> Usage:
     """What the location is in use for now."""
     touchpoints = select(func.count(Touchpoint.id)).where(
         Touchpoint.location_id == location.id, Touchpoint.active, Touchpoint.confirmed_at.is_not(None)
@@ -136,7 +136,7 @@ def what_stops(session: Session, location: Location) -> Stops:
         Assignment.location_id == location.id, Assignment.state == AssignmentState.OPEN
     )
     contacts = select(User.name).where(User.active, User.locations.any(Location.id == location.id))
-    return Stops(
+    return Usage(
         probes=probes_under_way(session, Probe.touchpoint.has(Touchpoint.location_id == location.id)),
         touchpoints=session.scalar(touchpoints) or 0,
         visits=session.scalar(visits) or 0,

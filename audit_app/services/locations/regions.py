@@ -62,7 +62,7 @@ def rename_region(session: Session, region: Region, name: str) -> None:
 
 def delete_region(session: Session, region: Region) -> None:
     """Delete a region that holds nothing. Raises Conflict while it has locations, and for good once it has scores."""
-    reason = why_it_stays(session, region)
+    reason = deletion_refusal(session, region)
     if reason:
         raise Conflict(reason)
     in_use = Conflict(f"{region.name} is in use: it has just been given a location. It stays.")
@@ -70,7 +70,7 @@ def delete_region(session: Session, region: Region) -> None:
         session.delete(region)
 
 
-def why_it_stays(session: Session, region: Region) -> str:
+def deletion_refusal(session: Session, region: Region) -> str:
     """Why the region cannot be deleted; empty when it can."""
     count = session.scalar(select(func.count(Location.id)).where(Location.region_id == region.id)) or 0
     if count:

@@ -56,7 +56,7 @@ class TouchpointFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Stops:
+class Usage:
     """What stops when a touchpoint gets no more probes."""
 
     probes: UnderWay
@@ -100,7 +100,7 @@ def change_touchpoint(session: Session, touchpoint: Touchpoint, entry: Touchpoin
 
     Raises InvalidFields.
     """
-    _keep_others_out(session, touchpoint)
+    _lock_touchpoints(session, touchpoint)
     before, confirmed = touchpoint.address, touchpoint.confirmed_at is not None
     with all_or_nothing(session, "address"):
         _fill(session, touchpoint, entry)
@@ -117,7 +117,7 @@ def confirm(session: Session, touchpoint: Touchpoint, address: str, by: str, now
     """
     if not by.strip():
         raise InvalidInput("Say who confirms it: the name is kept with the confirmation.")
-    _keep_others_out(session, touchpoint)
+    _lock_touchpoints(session, touchpoint)
     if touchpoint.address != address:
         raise Conflict(
             f"The address was changed to {touchpoint.address} meanwhile. Look at it, and confirm that one."
@@ -136,7 +136,7 @@ def person_in_words(user: User) -> str:
 
 def withdraw(session: Session, touchpoint: Touchpoint) -> None:
     """Take the confirmation back: from now on nothing is sent there."""
-    _keep_others_out(session, touchpoint)
+    _lock_touchpoints(session, touchpoint)
     touchpoint.confirmed_at, touchpoint.confirmed_by = None, ""
     session.flush()
 
@@ -147,9 +147,9 @@ def switch(session: Session, touchpoint: Touchpoint, *, on: bool) -> None:
     session.flush()
 
 
-def what_stops(session: Session, touchpoint: Touchpoint) -> Stops:
+def usage_of(session: Session, touchpoint: Touchpoint) -> Usage:
     """What the touchpoint is in use for now."""
-    return Stops(
+    return Usage(
         probes=probes_under_way(session, Probe.touchpoint_id == touchpoint.id),
         campaigns=running_campaigns(session, Campaign.touchpoints.any(Touchpoint.id == touchpoint.id)),
     )
@@ -241,7 +241,7 @@ def _check_free(session: Session, touchpoint: Touchpoint, address: str) -> None:
         )
 
 
-def _keep_others_out(session: Session, touchpoint: Touchpoint) -> None:
+def _lock_touchpoints(session: Session, touchpoint: Touchpoint) -> None:
     """Look at it again, locked: who confirms one address while another is being entered confirms nothing."""
     session.flush()
     session.refresh(touchpoint, with_for_update=True)

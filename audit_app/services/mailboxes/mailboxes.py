@@ -24,7 +24,7 @@ SECURITY_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class MailboxStops:
+class MailboxUsage:
     """What stops when a mailbox is switched off."""
 
     personas: Sequence[str]
@@ -85,18 +85,18 @@ def personas_of(session: Session, mailbox: Mailbox) -> Sequence[Persona]:
     ).all()
 
 
-def what_stops(session: Session, mailbox: Mailbox) -> MailboxStops:
+def usage_of(session: Session, mailbox: Mailbox) -> MailboxUsage:
     """What the mailbox is in use for now."""
     personas = personas_of(session, mailbox)
     ids = [persona.id for persona in personas]
-    return MailboxStops(
+    return MailboxUsage(
         personas=[persona.name for persona in personas],
         campaigns=running_campaigns(session, Campaign.personas.any(Persona.id.in_(ids))),
         probes=probes_under_way(session, Probe.persona_id.in_(ids)),
     )
 
 
-def doubts_about(mailbox: Mailbox) -> list[str]:
+def unusual_settings(mailbox: Mailbox) -> list[str]:
     """What is unusual about a mailbox's servers, though it may be right; in sentences with what to do."""
     usual = {("SMTP", 465): Security.TLS, ("SMTP", 587): Security.STARTTLS, ("IMAP", 993): Security.TLS}
     usual |= {("IMAP", 143): Security.STARTTLS}

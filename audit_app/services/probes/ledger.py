@@ -22,7 +22,7 @@ from audit_app.services.probes.schedule import limits_of, measure_of, next_look,
 from probes import base
 
 LONGEST_TEXT = 50_000
-BLIND_FOR = timedelta(days=1)
+GIVE_UP_AFTER = timedelta(days=1)
 """How long after its cut-off a probe waits for us to be able to look again before it is given up as ours."""
 
 
@@ -177,7 +177,7 @@ def give_up_unseen(session: Session, now: datetime) -> list[Probe]:
     query = select(Probe).where(
         Probe.state == ProbeState.SENT,
         Probe.outcome == Outcome.OPEN,
-        Probe.cutoff_at <= now - BLIND_FOR,
+        Probe.cutoff_at <= now - GIVE_UP_AFTER,
         Probe.next_look_at <= now,
     )
     probes = list(session.scalars(query.with_for_update(skip_locked=True, of=Probe)))

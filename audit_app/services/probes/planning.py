@@ -46,7 +46,7 @@ def plan_due(session: Session, now: datetime) -> list[Probe]:
     due = [each for campaign in _running(session, now) for each in _due(session, campaign, now)]
     if not _without_probe(session, due):
         return []
-    _keep_others_out(session, {each.touchpoint.id for each in due})
+    _lock_touchpoints(session, {each.touchpoint.id for each in due})
     caps = _Caps(session, {each.touchpoint.id for each in due}, now)
     planned = [_plan(each, caps, now) for each in _without_probe(session, due)]
     probes = [probe for probe in planned if probe is not None]
@@ -90,7 +90,7 @@ def _without_probe(session: Session, due: Sequence[Due]) -> list[Due]:
     return [each for each in due if wanted[each.key] is each and each.key not in planned]
 
 
-def _keep_others_out(session: Session, touchpoints: Collection[int]) -> None:
+def _lock_touchpoints(session: Session, touchpoints: Collection[int]) -> None:
     """Lock the touchpoints: two workers that plan at once must not go over a cap together."""
     rows = select(Touchpoint.id).where(Touchpoint.id.in_(touchpoints)).order_by(Touchpoint.id)
     session.execute(rows.with_for_update(key_share=True)).all()

@@ -23,7 +23,7 @@ from probes.channel import Equipment
 from probes.channels.chat.channel import Chat, ChatAttempt
 
 FORMAT = 1
-Tell = Callable[[Fact, tuple[FirstTime, ...]], None]
+Report = Callable[[Fact, tuple[FirstTime, ...]], None]
 """Takes each new fact, and of what it is the first: of anything, of automatic messages, of a person's."""
 
 
@@ -100,11 +100,11 @@ def write_kept(path: Path, kept: KeptChat) -> None:
         ) from error
 
 
-class ChatAlone:
+class StandaloneChat:
     """Sends or goes back to one chat; `tell` gets each new fact, `keep` each state that must not be lost."""
 
     def __init__(
-        self, browsers: Browsers, kept: KeptChat, tell: Tell, keep: Callable[[KeptChat], None]
+        self, browsers: Browsers, kept: KeptChat, tell: Report, keep: Callable[[KeptChat], None]
     ) -> None:
         self._browsers, self.kept, self._tell, self._keep = browsers, kept, tell, keep
 

@@ -14,7 +14,7 @@ from audit_app.services.probes.visible import probe_to_judge, visible_probes
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class QueueItem:
     """The reply whose turn it is, how many wait in all, and how many of those were passed over before it."""
 
     reply: Observation | None
@@ -22,12 +22,12 @@ class Turn:
     passed: int
 
 
-def turn(session: Session, user: User, after: int) -> Turn:
+def next_in_queue(session: Session, user: User, after: int) -> QueueItem:
     """The first waiting reply that `user` may judge with a higher number than `after`; 0 for the first of all."""
     ids = _waiting(session, user)
     passed = sum(each <= after for each in ids)
     reply = session.get(Observation, ids[passed]) if passed < len(ids) else None
-    return Turn(reply, len(ids), passed)
+    return QueueItem(reply, len(ids), passed)
 
 
 def waiting_replies(session: Session, user: User) -> int:

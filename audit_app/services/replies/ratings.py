@@ -133,7 +133,7 @@ def ratings_of(session: Session, probe: Probe) -> list[RatedReply]:
     """All ratings of the probe's answer, oldest first, each taken apart; those set aside are among them."""
     query = select(ReplyRating).where(ReplyRating.probe_id == probe.id)
     return [
-        taken_apart(rating)
+        with_item_points(rating)
         for rating in session.scalars(query.order_by(ReplyRating.created_at, ReplyRating.id))
     ]
 
@@ -144,7 +144,7 @@ def mean_quality(ratings: list[RatedReply]) -> Fraction | None:
     return sum(values, Fraction(0)) / len(values) if values else None
 
 
-def taken_apart(rating: ReplyRating) -> RatedReply:
+def with_item_points(rating: ReplyRating) -> RatedReply:
     """The rating with the points of each item, rounded so that they add up to its total."""
     total = round_half_up(rating.quality)
     try:

@@ -116,19 +116,19 @@ def text_of(trial: WidgetTrial) -> str:
     return trial.text or teaching.as_text(findings(trial))
 
 
-def known_by_looks(trial: WidgetTrial) -> bool:
+def used_generic_selectors(trial: WidgetTrial) -> bool:
     """Whether the chat was known only by its looks, so that what was found has still to be tried by lasting signs."""
-    return not trial.text and teaching.is_by_looks(trial.result or {})
+    return not trial.text and teaching.used_generic_selectors(trial.result or {})
 
 
 def may_be_stored(trial: WidgetTrial) -> bool:
     """Whether exactly what would be stored was tried, and led to something to write in."""
-    return bool(trial.result and trial.result["ready_to_write"]) and not known_by_looks(trial)
+    return bool(trial.result and trial.result["ready_to_write"]) and not used_generic_selectors(trial)
 
 
 def inherited_messages(trial: WidgetTrial) -> dict[str, str]:
     """How messages look by what the description extends."""
-    return flat(_laid({"extends": written_by(trial).get("extends", GENERIC)}).get("messages") or {})
+    return flat(_inherited({"extends": written_by(trial).get("extends", GENERIC)}).get("messages") or {})
 
 
 def own_messages(trial: WidgetTrial) -> dict[str, str]:
@@ -209,7 +209,11 @@ def _fields(place: int, scene: Mapping[str, Any], steps: Sequence[Mapping[str, A
 def findings(trial: WidgetTrial) -> dict[str, Any]:
     """The description that was tried, with what was found by the chat's looks written down."""
     written = written_by(trial)
-    return teaching.proposed(written, trial.result) if trial.result and known_by_looks(trial) else written
+    return (
+        teaching.proposed(written, trial.result)
+        if trial.result and used_generic_selectors(trial)
+        else written
+    )
 
 
 def flat(given: Mapping[str, Any], head: str = "") -> dict[str, str]:
@@ -220,7 +224,7 @@ def flat(given: Mapping[str, Any], head: str = "") -> dict[str, str]:
     return found
 
 
-def _laid(written: Mapping[str, Any]) -> Mapping[str, Any]:
+def _inherited(written: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         laid = with_ancestors(written)
     except OurFailure:

@@ -15,7 +15,7 @@
           return;
         }
         const state = await response.json();
-        if (!state.going_on) {
+        if (!state.is_running) {
           location.reload();
           return;
         }

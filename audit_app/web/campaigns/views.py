@@ -93,8 +93,8 @@ def pause_campaign(campaign_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(f"{shown.name} is paused.", "success")
         return redirect(url_for("campaigns.campaign", campaign_id=shown.id))
-    stops = service.running(db.session, shown)
-    return render_template("campaigns/pause.html", form=form, campaign=shown, running=stops)
+    usage = service.running(db.session, shown)
+    return render_template("campaigns/pause.html", form=form, campaign=shown, running=usage)
 
 
 @blueprint.post("/campaigns/<int:campaign_id>/resume")

@@ -36,7 +36,7 @@ def edit_region(region_id: int) -> ResponseReturnValue:
             db.session.commit()
             flash(f"The region is called {region.name}.", "success")
             return redirect(url_for("locations.regions"))
-    stays = service.why_it_stays(db.session, region)
+    stays = service.deletion_refusal(db.session, region)
     return render_template("locations/region_form.html", form=form, region=region, stays=stays), status_of(
         form
     )
@@ -57,6 +57,6 @@ def delete_region(region_id: int) -> ResponseReturnValue:
         "locations/delete_region.html",
         form=form,
         region=region,
-        stays=service.why_it_stays(db.session, region),
+        stays=service.deletion_refusal(db.session, region),
         managers=service.managers_of(db.session, region),
     )

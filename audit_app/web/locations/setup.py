@@ -96,8 +96,8 @@ def switch_off_location(location_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(f"{location.name} is switched off.", "success")
         return redirect(url_for("locations.index"))
-    stops = service.what_stops(db.session, location)
-    return render_template("locations/switch_off.html", form=form, location=location, stops=stops)
+    usage = service.usage_of(db.session, location)
+    return render_template("locations/switch_off.html", form=form, location=location, usage=usage)
 
 
 @blueprint.post("/locations/<int:location_id>/switch-on")

@@ -138,9 +138,9 @@ def switch_off_touchpoint(touchpoint_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(f"{touchpoint.address} is switched off.", "success")
         return redirect(url_for("locations.touchpoints"))
-    stops = service.what_stops(db.session, touchpoint)
+    usage = service.usage_of(db.session, touchpoint)
     return render_template(
-        "locations/switch_off_touchpoint.html", form=form, touchpoint=touchpoint, stops=stops
+        "locations/switch_off_touchpoint.html", form=form, touchpoint=touchpoint, usage=usage
     )
 
 

@@ -99,8 +99,8 @@ def switch_off_mailbox(mailbox_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(f"{mailbox.address} is switched off.", "success")
         return redirect(url_for("mailboxes.index"))
-    stops = service.what_stops(db.session, mailbox)
-    return render_template("mailboxes/switch_off.html", form=form, mailbox=mailbox, stops=stops)
+    usage = service.usage_of(db.session, mailbox)
+    return render_template("mailboxes/switch_off.html", form=form, mailbox=mailbox, usage=usage)
 
 
 @blueprint.post("/mailboxes/<int:mailbox_id>/switch-on")
@@ -130,6 +130,6 @@ def _try_out(form: MailboxForm, mailbox: Mailbox | None) -> Trial:
 
 def _saved(mailbox: Mailbox, words: str) -> ResponseReturnValue:
     flash(words, "success")
-    for doubt in service.doubts_about(mailbox):
+    for doubt in service.unusual_settings(mailbox):
         flash(doubt, "warning")
     return redirect(url_for("mailboxes.index"))

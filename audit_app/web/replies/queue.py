@@ -37,17 +37,17 @@ judges = roles(RoleName.ADMIN, RoleName.MANAGER)
 @judges
 def queue() -> str:
     """The reply whose turn it is, with what speaks for and against a person as its writer."""
-    turn = service.turn(db.session, user_now(), _given("after"))
+    item = service.next_in_queue(db.session, user_now(), _given("after"))
     done = _given("done")
-    reply = turn.reply
+    reply = item.reply
     form = DecisionForm(formdata=None)
     form.seen.data = len(decisions_on(reply)) if reply else 0
     return render_template(
         "replies/queue.html",
-        turn=turn,
+        item=item,
         done=done,
-        number=done + turn.passed + 1,
-        total=done + turn.waiting,
+        number=done + item.passed + 1,
+        total=done + item.waiting,
         form=form,
         last=_last_decision(),
         words=words,

@@ -87,7 +87,7 @@ def save_rating(probe_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         form.form_errors.append(str(error))
         return _rating_page(probe, form, own, answer), 422
-    total = rating_service.taken_apart(saved).total
+    total = rating_service.with_item_points(saved).total
     db.session.commit()
     flash(f"Your rating is saved: {total} of 100.", "success")
     return redirect(url_for("probes.show", probe_id=probe_id, _anchor="ratings"))

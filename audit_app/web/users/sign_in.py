@@ -20,7 +20,7 @@ def account_tried() -> str:
     return f"account:{request.form.get('email', '').strip().casefold()}"
 
 
-def hold_back() -> None:
+def limit_attempts() -> None:
     """Count an attempt; the eleventh within a minute is refused before its password is looked at."""
     if request.method != "POST" or request.endpoint not in PASSWORD_ENDPOINTS:
         return
@@ -30,4 +30,4 @@ def hold_back() -> None:
 
 def init_app(app: Flask) -> None:
     """Check each attempt before its view runs."""
-    app.before_request(hold_back)
+    app.before_request(limit_attempts)

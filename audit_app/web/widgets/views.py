@@ -106,7 +106,7 @@ def _shown(template: str, trial: WidgetTrial, **more: object) -> str:
         host=urlsplit(trial.page).hostname,
         screens=findings.screens(trial),
         storable=findings.may_be_stored(trial),
-        by_looks=findings.known_by_looks(trial),
+        by_looks=findings.used_generic_selectors(trial),
         knows_messages=findings.knows_messages(trial),
         zone=organisation_zone(db.session),
         words=words,
@@ -120,7 +120,7 @@ def _shown(template: str, trial: WidgetTrial, **more: object) -> str:
 def widget_try_state(trial_id: int) -> ResponseReturnValue:
     """How far a try is, for the page that shows it."""
     trial = trials.trial_by_id(db.session, trial_id)
-    return jsonify(going_on=trial.going_on, words=words.waiting(trial, request_instant()))
+    return jsonify(is_running=trial.is_running, words=words.waiting(trial, request_instant()))
 
 
 @blueprint.post("/widgets/tries/<int:trial_id>/again")

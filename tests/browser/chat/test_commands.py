@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from audit_app.cli import audit_app
 from audit_app.demo.company import DemoCompany
 from audit_app.domain.errors import AuditError, InvalidInput
-from audit_app.services.probes.standalone_chat import ChatAlone, KeptChat
+from audit_app.services.probes.standalone_chat import KeptChat, StandaloneChat
 from probes.base import Fact
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
@@ -264,7 +264,7 @@ def test_that_it_was_sent_is_told_although_the_file_can_no_longer_be_written() -
     async def send(browsers: Browsers) -> None:
         kept = KeptChat(f"{server.url}/page.html", ACME, "Anna", "a@own.example", "A lamp?")
         with pytest.raises(InvalidInput):
-            await ChatAlone(browsers, kept, lambda seen, _: told.append(seen), keep).send(0)
+            await StandaloneChat(browsers, kept, lambda seen, _: told.append(seen), keep).send(0)
 
     with chat_server() as server:
         run_chat(send)

@@ -195,8 +195,8 @@ def test_a_location_that_is_switched_off_gets_no_probe_and_says_before_what_stop
 ) -> None:
     make.campaign(session, make.touchpoint(session, umea))
     plan_due(session, NOW)
-    stops = service.what_stops(session, umea)
-    assert (stops.touchpoints, stops.probes.planned, stops.probes.waiting, stops.contacts) == (
+    usage = service.usage_of(session, umea)
+    assert (usage.touchpoints, usage.probes.planned, usage.probes.waiting, usage.contacts) == (
         1,
         1,
         0,

@@ -176,11 +176,11 @@ def test_another_account_is_read_from_its_first_mail_although_it_numbers_them_al
 
 def test_unusual_ports_are_allowed_but_mentioned(session: Session) -> None:
     odd = replace(ENTRY, smtp_port=465, imap_security=Security.NONE)
-    doubts = " ".join(service.doubts_about(drafted(odd, None)))
+    doubts = " ".join(service.unusual_settings(drafted(odd, None)))
 
     assert "Port 465 of SMTP usually goes with TLS from the start" in doubts
     assert "read the password" in doubts
-    assert service.doubts_about(drafted(ENTRY, None)) == []
+    assert service.unusual_settings(drafted(ENTRY, None)) == []
 
 
 # ---------- trying it out ----------

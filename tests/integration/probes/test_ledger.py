@@ -15,7 +15,7 @@ from audit_app.domain.probes.response_time import Outcome
 from audit_app.domain.time.clock import OpeningHours
 from audit_app.models import ChannelName, ClockName, Probe, RoleName
 from audit_app.services.probes.ledger import (
-    BLIND_FOR,
+    GIVE_UP_AFTER,
     close_mail_probes,
     give_up_unseen,
     looked,
@@ -135,8 +135,8 @@ def test_a_probe_we_could_not_look_at_long_after_its_cutoff_is_left_out_as_ours(
     session: Session, chat: Probe
 ) -> None:
     looked(session, chat, NOW + HOUR, NOW + HOUR)
-    assert give_up_unseen(session, NOW + hours(20) + BLIND_FOR - MINUTE) == []
-    assert give_up_unseen(session, NOW + hours(20) + BLIND_FOR) == [chat]
+    assert give_up_unseen(session, NOW + hours(20) + GIVE_UP_AFTER - MINUTE) == []
+    assert give_up_unseen(session, NOW + hours(20) + GIVE_UP_AFTER) == [chat]
     assert chat.outcome is Outcome.EXCLUDED
 
 

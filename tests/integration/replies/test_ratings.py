@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.replies.quality import COMPLAINT_ITEMS, RUBRIC, Share, reply_quality
 from audit_app.models import Location, Probe, ReplyRating, User
-from audit_app.services.replies.ratings import LONGEST_NOTE, rate, ratings_of, taken_apart
+from audit_app.services.replies.ratings import LONGEST_NOTE, rate, ratings_of, with_item_points
 from tests.factories import NOW
 from tests.integration.probes.probe_scene import answered_probe, silent_probe, uncertain_probe
 from tests.visitor import Visitor, sign_in
@@ -121,7 +121,7 @@ def test_the_shown_points_of_any_rating_add_up_to_its_shown_total(shares: dict[s
     rating = ReplyRating(
         items={key: share.value for key, share in shares.items()}, quality=reply_quality(shares)
     )
-    rated = taken_apart(rating)
+    rated = with_item_points(rating)
     assert len(rated.items) == len(RUBRIC)
     assert sum((row.shown for row in rated.items), rated.floor) == rated.total
     assert 0 <= rated.total <= 100
@@ -129,7 +129,7 @@ def test_the_shown_points_of_any_rating_add_up_to_its_shown_total(shares: dict[s
 
 
 def test_a_rating_by_an_earlier_rubric_still_shows_its_total() -> None:
-    rated = taken_apart(ReplyRating(items={"was_fast": "yes"}, quality=Fraction(80)))
+    rated = with_item_points(ReplyRating(items={"was_fast": "yes"}, quality=Fraction(80)))
     assert (rated.total, rated.items) == (Decimal("80.0"), ())
 
 

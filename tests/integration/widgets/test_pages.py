@@ -65,7 +65,7 @@ def test_when_no_worker_takes_it_the_page_says_what_to_do(client: Visitor, sessi
     trial = trials.queue_dry_run(session, PAGE, by="Ada", now=datetime.now(UTC) - timedelta(minutes=3))
     state = client.get(f"/admin/widgets/tries/{trial.id}/state").json
 
-    assert state["going_on"] is True
+    assert state["is_running"] is True
     assert "No worker has taken this for 3 min" in state["words"]
     assert "audit-app worker" in state["words"]
 

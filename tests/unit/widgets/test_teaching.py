@@ -161,7 +161,7 @@ def test_what_was_found_by_the_looks_of_it_is_written_down_by_lasting_signs() ->
             {"part": "composer", "mark": None, "value": ""},
         ],
     }
-    assert teaching.is_by_looks(result)
+    assert teaching.used_generic_selectors(result)
     widget = widget_of(teaching.proposed(WRITTEN, result))
 
     assert (widget.consent, widget.frame, widget.root) == (("Only necessary",), "iframe.chat", "")

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.demo.addresses import Addresses
-from audit_app.demo.doubts import load_doubts
 from audit_app.demo.loader import load_chain
+from audit_app.demo.uncertain_replies import load_uncertain_replies
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Probe
 from audit_app.services.mail.suggestions import suggestions_for
@@ -21,7 +21,7 @@ def test_two_replies_wait_for_a_decision_and_a_stray_mail_for_its_probe(session:
     load_chain(
         session, Addresses("http://127.0.0.1:8001", "http://127.0.0.1:8002", "127.0.0.1", 8003, 8004), NOW
     )
-    load_doubts(session, NOW)
+    load_uncertain_replies(session, NOW)
     umea, malmo = session.scalars(select(Probe).order_by(Probe.id))
     assert [umea.outcome, malmo.outcome] == [Outcome.UNCERTAIN, Outcome.UNCERTAIN]
 

@@ -30,7 +30,7 @@ STAFF_WRITES_AFTER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class UncertainReply:
     """A reply that a person has to judge: from which shop, to which shopper, how long ago we wrote, and its words."""
 
     shop: str
@@ -40,15 +40,15 @@ class Doubtful:
     text: str
 
 
-DOUBTFUL = (
-    Doubtful(
+UNCERTAIN_REPLIES = (
+    UncertainReply(
         "umea",
         0,
         timedelta(hours=6),
         "Re: Delivery of a dining table",
         "We have received your email and passed it to the warehouse; Elin there says that Thursday evening would do.",
     ),
-    Doubtful(
+    UncertainReply(
         "malmo",
         1,
         timedelta(hours=27),
@@ -65,10 +65,10 @@ QUESTION = 1
 """Of the scenarios of the demo, the delivery of a large order."""
 
 
-def load_doubts(session: Session, now: datetime) -> None:
+def load_uncertain_replies(session: Session, now: datetime) -> None:
     """Enter two doubtful replies to recent probes, and one mail that came to a shopper's bare address."""
     shops = {shop.key: shop for shop in SHOPS}
-    for doubtful in DOUBTFUL:
+    for doubtful in UNCERTAIN_REPLIES:
         shop = shops[doubtful.shop]
         probe = _sent_probe(session, shop, doubtful, now - doubtful.sent)
         came = now - doubtful.sent + STAFF_WRITES_AFTER
@@ -78,7 +78,7 @@ def load_doubts(session: Session, now: datetime) -> None:
     _comes_in(session, SHOPPERS[0].address, stray, now - timedelta(hours=1))
 
 
-def _sent_probe(session: Session, shop: Shop, doubtful: Doubtful, at: datetime) -> Probe:
+def _sent_probe(session: Session, shop: Shop, doubtful: UncertainReply, at: datetime) -> Probe:
     campaign = session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGN)).one()
     touchpoint = session.scalars(
         select(Touchpoint)
