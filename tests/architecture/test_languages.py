@@ -10,6 +10,7 @@ PURPOSES = {
     "contact forms": ("probes.forms", {"it", "da", "nb"}),
     "consent banners": ("probes.browser.banners", set()),
     "judging mail": ("probes.replies.languages", {"it", "da", "nb"}),
+    "suggesting ratings": ("audit_app.domain.replies.phrases", {"it", "da", "nb"}),
 }
 """The folder of each purpose, and what it lacks of the languages that any purpose knows."""
 ALL = {tag for package, _ in PURPOSES.values() for tag in languages_in(package)}

@@ -11,6 +11,8 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+FILE = re.compile(r"([a-z]{2})\.yaml")
+"""A language's file, named by its two letters (ISO 639-1); files of other names are about something else."""
 WORD = re.compile(r"[^\W\d_]+")
 NEVER = r"(?!)"
 
@@ -25,6 +27,8 @@ class Phrases(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     language: str
+    inflects: bool = False
+    """Whether a name changes its ending when somebody is addressed."""
     common: list[str]
     greeting: list[str]
     thanks: list[str]
@@ -46,10 +50,17 @@ class Phrases(BaseModel):
 def phrase_lists() -> dict[str, Phrases]:
     """Every language's phrases by its code. Raises pydantic's ValidationError for a broken file."""
     folder = files("audit_app.domain.replies") / "phrases"
-    named = {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".yaml")}
+    named = {found[1]: file for file in folder.iterdir() if (found := FILE.fullmatch(file.name))}
     return {
         code: Phrases.model_validate(yaml.safe_load(named[code].read_text("utf-8"))) for code in sorted(named)
     }
+
+
+@cache
+def name_particles() -> frozenset[str]:
+    """The small words that may stand inside a person's name, in whatever language the letter is."""
+    file = files("audit_app.domain.replies") / "phrases" / "particles.yaml"
+    return frozenset(word for words in yaml.safe_load(file.read_text("utf-8")).values() for word in words)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit_app.domain.replies.phrase_files import base_code, language_of, pattern, phrase_lists
-from audit_app.domain.replies.signature import Signed, signed
+from audit_app.domain.replies.signature import Signature, signature_in
 from audit_app.domain.replies.text import STRAIGHT, Span, merged, outside, trimmed
 
 LONGEST = 20_000
@@ -28,7 +28,7 @@ class Reply:
     codes: tuple[str, ...]
     name: str
     complaint: bool
-    signed: Signed
+    signed: Signature
 
     def find(self, field: str) -> list[Span]:
         """Where phrases of this kind stand, without those that are harmless where they stand."""
@@ -59,5 +59,5 @@ def read(text: str, signature: str, question: str, language: str, name: str, com
         codes,
         name,
         complaint,
-        signed(plain, codes),
+        signature_in(plain, codes),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audit_app.domain.replies.phrase_files import pattern
+from audit_app.domain.replies.phrase_files import name_particles, pattern
 from audit_app.domain.replies.text import Span, line_spans, trimmed
 
 NAME_WITHIN = 2
@@ -14,33 +14,6 @@ LONGEST_NAME = 4
 """Words of a person's name."""
 LONGEST_LAST_LINE = 3
 """Words that a last line without a closing formula may have to be a name."""
-PARTICLES = frozenset(
-    [
-        "af",
-        "al",
-        "av",
-        "bin",
-        "ben",
-        "da",
-        "das",
-        "de",
-        "del",
-        "der",
-        "den",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "la",
-        "le",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "zu",
-    ]
-)
 _NAME_ENDS = re.compile(r"[,|/(•·]|\s[-–—]\s|\n")
 _STROKE = re.compile(r"(?<=[.!?)])\s+[/~]\s?([^\W\d_][\w.'’ -]{1,30})\Z")
 """A name behind a stroke at the end of the last sentence: “See you! /Kalle”."""
@@ -48,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class Signature:
     """Where the signature begins, or the text's end without one; the person's name; and the team that signed."""
 
     begins: int
@@ -56,7 +29,7 @@ class Signed:
     group: Span | None
 
 
-def signed(text: str, codes: tuple[str, ...]) -> Signed:
+def signature_in(text: str, codes: tuple[str, ...]) -> Signature:
     """Find the signature of a reply by closing formulas and names in these languages, then by a name alone at its end."""
     lines = line_spans(text)
     for place in reversed(range(len(lines))):
@@ -69,7 +42,7 @@ def signed(text: str, codes: tuple[str, ...]) -> Signed:
         group = next((each for each in candidates if _is_group(text, each, codes)), None)
         # A line such as “Thanks for writing” begins like a closing formula and is none.
         if not after or person or group:
-            return Signed(lines[place][0], person, group)
+            return Signature(lines[place][0], person, group)
     return _by_last_line(text, lines, codes)
 
 
@@ -83,19 +56,19 @@ def _after_closing(text: str, line: Span, codes: tuple[str, ...]) -> Span | None
     return start, end
 
 
-def _by_last_line(text: str, lines: list[Span], codes: tuple[str, ...]) -> Signed:
+def _by_last_line(text: str, lines: list[Span], codes: tuple[str, ...]) -> Signature:
     if len(lines) > 1:
         start, end = lines[-1]
         while start < end and text[start] in "-–—/~ ":
             start += 1
         name = name_in(text, (start, end), codes)
         if name and text[end - 1] not in ".!?," and len(text[start:end].split()) <= LONGEST_LAST_LINE:
-            return Signed(lines[-1][0], name, None)
+            return Signature(lines[-1][0], name, None)
     by_stroke = _STROKE.search(text.rstrip())
     if by_stroke and (name := name_in(text, by_stroke.span(1), codes)):
-        return Signed(by_stroke.start(), name, None)
+        return Signature(by_stroke.start(), name, None)
     introduced = _introduction(text, codes)
-    return Signed(len(text), introduced, None)
+    return Signature(len(text), introduced, None)
 
 
 def _introduction(text: str, codes: tuple[str, ...]) -> Span | None:
@@ -114,7 +87,7 @@ def name_in(text: str, line: Span, codes: tuple[str, ...]) -> Span | None:
     words = text[start:end].split()
     if not 1 <= len(words) <= LONGEST_NAME or _is_group(text, (start, end), codes):
         return None
-    likely = all(_like_a_name(word) or word.casefold() in PARTICLES for word in words)
+    likely = all(_like_a_name(word) or word.casefold() in name_particles() for word in words)
     return (start, end) if likely and any(len(word.strip(".")) > 1 for word in words) else None
 
 

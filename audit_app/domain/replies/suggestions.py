@@ -24,8 +24,6 @@ RULES = 4
 """Counts up with every change of the rules or of their phrases."""
 GREETED_WITHIN = 3
 """Lines, counted without empty ones, in which a greeting opens a reply."""
-INFLECTING = frozenset({"fi", "pl", "ro", "ru"})
-"""Languages in which a name changes its ending when somebody is addressed."""
 CLOCK_OR_DATE = re.compile(
     r"(?<![\d:.,/])(?:\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{2,4})?|(?!24/7)\d{1,2}/\d{1,2}(?:/\d{2,4})?)"
     r"(?![\d:])"
@@ -131,7 +129,7 @@ def _uses_name(reply: Reply) -> Judged:
 
 
 def _name_pattern(names: list[str], codes: tuple[str, ...]) -> re.Pattern[str]:
-    inflects = bool(INFLECTING.intersection(codes))
+    inflects = any(phrase_lists()[code].inflects for code in codes)
     forms = "|".join(_forms(name.translate(STRAIGHT), inflects) for name in names)
     return re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from audit_app.models import Campaign, ChannelName, Touchpoint
-from audit_app.services.campaigns.personas import LANGUAGES
+from audit_app.services.campaigns.personas import languages
 from audit_app.services.probes.planning import pairs, reachable
 
 
@@ -45,7 +45,7 @@ def _words(campaign: Campaign) -> Iterator[str]:
 
 
 def _nobody_writes(campaign: Campaign, channel: ChannelName) -> str:
-    spoken = {LANGUAGES.get(persona.language, persona.language) for persona in campaign.personas}
+    spoken = {languages().get(persona.language, persona.language) for persona in campaign.personas}
     what = {
         ChannelName.EMAIL: "e-mail",
         ChannelName.CONTACT_FORM: "a contact form",

@@ -11,24 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from audit_app.domain.errors import InvalidInput, NotFound
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
+from audit_app.domain.replies.phrase_files import language_name, phrase_lists
 from audit_app.models import Campaign, Mailbox, Persona, Probe
 from audit_app.services.entry.fields import FieldErrors, all_or_nothing
 from audit_app.services.entry.keys import free_key
+from probes.languages import languages_in
 
-LANGUAGES = {
-    "en": "English",
-    "de": "German",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-}
-"""The languages in which replies and forms are understood; a persona writes the wordings of its own."""
 LONGEST_NAME, LONGEST_SEGMENT = 200, 80
 
 
@@ -41,6 +29,15 @@ class PersonaEntry:
     language: str = "en"
     segment: str = "newcomer"
     campaigns: Sequence[int] = ()
+
+
+def languages() -> dict[str, str]:
+    """The languages in which replies and forms are understood, English first: what each is called, by its code.
+
+    They are those for which forms, the judging of mail and the suggestions for ratings all have their file.
+    """
+    judged = set(languages_in("probes.replies.languages")) & set(phrase_lists())
+    return {code: language_name(code) for code in languages_in("probes.forms") if code in judged}
 
 
 def persona_by_id(session: Session, persona_id: int) -> Persona:
@@ -94,7 +91,7 @@ def _fill(session: Session, persona: Persona, entry: PersonaEntry) -> None:
     with errors.field("name"):
         _check_name(session, persona, name)
     with errors.field("language"):
-        if entry.language not in LANGUAGES and entry.language != persona.language:
+        if entry.language not in languages() and entry.language != persona.language:
             raise InvalidInput("Choose one of the languages.")
     with errors.field("segment"):
         if not segment or len(segment) > LONGEST_SEGMENT:

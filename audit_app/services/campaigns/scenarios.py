@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Campaign, ChannelName, Probe, Scenario, Wording
-from audit_app.services.campaigns.personas import LANGUAGES
+from audit_app.services.campaigns.personas import languages
 from audit_app.services.entry.fields import FieldErrors, all_or_nothing, unless_refused
 from audit_app.services.entry.keys import free_key
 from audit_app.services.probes.channels import supported
@@ -121,7 +121,7 @@ def save_wording(
         if entry.channel not in supported():
             raise InvalidInput("Choose how it is sent.")
     with errors.field("language"):
-        if entry.language not in LANGUAGES and entry.language != wording.language:
+        if entry.language not in languages() and entry.language != wording.language:
             raise InvalidInput("Choose one of the languages.")
     with errors.field("subject"):
         subject = _subject(entry.channel, subject)

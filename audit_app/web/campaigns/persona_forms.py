@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wtforms import SelectField, StringField
 
 from audit_app.models import Campaign, Mailbox, Persona
-from audit_app.services.campaigns.personas import LANGUAGES, PersonaEntry
+from audit_app.services.campaigns.personas import PersonaEntry, languages
 from audit_app.web.checkboxes import CheckboxesField
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.query_args import number_in
@@ -36,7 +36,7 @@ class PersonaForm(OpenedForm):
     def offer(self, mailboxes: Sequence[Mailbox], campaigns: Sequence[Campaign]) -> None:
         """Set what can be chosen; a language that a script entered stays among it."""
         spoken = self.language.data
-        known = LANGUAGES if not spoken else {spoken: spoken} | LANGUAGES
+        known = languages() if not spoken else {spoken: spoken} | languages()
         self.language.choices = list(known.items())
         self.mailbox.choices = [
             ("", "Choose a mailbox"),

@@ -24,7 +24,7 @@ def personas() -> str:
         "campaigns/personas.html",
         personas=listed,
         campaigns={persona.id: service.campaigns_of(db.session, persona) for persona in listed},
-        languages=service.LANGUAGES,
+        languages=service.languages(),
     )
 
 

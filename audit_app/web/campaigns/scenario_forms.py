@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from audit_app.models import Scenario, Wording
-from audit_app.services.campaigns.personas import LANGUAGES
+from audit_app.services.campaigns.personas import languages
 from audit_app.services.campaigns.scenarios import ScenarioEntry, WordingEntry
 from audit_app.services.probes.channels import supported
 from audit_app.web.edit_conflicts import OpenedForm
@@ -54,7 +54,7 @@ class WordingForm(OpenedForm):
     def offer(self) -> None:
         """Set the languages that can be chosen; one that a script entered stays among them."""
         spoken = self.language.data
-        known = LANGUAGES if not spoken else {spoken: LANGUAGES.get(spoken, spoken)} | LANGUAGES
+        known = languages() if not spoken else {spoken: languages().get(spoken, spoken)} | languages()
         self.language.choices = list(known.items())
 
     @property

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from audit_app.extensions import db
 from audit_app.models import RoleName, Scenario, Wording
 from audit_app.services.campaigns import scenarios as service
-from audit_app.services.campaigns.personas import LANGUAGES
+from audit_app.services.campaigns.personas import languages
 from audit_app.web.access import roles
 from audit_app.web.button_form import ButtonForm
 from audit_app.web.campaigns.scenario_forms import (
@@ -30,7 +30,7 @@ def scenarios() -> str:
         "campaigns/scenarios.html",
         scenarios=listed,
         campaigns={each.id: service.campaigns_asking(db.session, each) for each in listed},
-        languages=LANGUAGES,
+        languages=languages(),
     )
 
 
@@ -66,7 +66,7 @@ def edit_scenario(scenario_id: int) -> ResponseReturnValue:
         scenario=scenario,
         campaigns=service.campaigns_asking(db.session, scenario),
         asked=service.probes_asking(db.session, scenario),
-        languages=LANGUAGES,
+        languages=languages(),
     )
     return page, status_of(form)
 
@@ -119,7 +119,7 @@ def delete_wording(scenario_id: int, wording_id: int) -> ResponseReturnValue:
         flash("The wording is deleted.", "success")
         return redirect(url_for("campaigns.edit_scenario", scenario_id=scenario.id))
     return render_template(
-        "campaigns/delete_wording.html", form=form, scenario=scenario, wording=wording, languages=LANGUAGES
+        "campaigns/delete_wording.html", form=form, scenario=scenario, wording=wording, languages=languages()
     )
 
 
