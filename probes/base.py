@@ -52,7 +52,11 @@ class Fact:
     """One fact about a probe. It happened between `earliest` and `latest` (both aware UTC, equal when exact).
 
     `source` says whose clock that is; `key` names the fact for good (a Message-ID, a chat message's id), so that
-    seeing it twice is not two facts. `author` is the name shown beside a message, `role` the part its writer plays.
+    seeing it twice is not two facts. `author` is the name shown beside a message, `role` the part its writer plays:
+    visitor (that is us), person, bot, system, machine or unknown; empty where nobody wrote. `reasons` are for people.
+
+    Raises:
+        ValueError: a time has no zone, or the interval runs backwards.
     """
 
     kind: FactKind
@@ -68,7 +72,6 @@ class Fact:
     evidence: tuple[Proof, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a time without a zone or an interval that runs backwards, with ValueError."""
         if self.earliest.tzinfo is None or self.latest.tzinfo is None:
             raise ValueError(f"The time of an observation ({self.kind}) needs a time zone")
         if self.earliest > self.latest:
@@ -82,7 +85,8 @@ class Message:
     `from_address` belongs to this probe alone where the mailbox allows it, which makes it the surest way to match
     an answer. `url` is the page a customer would start from: the contact page for e-mail, the chat's page for chat;
     `widget` names the file in probes/widgets/ that describes the chat on it, unless `widget_text` does, as YAML;
-    `form_mapping` is YAML that explains an odd contact form.
+    `form_mapping` is YAML that explains an odd contact form. `language` is a two-letter code, `time_zone` the IANA name
+    of the zone that the customer's browser is in; `message_id` has its angle brackets.
     """
 
     token: str

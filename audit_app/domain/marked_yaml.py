@@ -17,7 +17,9 @@ import yaml
 from audit_app.domain.errors import AuditError
 
 MOST_DEEP = 12
+"""Levels of nesting."""
 MOST_PARTS = 50_000
+"""Scalars, lists and mappings in one document."""
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 _WORDS: dict[str, bool | None] = {
@@ -26,6 +28,7 @@ _WORDS: dict[str, bool | None] = {
 _PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 
 Location = tuple[str | int, ...]
+"""Where a part stands: keys of mappings and places in lists, from 0."""
 
 
 class Unreadable(AuditError):

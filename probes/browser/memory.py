@@ -21,6 +21,7 @@ SETTLE_SECONDS = 10.0
 """So long after it was opened, a page is taken not to have all its memory yet."""
 LOOK_SECONDS = 1.0
 MOST_PAGES = 50
+"""Pages lent at once, whatever memory there is."""
 CGROUPS = Path("/sys/fs/cgroup")
 
 

@@ -28,6 +28,7 @@ LEFT_OUT = ("LOCK", "LOG", "LOG.old")
 LARGEST_PROFILE = 8_000_000
 """Bytes of the archive; more is no chat's."""
 LARGEST_UNPACKED = 100_000_000
+"""Bytes of the files in it."""
 RESTORE_SECONDS = 15.0
 SET_LOCAL = script(__package__, "local_storage")
 

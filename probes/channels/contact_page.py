@@ -28,6 +28,7 @@ from probes.channels.published_address import How, published_addresses
 from probes.forms.words import LANGUAGES, words_of
 
 MOST_CLICKS = 2
+"""Links that a customer is taken to follow in search of an address."""
 READ_SECONDS = 15.0
 SETTLE_SECONDS = 3.0
 """How long a page may take to show what its scripts fetch."""

@@ -28,6 +28,7 @@ RECEIPT_TIME = "mailbox's receipt time (INTERNALDATE)"
 RECEIPT_PRECISION = timedelta(milliseconds=999)
 """INTERNALDATE drops the fraction of the second, so the true time lies up to this much later."""
 LONGEST_PLAIN_LINE = 900
+"""Characters of a line that goes out as it is; servers take 998 bytes (RFC 5322, 2.1.1)."""
 
 
 # --- our mail ------------------------------------------------------------------------------------------------

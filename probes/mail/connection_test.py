@@ -24,9 +24,11 @@ from probes.mail.smtp import connect_smtp
 STEP = 10.0
 """Seconds that one network step may take."""
 BETWEEN_LOOKS = 1.0
+"""Seconds between two looks for the mail that was sent to ourselves."""
 ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 """What may be a token or an encoded password, should a server repeat it."""
 MOST_WORDS = 300
+"""Characters of what a server said that are repeated."""
 
 
 class TrialFailed(OurFailure):

@@ -39,6 +39,7 @@ Security: TypeAlias = Literal["none", "starttls", "tls"]
 TIMEOUT = 30.0
 """Seconds that one network step may take."""
 BATCH = 20
+"""Mails that are fetched at a time."""
 STOP_SLICE = 0.5
 """Seconds between two looks at the stop event while the server has nothing to say."""
 FIRST_STRETCH, IDLE_STRETCH = 1.0, 60.0

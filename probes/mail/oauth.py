@@ -29,6 +29,7 @@ MARGIN = 60.0
 USUAL_LIFE = 3600.0
 """Seconds that a token lives whose endpoint does not say (RFC 6749, 5.1 recommends to say it)."""
 LARGEST_ANSWER = 100_000
+"""Bytes of the endpoint's answer that are read."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

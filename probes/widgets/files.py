@@ -18,6 +18,7 @@ from probes.widgets.schema import Widget
 AUTO = "auto"
 GENERIC = "generic"
 MOST_ANCESTORS = 4
+"""Files that one may extend, one over the other."""
 MOST_BYTES = 100_000
 
 

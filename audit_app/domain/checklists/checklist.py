@@ -32,6 +32,7 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.scores.scoring import SectionPoints
 
 LONGEST_NOTE = 2000
+"""Characters of a note beside an answer."""
 
 Location = tuple[str | int, ...]
 """Where in a checklist something stands, such as ``("sections", 2, "questions", 4, "points")``."""

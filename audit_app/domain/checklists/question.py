@@ -21,6 +21,7 @@ from audit_app.domain.errors import InvalidInput
 
 ZERO = Fraction(0)
 LONGEST_TEXT = 4000
+"""Characters of an answer in words."""
 WHICH_TYPE = "Give the kind of answer: yes_no, scale, choice, number, text or price_pair."
 _FILE_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _FILE_FRACTION = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")

@@ -21,6 +21,7 @@ Measure = Callable[[datetime, datetime], timedelta]
 """A clock: how much time passed between two instants, by elapsed time or by opening hours."""
 
 OUR_FAILURES = frozenset({ObservationKind.BLOCKED, ObservationKind.LOST, ObservationKind.FAILED})
+"""What keeps us from seeing an answer: up to the cut-off it leaves out a probe that no person has answered."""
 HOUR = timedelta(hours=1)
 
 
@@ -112,7 +113,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a probe, how long the answer took, whether that was in time, and why, in one sentence."""
+    """What came of a probe, how long the answer took, whether that was in time, and why, in one sentence.
+
+    `response` is None where there is nothing to time: nobody was reached, or it is not known that the message went out.
+    """
 
     outcome: Outcome
     response: ResponseTime | None
@@ -249,7 +253,7 @@ def _since(sent: Interval, until: datetime, measure: Measure) -> timedelta:
 
 
 def in_hours(duration: timedelta) -> Fraction:
-    """Return a duration in hours, exactly."""
+    """Return a duration in hours, exactly, to the microsecond."""
     return Fraction(duration // timedelta(microseconds=1), HOUR // timedelta(microseconds=1))
 
 

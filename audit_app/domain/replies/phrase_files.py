@@ -15,13 +15,15 @@ FILE = re.compile(r"([a-z]{2})\.yaml")
 """A language's file, named by its two letters (ISO 639-1); files of other names are about something else."""
 WORD = re.compile(r"[^\W\d_]+")
 NEVER = r"(?!)"
+"""An expression that matches nowhere."""
 
 
 class Phrases(BaseModel):
     """One language's phrases: regular expressions in which a blank stands for any white space, matching whole words.
 
-    `common` are the words by which the language is known, `flat` the answers that stand alone as a whole sentence;
-    `harmless` are phrases in which others of the lists do not mean what they would mean elsewhere.
+    `common` are the words, in lower case and no expressions, by which the language is known; `flat` the answers that
+    stand alone as a whole sentence; `harmless` are phrases in which others of the lists do not mean what they would
+    mean elsewhere.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,7 +67,10 @@ def name_particles() -> frozenset[str]:
 
 @cache
 def pattern(field: str, codes: tuple[str, ...]) -> re.Pattern[str]:
-    """One expression for a field of Phrases in these languages; it matches nothing where there are none."""
+    """One expression for the field of this name of `Phrases`, over the languages with these codes.
+
+    It matches nothing where there are no phrases. Raises KeyError for a code without a file.
+    """
     return expression(phrase for code in codes for phrase in getattr(phrase_lists()[code], field))
 
 
@@ -89,12 +94,13 @@ def language_name(language: str) -> str:
 
 
 FEWEST_HITS = 2
+"""Common words of a language that a text must have to be taken for it."""
 CLEAR_LEAD = 1.25
 """How many times as many common words the likeliest language must have as the next one."""
 
 
 def language_of(text: str) -> str | None:
-    """The code of the language in which most of the text is written; None where that cannot be told."""
+    """The code of the language in which most of the text is written, by its common words; None where that cannot be told."""
     words = Counter(word.casefold() for word in WORD.findall(text))
     hits = Counter({code: _hits(words, phrases) for code, phrases in phrase_lists().items()})
     (best, most), (_, next_most) = hits.most_common(2)

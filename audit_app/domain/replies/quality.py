@@ -10,6 +10,7 @@ from fractions import Fraction
 from audit_app.domain.errors import InvalidInput
 
 FULL = Fraction(100)
+"""The points of a reply in which nothing is wanting."""
 
 
 class Share(StrEnum):
@@ -31,7 +32,7 @@ PARTS: Mapping[Share, Fraction] = {
 
 @dataclass(frozen=True, slots=True)
 class RubricItem:
-    """One item of the rubric; negative points are a deduction for what should not be there."""
+    """One item of the rubric, in points of 100; negative ones are a deduction for what should not be there."""
 
     key: str
     label: str

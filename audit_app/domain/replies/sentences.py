@@ -17,7 +17,11 @@ LONGEST_QUOTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply as the rules read it: `plain` is `text` with one way of writing quotes, `codes` the languages of phrases."""
+    """A reply as the rules read it.
+
+    `plain` is `text` with one way of writing quotes, sign by sign, so that places in one are places in the other.
+    `codes` are the languages whose phrases count: that of the question and `written_in`, as far as there are files.
+    """
 
     text: str
     plain: str
@@ -44,7 +48,7 @@ class Reply:
 
 
 def read(text: str, signature: str, question: str, language: str, name: str, complaint: bool) -> Reply:
-    """Read a reply once, for all rules."""
+    """Read a reply once, for all rules; `language` is that of the `question`, as a code or a locale such as `en-GB`."""
     text = text[:LONGEST]
     asked_in, written_in = base_code(language), language_of(text)
     codes = tuple(code for code in dict.fromkeys((asked_in, written_in)) if code in phrase_lists())

@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Where the signature begins, or the text's end without one; the person's name; and the team that signed."""
+    """Where the signature begins, or the text's end without one; where the person's name and the team's stand."""
 
     begins: int
     person: Span | None

@@ -67,6 +67,7 @@ def _judged(key: str, reply: Reply) -> tuple[Share | None, tuple[Span, ...], str
 
 
 Judged = tuple[Share | None, Sequence[Span], str]
+"""The share, None where only a person can tell; the places that say so; and the reason in words."""
 
 
 def _answers_every_question(reply: Reply) -> Judged:

@@ -32,6 +32,7 @@ def _read(value: object) -> Fraction:
 
 
 FULL = Fraction(100)
+"""The points of everything, and the weights of all components together."""
 
 Number = Annotated[Fraction, BeforeValidator(_read), PlainSerializer(exact_text, return_type=str)]
 """An exact number; in JSON a string, ``"7.5"`` or ``"1/3"``. A float is read as the decimal that was written."""

@@ -20,6 +20,7 @@ from audit_app.domain.scores.scoring import (
 )
 
 Json = dict[str, Any]
+"""Plain data as JSON has it: no fraction, no decimal and no date among it."""
 
 
 def to_json(result: ScoreResult) -> Json:

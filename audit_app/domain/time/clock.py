@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, field_serializer, field_validator, m
 from audit_app.domain.errors import InvalidInput
 
 NOTHING = timedelta(0)
+"""No time at all."""
 ONE_DAY = timedelta(days=1)
 LONGEST_CLOSURE = 3 * 366
 """Days without any opening after which a location counts as closed for good."""

@@ -13,7 +13,9 @@ from audit_app.domain.time.clock import Period
 PERIOD = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|‐|‑|–|—|to)\s*(\d{1,2})(?:[:.](\d{2}))?")
 MIDNIGHT = time(0)
 LONGEST_SPAN = timedelta(days=366)
+"""Of days off in a row, so that a mistyped year is an error and no long list."""
 YEARS = range(2000, 2200)
+"""The years of days off: those of which the calendars of public holidays know something."""
 
 
 def periods_in(text: str) -> tuple[Period, ...]:
