@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from audit_app.domain.errors import InvalidInput, reason_of
+from audit_app.domain.session_life import SessionLife
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LONGEST_USER_AGENT = 300
@@ -51,6 +53,12 @@ class Settings(BaseSettings):
     """How many reverse proxies stand in front and report the visitor's address; 0 believes no such report."""
     upload_limit: int = Field(default=16 * 1024 * 1024, ge=1024)
     """Largest request body, in bytes."""
+    session_idle_minutes: int = Field(default=720, ge=10)
+    """After so long without use a session ends, unless the person chose to stay signed in."""
+    session_days: int = Field(default=14, ge=1, le=400)
+    """After so long every session ends."""
+    public_url: str = ""
+    """Where people reach the web app, for links in mail; empty means `host` and `port`."""
     web_workers: int = Field(default=2, ge=1, le=64)
     tick_seconds: float = Field(default=15.0, gt=0, le=60)
     """How often the worker looks for work; at most a minute, so that no target passes unseen."""
@@ -107,6 +115,23 @@ class Settings(BaseSettings):
         if written and not re.fullmatch(r"(https?|wss?)://[^/\s]+(/\S*)?", written):
             raise ValueError("is no address of browsers; write http://host:9222 or ws://host:port/…")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _address_can_be_linked(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError("is no address of a web app; write https://audits.example.org")
+        return value.rstrip("/")
+
+    @property
+    def session_life(self) -> SessionLife:
+        """How long sessions last."""
+        return SessionLife(timedelta(minutes=self.session_idle_minutes), timedelta(days=self.session_days))
+
+    @property
+    def web_address(self) -> str:
+        """Where links in our mail lead; never what a request says of itself."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def remote_browser(self) -> str:

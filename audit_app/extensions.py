@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from flask_security import FSQLALiteUserDatastore, Security
+from flask_security import FSQLALiteUserDatastore, PasswordUtil, Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from audit_app.models import Role, User
+from audit_app.services.users.passwords import WeakPassword, check_password
 
 db = SQLAlchemy()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 user_datastore = FSQLALiteUserDatastore(db, User, Role)
-security = Security(datastore=user_datastore, register_blueprint=True)
+
+
+class PasswordRule(PasswordUtil):
+    """Says of a new password what `check_password` says of it, where the library asks."""
+
+    def validate(self, password: str, is_register: bool, **named: Any) -> tuple[list[str] | None, str]:
+        """The reasons against a password (None: there are none), and the password in its one form."""
+        try:
+            check_password(db.session, password, named["user"])
+        except WeakPassword as weak:
+            return [str(weak)], password
+        return None, self.normalize(password)
+
+
+security = Security(datastore=user_datastore, register_blueprint=True, password_util_cls=PasswordRule)

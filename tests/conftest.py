@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 from audit_app import create_app, migrate
 from audit_app.config import Settings
 from audit_app.database import open_engine
-from audit_app.extensions import limiter
 from audit_app.models import Base, Location, Region, RoleName, User
 from tests import factories
 from tests.visitor import Visitor
@@ -177,7 +176,6 @@ def app(settings: Settings, session: Session) -> Iterator[Flask]:
     session.commit()
     made = create_app(settings)
     made.test_client_class = Visitor
-    limiter.reset()
     yield made
     with made.app_context():
         for opened in made.extensions["sqlalchemy"].engines.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from audit_app.models import User
+from audit_app.services.users.sessions import begin_session
 
 TOKEN = re.compile(r'name="csrf_token" (?:type="hidden" )?value="([^"]+)"')
 
@@ -42,8 +44,13 @@ class Visitor(FlaskClient):
         return found[1]
 
 
-def sign_in(client: FlaskClient, user: User) -> None:
+def sign_in(client: Visitor, user: User) -> None:
     """Make `user` the one who is signed in, without the cost of a password."""
+    session = client.session
+    assert session is not None
+    begun = begin_session(session, user, "", "Visitor/1 (Linux)", "127.0.0.1", False, datetime.now(UTC))
+    session.commit()
+    client.set_cookie("audit_signin", begun.token)
     with client.session_transaction() as kept:
         kept["_user_id"] = user.fs_uniquifier
         kept["_fresh"] = True

@@ -38,7 +38,7 @@ def add(
     locations: tuple[str, ...],
     password: str,
 ) -> None:
-    """Add a person who signs in with EMAIL."""
+    """Add a person who signs in with EMAIL, and who has to choose another password at first."""
     with current_database() as session:
         user = add_user(
             session,
@@ -49,5 +49,6 @@ def add(
             regions=regions,
             locations=locations,
             now=datetime.now(UTC),
+            must_change_password=True,
         )
         click.echo(f"Added {user.email} ({', '.join(roles)}).")

@@ -9,10 +9,12 @@ from audit_app.models.evidence import IMAGES, Evidence, EvidenceKind, is_picture
 from audit_app.models.location import ChannelName, FormerHours, Location, Organisation, Region, Touchpoint
 from audit_app.models.mail import OWN_COPY, IncomingMail, MailState, can_be_taken_back, mails_of
 from audit_app.models.mailbox import AddressStyle, Mailbox, MailFolder, Security
+from audit_app.models.notice import Notice, NoticeState
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
 from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
 from audit_app.models.score import ReplyRating, Score, ScorePolicy
+from audit_app.models.session import Device, PasswordReset, SignInLimit, UserSession
 from audit_app.models.user import Role, RoleName, User
 from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, VisitState
 from audit_app.models.widget import TrialState, WidgetAdapter, WidgetTrial, WidgetVersion
@@ -34,6 +36,7 @@ __all__ = [
     "Checklist",
     "ChecklistVersion",
     "ClockName",
+    "Device",
     "Evidence",
     "EvidenceKind",
     "FormerHours",
@@ -48,8 +51,11 @@ __all__ = [
     "MailFolder",
     "MailState",
     "Mailbox",
+    "Notice",
+    "NoticeState",
     "Observation",
     "Organisation",
+    "PasswordReset",
     "Persona",
     "Probe",
     "ProbeKey",
@@ -64,9 +70,11 @@ __all__ = [
     "ScorePolicy",
     "Security",
     "ServiceTarget",
+    "SignInLimit",
     "Touchpoint",
     "TrialState",
     "User",
+    "UserSession",
     "Visit",
     "VisitState",
     "WidgetAdapter",

@@ -34,6 +34,8 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     sample_data: Mapped[bool] = mapped_column(default=False)
+    notices_mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
+    """The mailbox that the product's own mail leaves from; without one there is none."""
 
 
 class Region(Base):

@@ -62,6 +62,8 @@ class User(Base, UserMixin):
     name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody else gave the password, so that a new one has to be chosen before anything else."""
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
 

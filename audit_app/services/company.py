@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.models import Location, Organisation
+from audit_app.models import Location, Mailbox, Organisation
 from audit_app.services.entry.fields import FieldErrors
 
 LONGEST_NAME = 200
@@ -19,18 +19,28 @@ def company(session: Session) -> Organisation | None:
     return session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
 
 
-def name_company(session: Session, name: str) -> Organisation:
-    """Enter the company's name, or change it. Raises InvalidFields."""
+def name_company(session: Session, name: str, notices_mailbox: str = "") -> Organisation:
+    """Enter the company's name, or change it, and the address of the mailbox for our own mail. Raises InvalidFields."""
     errors, called = FieldErrors(), " ".join(name.split())
     with errors.field("name"):
         if not called or len(called) > LONGEST_NAME or not called.isprintable():
             raise InvalidInput(f"Enter the company's name, with at most {LONGEST_NAME} characters.")
+    mailbox_id = None
+    with errors.field("notices_mailbox"):
+        mailbox_id = _mailbox_id(session, notices_mailbox) if notices_mailbox else None
     errors.raise_if_any()
     named = company(session) or Organisation()
-    named.name = called
+    named.name, named.notices_mailbox_id = called, mailbox_id
     session.add(named)
     session.flush()
     return named
+
+
+def _mailbox_id(session: Session, address: str) -> int:
+    mailbox_id = session.scalar(select(Mailbox.id).where(Mailbox.address == address, Mailbox.active))
+    if mailbox_id is None:
+        raise InvalidInput(f"There is no mailbox {address} in use. Choose one from the list.")
+    return mailbox_id
 
 
 def organisation_zone(session: Session) -> ZoneInfo:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from audit_app.database import read_only
+from audit_app.domain.errors import NotAllowed
 from audit_app.extensions import db
 from audit_app.models import RoleName, User
 
@@ -43,6 +44,10 @@ LIBRARY_ROUTES: dict[str, Access] = {
     "security.change_password": SIGNED_IN,
 }
 """Routes whose views belong to a library, where no decorator can stand."""
+
+WITH_GIVEN_PASSWORD = frozenset({"security.change_password", "security.logout", "security.verify"})
+"""What somebody may do whose password an administrator gave, before they have chosen one of their own."""
+FIRST_A_NEW_ONE = "Choose a password of your own first; somebody else knows the one you signed in with."
 
 WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.check"})
 """Routes that answer even when the database does not."""
@@ -100,10 +105,18 @@ def enforce() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         abort(401)
+    if user_now().must_change_password and request.endpoint not in WITH_GIVEN_PASSWORD:
+        return _choose_own_password()
     if not access.admits(user_now()):
         # People type the bare address; whoever may not see the overview is led to their own first page.
         return redirect(url_for("users.home")) if request.path == "/" else abort(403)
     return None
+
+
+def _choose_own_password() -> ResponseReturnValue:
+    if request.method != "GET" or request.is_json:
+        raise NotAllowed(FIRST_A_NEW_ONE)
+    return redirect(url_for("security.change_password"))
 
 
 def init_app(app: Flask) -> None:

@@ -12,10 +12,10 @@ from werkzeug.routing import IntegerConverter
 
 from audit_app.config import PROJECT_ROOT, Settings
 from audit_app.database import engine_options, prepare_engine
-from audit_app.extensions import bootstrap, csrf, db, limiter, security, user_datastore
+from audit_app.extensions import bootstrap, csrf, db, security, user_datastore
 from audit_app.models.types import use_sealing_key
 from audit_app.web import BLUEPRINTS, access, errors, headers, navigation, null_bytes, presentation
-from audit_app.web.users import sign_in
+from audit_app.web.users import sessions, sign_in
 from audit_app.web.users.sign_in_form import SignInForm
 
 LARGEST_ROW_NUMBER = 2**31 - 1
@@ -39,9 +39,11 @@ def build(settings: Settings) -> Flask:
         )
     # Before the extensions: whichever of them asks the database first, a reading request only reads.
     access.init_app(app)
-    for extension in (db, csrf, bootstrap, limiter):
+    sessions.init_before_database(app)
+    for extension in (db, csrf, bootstrap):
         extension.init_app(app)
     security.init_app(app, user_datastore, login_form=SignInForm)
+    sessions.init_app(app)
     # It would ask the database who is there even for a stylesheet; access.py is what decides here.
     security.principal.identity_loaders.clear()
     with app.app_context():
@@ -69,12 +71,11 @@ def configuration(settings: Settings) -> dict[str, object]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": settings.https,
         "REMEMBER_COOKIE_NAME": "audit_remember",
-        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
-        "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
+        "REMEMBER_COOKIE_DURATION": timedelta(days=settings.session_days),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
         "SQLALCHEMY_ENGINES": {"default": {"url": url, **engine_options(url)}},
         "BOOTSTRAP_SERVE_LOCAL": True,
         "WTF_CSRF_TIME_LIMIT": None,
-        "RATELIMIT_HEADERS_ENABLED": True,
         **SECURITY,
         # Only signs tokens for features that are off; the user's own salt is in each argon2 hash.
         "SECURITY_PASSWORD_SALT": settings.session_key,
@@ -86,7 +87,6 @@ SECURITY: dict[str, object] = {
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
-    "SECURITY_PASSWORD_LENGTH_MIN": 12,
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_LOGIN_URL": "/sign-in",
     "SECURITY_LOGOUT_URL": "/sign-out",

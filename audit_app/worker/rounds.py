@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.models import Probe
 from audit_app.services.mailboxes.state import active_mailboxes
+from audit_app.services.notices.outbox import forget_old_notices
 from audit_app.services.operations.alarms import end_unwatched
 from audit_app.services.operations.retention import erase_expired, limit_of
 from audit_app.services.probes import claims
@@ -17,9 +18,11 @@ from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
 from audit_app.services.scores.scores import store_due_scores
+from audit_app.services.users.expiry import forget_sign_ins
 from audit_app.worker.alarms import Notifier, send_news
 from audit_app.worker.context import WorkerContext, log, step, utc_now
 from audit_app.worker.dry_runs import DryRuns
+from audit_app.worker.notices import send_notices
 from audit_app.worker.reading import MailboxReader
 from audit_app.worker.sending import send_probe, settle_unknown
 from audit_app.worker.watching import look_again
@@ -27,7 +30,7 @@ from audit_app.worker.watching import look_again
 FOR_NEW_ONES = 6
 """One place in so many is only for new sends and searches, so that watched chats do not hold them up."""
 SCORES_EVERY = timedelta(minutes=15)
-ERASED_EVERY = timedelta(hours=1)
+ERASED_EVERY = FORGOT_EVERY = timedelta(hours=1)
 
 Claim = Callable[[Session, str, datetime, int, timedelta], list[Probe]]
 Task = Callable[[WorkerContext, int], Coroutine[object, object, None]]
@@ -43,6 +46,8 @@ class Rounds:
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
         self._alarms: asyncio.Task[None] | None = None
         self._dry_runs: asyncio.Task[None] | None = None
+        self._notices: asyncio.Task[None] | None = None
+        self._forgot_at: datetime | None = None
         self._scored_at: datetime | None = None
         self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
@@ -60,7 +65,9 @@ class Rounds:
             self._close,
             self._score,
             self._erase,
+            self._forget,
             self._tell,
+            self._send_notices,
         )
         async with self._turn:
             for part in parts:
@@ -79,7 +86,7 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
-            tasks += [task for task in (self._alarms, self._dry_runs) if task]
+            tasks += [task for task in (self._alarms, self._dry_runs, self._notices) if task]
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -157,6 +164,20 @@ class Rounds:
         if self._alarms is None or self._alarms.done():
             self._alarms = asyncio.create_task(send_news(self._context, self._notifier), name="alarms")
             self._alarms.add_done_callback(_log_failure)
+
+    async def _send_notices(self) -> None:
+        # Beside the rounds as well: a mail server may take its time.
+        if self._notices is None or self._notices.done():
+            self._notices = asyncio.create_task(send_notices(self._context), name="notices")
+            self._notices.add_done_callback(_log_failure)
+
+    async def _forget(self) -> None:
+        """Delete now and then what nobody needs any more: ended sessions, old limits, mail that was sent long ago."""
+        now = utc_now()
+        if self._forgot_at is None or now - self._forgot_at >= FORGOT_EVERY:
+            await self._context.do(forget_sign_ins, self._context.settings.session_life, now)
+            await self._context.do(forget_old_notices, now)
+            self._forgot_at = now
 
     async def _score(self) -> None:
         now = utc_now()

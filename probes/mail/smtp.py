@@ -47,15 +47,15 @@ class Unfinished:
     line: ExitStack = field(repr=False)
 
 
-def send(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Fact:
+def send(account: MailAccount, raw: bytes, clock: Clock = utc_now, *, copy: bool = True) -> Fact:
     """Transmit and complete a mail at once; raises what the two raise."""
-    return complete(transmit(account, raw, clock), clock)
+    return complete(transmit(account, raw, clock, copy=copy), clock)
 
 
-def transmit(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Unfinished:
+def transmit(account: MailAccount, raw: bytes, clock: Clock = utc_now, *, copy: bool = True) -> Unfinished:
     """Give a server a composed mail for its `To` address and, unseen, for our own mailbox, in one SMTP transaction.
 
-    The copy proves after a crash that the message left. Raises NotSent, Deferred (a NotSent) when trying again later
+    The `copy` proves after a crash that the message left. Raises NotSent, Deferred (a NotSent) when trying again later
     may help, and Rejected when the company's server refuses its own address.
     """
     headers = message_from_bytes(raw, policy=policy.default)
@@ -65,7 +65,8 @@ def transmit(account: MailAccount, raw: bytes, clock: Clock = utc_now) -> Unfini
         smtp = line.enter_context(_smtp(account))
         _name_sender(smtp, parseaddr(str(headers["From"]))[1])
         _name_recipient(smtp, to, earliest, clock, raw)
-        _name_copy(smtp, account.address)
+        if copy:
+            _name_copy(smtp, account.address)
         _hand_over(smtp, raw)
         return Unfinished(account, raw, to, message_id, earliest, smtp, line.pop_all())
 

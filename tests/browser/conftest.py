@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from audit_app import create_app
 from audit_app.config import Settings
-from audit_app.extensions import db, limiter
+from audit_app.extensions import db
 from probes.browser.program import find_browser
 from tests import factories
 from tests.browser.pages import DESKTOP, PHONE, Screen, open_screen
@@ -41,7 +41,6 @@ def live_server(settings: Settings, session: Session) -> Iterator[str]:
     # In another thread, because Playwright's event loop occupies this one.
     with ThreadPoolExecutor(1) as elsewhere:
         app = elsewhere.submit(create_app, settings).result()
-        limiter.reset()
         server = make_server("127.0.0.1", 0, app, threaded=True)
         serving = elsewhere.submit(server.serve_forever)
         yield f"http://127.0.0.1:{server.port}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from argon2 import PasswordHasher
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -17,14 +15,8 @@ from sqlalchemy.orm import Session, selectinload
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Assignment, AssignmentState, Location, Region, Role, RoleName, User
 from audit_app.services.entry.fields import unless_refused
-
-PASSWORD_LEAST = 12
-PASSWORD_MOST = 256
-"""In characters. Hashing something endless would be work for an attacker to give us."""
-
-GROUPS, GROUP = 4, 4
-CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that look alike; 16 of them are 79 bits."""
+from audit_app.services.users.passwords import Hash, check_password, hash_password
+from audit_app.services.users.sessions import end_sessions
 
 ROLE_DESCRIPTIONS = {
     RoleName.ADMIN: "Sets everything up and sees everything.",
@@ -32,10 +24,6 @@ ROLE_DESCRIPTIONS = {
     RoleName.AUDITOR: "Makes visits and sees their own.",
     RoleName.CONTACT: "Sees the results of their own locations.",
 }
-
-
-class WeakPassword(InvalidInput):
-    """A password that is too short, too long or too easy to guess."""
 
 
 class AddressInvalid(InvalidInput):
@@ -46,18 +34,7 @@ class AddressTaken(Conflict):
     """Somebody else signs in with this address."""
 
 
-Hash = Callable[[str], str]
 Keyed = TypeVar("Keyed", Region, Location)
-
-
-def hash_password(password: str) -> str:
-    """Hash with argon2id and the library's current parameters (RFC 9106), in the form that signing in reads."""
-    return PasswordHasher().hash(password)
-
-
-def generated_password() -> str:
-    """A new password that can be read out on the telephone: four groups of four."""
-    return "-".join("".join(secrets.choice(CHARACTERS) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
 def add_user(
@@ -70,17 +47,20 @@ def add_user(
     locations: Sequence[str],
     now: datetime,
     hash: Hash = hash_password,
+    must_change_password: bool = False,
 ) -> User:
     """Add a person with `roles`; `regions` and `locations` are keys.
+
+    `must_change_password` when somebody else chose the password: they have to choose one of their own at first.
 
     Raises:
         InvalidInput: a name, address, role, region, location or password that cannot be used, saying which.
         AddressTaken: somebody has this address already.
     """
-    user = User(fs_uniquifier=uuid.uuid4().hex, created_at=now)
+    user = User(fs_uniquifier=uuid.uuid4().hex, created_at=now, must_change_password=must_change_password)
     with unless_refused(session, _just_taken(email)):
         _fill(session, user, email, name, roles, regions, locations)
-        check_password(password, user)
+        check_password(session, password, user)
         user.password = hash(password)
         session.add(user)
     return user
@@ -102,12 +82,20 @@ def change_user(
         _fill(session, user, email, name, roles, regions, locations)
 
 
-def set_password(session: Session, user: User, password: str, hash: Hash = hash_password) -> None:
-    """Give a person a new password and sign them out everywhere; raises WeakPassword."""
-    check_password(password, user)
-    user.password = hash(password)
-    _sign_out_everywhere(user)
-    session.flush()
+def set_password(
+    session: Session,
+    user: User,
+    password: str,
+    hash: Hash = hash_password,
+    must_change_password: bool = False,
+) -> None:
+    """Give a person a new password and sign them out everywhere; raises WeakPassword.
+
+    `must_change_password` when it is not they who chose it.
+    """
+    check_password(session, password, user)
+    user.password, user.must_change_password = hash(password), must_change_password
+    end_sessions(session, user)
 
 
 def deactivate(session: Session, user: User, by: User) -> None:
@@ -117,26 +105,13 @@ def deactivate(session: Session, user: User, by: User) -> None:
     if user.active and user.is_a(RoleName.ADMIN):
         _keep_an_administrator(session, user)
     user.active = False
-    _sign_out_everywhere(user)
-    session.flush()
+    end_sessions(session, user)
 
 
 def reactivate(session: Session, user: User) -> None:
     """Let a person sign in again, with the password they had."""
     user.active = True
     session.flush()
-
-
-def check_password(password: str, user: User) -> None:
-    """Raise WeakPassword, saying what to do, when a password is too easy to guess."""
-    if len(password) < PASSWORD_LEAST:
-        raise WeakPassword(
-            f"The password must have at least {PASSWORD_LEAST} characters; this one has {len(password)}."
-        )
-    if len(password) > PASSWORD_MOST:
-        raise WeakPassword(f"The password must have at most {PASSWORD_MOST} characters.")
-    if len(set(password)) < 5 or password.casefold() in {user.email.casefold(), user.name.casefold()}:
-        raise WeakPassword("The password is too easy to guess. Use several words, or let one be generated.")
 
 
 def user_by_id(session: Session, user_id: int) -> User:
@@ -268,8 +243,3 @@ def _keep_an_administrator(session: Session, leaving: User) -> None:
     )
     if set(session.scalars(query)) <= {leaving.id}:
         raise Conflict(f"{leaving.name} is the last active administrator. Make somebody else one first.")
-
-
-def _sign_out_everywhere(user: User) -> None:
-    # Sessions and remember-me cookies carry this value and end when it changes.
-    user.fs_uniquifier = uuid.uuid4().hex

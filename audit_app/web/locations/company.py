@@ -1,14 +1,16 @@
-"""The company's own page: its name."""
+"""The company's own page: its name, and the mailbox for our own mail."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
+from wtforms import SelectField, StringField
 
 from audit_app.extensions import db
-from audit_app.models import RoleName
+from audit_app.models import Mailbox, RoleName
 from audit_app.services import company as service
+from audit_app.services.notices.outbox import notices_mailbox
 from audit_app.web.access import roles
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.form_errors import errors_shown, status_of
@@ -19,18 +21,29 @@ class CompanyForm(OpenedForm):
     """What is known about the company."""
 
     name = StringField("Name", description="As it stands above every page.")
+    notices_mailbox = SelectField(
+        "Mailbox for our own mail",
+        description="Mail of this program leaves from it, for example after a forgotten password. "
+        "Without one, people ask an administrator.",
+        validate_choice=False,
+    )
 
 
 @blueprint.route("/company", methods=["GET", "POST"])
 @roles(RoleName.ADMIN)
 def company() -> ResponseReturnValue:
-    """Enter the company's name, or change it."""
+    """Enter the company's name and the mailbox for our own mail, or change them."""
     known = service.company(db.session)
-    form = CompanyForm(data={"name": known.name if known else ""})
+    mailboxes = db.session.scalars(sa.select(Mailbox).where(Mailbox.active).order_by(Mailbox.address)).all()
+    chosen = notices_mailbox(db.session)
+    form = CompanyForm(
+        data={"name": known.name if known else "", "notices_mailbox": chosen.address if chosen else ""}
+    )
+    form.notices_mailbox.choices = [("", "None"), *((box.address, box.address) for box in mailboxes)]
     if form.validate_on_submit():
         with errors_shown(form):
-            named = service.name_company(db.session, form.name.data or "")
+            named = service.name_company(db.session, form.name.data or "", form.notices_mailbox.data or "")
             db.session.commit()
-            flash(f"The company is called {named.name}.", "success")
+            flash(f"Saved. The company is called {named.name}.", "success")
             return redirect(url_for("locations.company" if known else "scores.overview"))
     return render_template("locations/company.html", form=form, known=known is not None), status_of(form)

@@ -10,7 +10,8 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from audit_app.models import Location, Region, RoleName, User
-from audit_app.services.users.users import PASSWORD_LEAST, ROLE_DESCRIPTIONS
+from audit_app.services.users.passwords import PASSWORD_LEAST
+from audit_app.services.users.users import ROLE_DESCRIPTIONS
 from audit_app.web.checkboxes import CheckboxesField
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.presentation import ROLE_WORDS

@@ -10,16 +10,18 @@ from flask_wtf import FlaskForm
 from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import Location, Region, RoleName, User
+from audit_app.services.users import passwords, sessions
 from audit_app.services.users import users as service
 from audit_app.web.access import roles, user_now
 from audit_app.web.button_form import ButtonForm
 from audit_app.web.presentation import ROLE_WORDS, request_instant
 from audit_app.web.users.forms import NewUserForm, PasswordForm, UserForm, entered_about
+from audit_app.web.users.sessions import life_of_sessions
 
 blueprint = Blueprint("users", __name__)
 ONE_PAGE = 50
 FIELDS: dict[type[AuditError], str] = {
-    service.WeakPassword: "password",
+    passwords.WeakPassword: "password",
     service.AddressInvalid: "email",
     service.AddressTaken: "email",
 }
@@ -64,9 +66,15 @@ def new_user() -> ResponseReturnValue:
     """Add a person; a password that was made for them is shown once, on the page that answers."""
     form = NewUserForm(*_scopes())
     if form.validate_on_submit():
-        password = form.password.data or service.generated_password()
+        password = form.password.data or passwords.generated_password()
         try:
-            user = service.add_user(db.session, password=password, now=request_instant(), **form.entered)
+            user = service.add_user(
+                db.session,
+                password=password,
+                now=request_instant(),
+                must_change_password=True,
+                **form.entered,
+            )
         except AuditError as error:
             _show_error(form, error)
         else:
@@ -91,9 +99,21 @@ def edit_user(user_id: int) -> ResponseReturnValue:
             flash(f"The changes to {user.name} are saved.", "success")
             # Whoever gives up the role has no list of users any more.
             return redirect(url_for("users.index" if user_now().is_a(RoleName.ADMIN) else "users.home"))
-    return render_template("users/edit.html", form=form, user=user, own=user.id == user_now().id), _status(
-        form
-    )
+    signed_in_at = sessions.sessions_of(db.session, user, life_of_sessions(), request_instant())
+    return render_template(
+        "users/edit.html", form=form, user=user, own=user.id == user_now().id, sessions=signed_in_at
+    ), _status(form)
+
+
+@blueprint.post("/admin/users/<int:user_id>/sessions/end")
+@roles(RoleName.ADMIN)
+def end_sessions_of(user_id: int) -> ResponseReturnValue:
+    """Sign a person out on every device."""
+    user = service.user_by_id(db.session, user_id)
+    sessions.end_sessions(db.session, user)
+    db.session.commit()
+    flash(f"{user.name} is signed out everywhere.", "success")
+    return redirect(url_for("users.edit_user", user_id=user.id))
 
 
 @blueprint.route("/admin/users/<int:user_id>/password", methods=["GET", "POST"])
@@ -103,9 +123,9 @@ def reset_password(user_id: int) -> ResponseReturnValue:
     user = service.user_by_id(db.session, user_id)
     form = PasswordForm()
     if form.validate_on_submit():
-        password = form.password.data or service.generated_password()
+        password = form.password.data or passwords.generated_password()
         try:
-            service.set_password(db.session, user, password)
+            service.set_password(db.session, user, password, must_change_password=user.id != user_now().id)
         except AuditError as error:
             _show_error(form, error)
         else:

@@ -188,7 +188,7 @@ def test_an_empty_database_leads_to_the_company_and_the_first_location(
     page.get_by_role("link", name="Enter the company").click()
     check_page(screen)
     page.get_by_label("Name").fill("Fjord & Field")
-    page.get_by_role("button", name="Save the name").click()
+    page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Enter a location").click()
     check_page(screen)
     page.get_by_role("link", name="Add a location").first.click()

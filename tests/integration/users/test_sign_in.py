@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from audit_app.models import Location, User
-from audit_app.services.users.users import deactivate, hash_password, set_password
+from audit_app.services.users.passwords import hash_password
+from audit_app.services.users.users import deactivate, set_password
 from tests.factories import PASSWORD
 from tests.visitor import Visitor, sign_in
 
