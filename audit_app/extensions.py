@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from flask_bootstrap import Bootstrap5
-from flask_security import FSQLALiteUserDatastore, PasswordUtil, Security
+from flask_security import FSQLALiteUserDatastore, PasswordUtil, RoleMixin, Security, UserMixin
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from audit_app.models import Role, User
 from audit_app.services.users.passwords import WeakPassword, check_password
 
+
+def _serving(model: type[Any], mixin: type[Any]) -> type[Any]:
+    """The model, to which what Flask-Security asks of it is added.
+
+    Only where pages are served: the worker and the command line, which use the same models, need not import it.
+    """
+    model.__bases__ = (*model.__bases__, mixin)
+    return model
+
+
 db = SQLAlchemy()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-user_datastore = FSQLALiteUserDatastore(db, User, Role)
+user_datastore = FSQLALiteUserDatastore(db, _serving(User, UserMixin), _serving(Role, RoleMixin))
 
 
 class PasswordRule(PasswordUtil):

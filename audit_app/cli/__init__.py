@@ -3,50 +3,73 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from audit_app.cli.checklists import checklists
-from audit_app.cli.database import db
-from audit_app.cli.demo import demo
-from audit_app.cli.doctor import browser, doctor
-from audit_app.cli.mail import mail
-from audit_app.cli.mailboxes import mailboxes
-from audit_app.cli.probe import probe
-from audit_app.cli.retention import retention
-from audit_app.cli.score import score, verify_scores
-from audit_app.cli.serve import web, worker
-from audit_app.cli.touchpoints import touchpoints
-from audit_app.cli.users import users
-from audit_app.cli.widgets import widgets
 from audit_app.domain.errors import AuditError
 
+COMMANDS = {
+    "browser": ("doctor", "Find the browser that probes use, or install one; prints its path."),
+    "checklists": ("checklists", "Files with checklists."),
+    "db": ("database", "The database and its migrations."),
+    "demo": ("demo", "Start the web app, the worker and a demo company to audit, with sample data."),
+    "doctor": (
+        "doctor",
+        "Check database, migrations, browser, mailboxes and clock; exit code 1 when something is wrong.",
+    ),
+    "mail": ("mail", "Who wrote a mail: a person, a machine, or a mail system."),
+    "mailboxes": ("mailboxes", "The mailboxes we own, from which probes are sent."),
+    "probe": ("probe", "One probe without a database."),
+    "retention": (
+        "retention",
+        "Show how much of what others wrote is older than AUDIT_KEEP_DAYS; the worker erases it every hour.",
+    ),
+    "score": ("score", "Print the score of a location over the days of a period."),
+    "touchpoints": ("touchpoints", "The company's own addresses, to which probes may go."),
+    "users": ("users", "The people who may sign in."),
+    "verify-scores": (
+        "score",
+        "Compute every stored score again from its stored inputs; exit code 1 when one does not come out.",
+    ),
+    "web": ("serve", "Serve the web app on AUDIT_HOST and AUDIT_PORT."),
+    "widgets": ("widgets", "Descriptions of chat widgets."),
+    "worker": (
+        "serve",
+        "Send the probes that are due, read the mailboxes and watch the chats, until it is stopped.",
+    ),
+}
+"""Command → the module of this package that holds it, and what `audit-app --help` says of it."""
 
-@click.group()
+
+class LazyGroup(click.Group):
+    """The commands of COMMANDS; a module is imported when one of its commands is called.
+
+    All modules together take seconds to import, of which one command needs a part.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported, or None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line about each command, for which none is imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
 @click.version_option(package_name="service-audit", prog_name="audit-app")
 def audit_app() -> None:
     """Service audits: store visits, timed customer messages, one score that explains itself."""
-
-
-for command in (
-    demo,
-    web,
-    worker,
-    db,
-    users,
-    mailboxes,
-    touchpoints,
-    checklists,
-    score,
-    verify_scores,
-    retention,
-    probe,
-    widgets,
-    mail,
-    doctor,
-    browser,
-):
-    audit_app.add_command(command)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from audit_app.cli.serve import check_port_free
+from audit_app.cli.ports import check_port_free
 from audit_app.config import Settings, load_settings
 from audit_app.demo.chain import FIRST_COMPANY_PORT
 

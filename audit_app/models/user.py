@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from flask_security import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -42,7 +41,7 @@ user_locations = Table(
 )
 
 
-class Role(Base, RoleMixin):
+class Role(Base):
     """A named set of rights."""
 
     __tablename__ = "roles"
@@ -52,7 +51,7 @@ class Role(Base, RoleMixin):
     description: Mapped[str] = mapped_column(String(255), default="")
 
 
-class User(Base, UserMixin):
+class User(Base):
     """A person who signs in; the e-mail address is stored in lower case."""
 
     __tablename__ = "users"
@@ -67,9 +66,7 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
 
-    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mix-in names its own base class
-        secondary=user_roles, order_by=Role.id
-    )
+    roles: Mapped[list[Role]] = relationship(secondary=user_roles, order_by=Role.id)
     regions: Mapped[list[Region]] = relationship(secondary=user_regions, order_by=Region.name)
     """The regions a manager answers for."""
     locations: Mapped[list[Location]] = relationship(secondary=user_locations, order_by=Location.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from audit_app.cli import COMMANDS as SHOWN
 from audit_app.cli import audit_app
 from audit_app.config import Settings
 
@@ -21,7 +22,10 @@ def commands(
     group: click.Group, words: tuple[str, ...] = ("audit-app",)
 ) -> Iterator[tuple[str, click.Command]]:
     """Every command below `group`, with the words one types."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, (*words, name))
         else:
@@ -37,6 +41,14 @@ def test_every_command_is_documented_with_each_of_its_options(words: str, comman
     for parameter in command.params:
         for option in parameter.opts if isinstance(parameter, click.Option) else ():
             assert option in section, f"{words} {option} is not documented"
+
+
+@pytest.mark.parametrize("name", list(SHOWN))
+def test_what_the_help_says_of_a_command_is_how_the_commands_own_help_begins(name: str) -> None:
+    command = audit_app.get_command(click.Context(audit_app), name)
+
+    assert command is not None
+    assert (command.name, (command.help or "").splitlines()[0]) == (name, SHOWN[name][1])
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))

@@ -94,3 +94,36 @@ def test_every_feature_of_the_pages_stands_in_the_contract_about_them() -> None:
     }
 
     assert set(contract["modules"]) == features
+
+
+HEAVY = {
+    "alembic",
+    "altair",
+    "flask",
+    "flask_security",
+    "numpy",
+    "playwright",
+    "psycopg",
+    "scipy",
+    "sqlalchemy",
+}
+"""What takes longest to import."""
+
+
+@pytest.mark.parametrize(
+    ("statement", "needed"),
+    [
+        ("from audit_app.cli import audit_app; audit_app(['--help'], standalone_mode=False)", set()),
+        ("import audit_app.models", {"sqlalchemy"}),
+        ("import audit_app.cli.score", {"sqlalchemy", "alembic"}),
+        ("import audit_app.worker", {"sqlalchemy", "alembic", "playwright"}),
+        ("import audit_app.web.application", HEAVY - {"altair", "numpy", "psycopg", "scipy"}),
+    ],
+)
+def test_what_starts_imports_only_what_it_needs(statement: str, needed: set[str]) -> None:
+    question = f"import sys; {statement}; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", question], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert HEAVY & set(said.stdout.split()) <= needed

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 from audit_app.domain.errors import InvalidInput
 
@@ -33,7 +32,7 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> ShareBo
         raise InvalidInput("A confidence must be between 0 and 1, such as 0.95.")
     if n == 0:
         return ShareBounds(0.0, 1.0)
-    z = float(ndtri((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     share, spread = successes / n, z * z / n
     centre = (share + spread / 2) / (1 + spread)
     half = z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)

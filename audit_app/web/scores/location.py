@@ -24,7 +24,6 @@ from audit_app.web.opening_words import opening_words
 from audit_app.web.presentation import hours, request_instant
 from audit_app.web.presentation import shown as rounded
 from audit_app.web.probe_words import CLOCKS
-from audit_app.web.scores.charts import response_time_chart
 from audit_app.web.scores.chosen_period import ChosenPeriod
 from audit_app.web.scores.overview import blueprint
 
@@ -46,6 +45,9 @@ def locations() -> ResponseReturnValue:
 @roles(*WHO)
 def location(key: str) -> ResponseReturnValue:
     """Show the results of one location."""
+    # What draws takes half a second to import: neither the start nor any other page waits for it.
+    from audit_app.web.scores.charts import response_time_chart
+
     user, now = user_now(), request_instant()
     shown = visible_location(db.session, user, key)
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
