@@ -30,8 +30,9 @@ def demo(reset: bool, company_port: int, once: bool, as_json: bool) -> None:
     """Start the web app, the worker and a demo company to audit, with sample data."""
     if as_json and not once:
         raise click.UsageError("--json goes with --once.")
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        # A closed terminal or a service manager ends the demo as Ctrl-C does: its processes with it.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A closed terminal or a service manager ends the demo as Ctrl-C does: its processes with it. Python heeds no
+        # SIGINT in a process that was started with it ignored, as nohup and a shell's background do.
         signal.signal(ending, signal.default_int_handler)
     if once:
         if reset:

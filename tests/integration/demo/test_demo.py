@@ -57,12 +57,34 @@ class RunningDemo:
 
     def __init__(self, instance: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        # Started as nohup and a shell's background start it: with SIGINT ignored.
+        deaf = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "audit_app.cli", "demo", "--company-port", "0"],
+            [
+                sys.executable,
+                "-c",
+                deaf,
+                sys.executable,
+                "-m",
+                "audit_app.cli",
+                "demo",
+                "--company-port",
+                "0",
+            ],
             env=environment(AUDIT_INSTANCE=str(instance), AUDIT_PORT=str(port)),
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def __enter__(self) -> RunningDemo:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End what a test that failed left running."""
+        assert self.process.stderr is not None
+        if self.process.poll() is None:
+            self.end_by(signal.SIGTERM)
+        self.process.stderr.close()
 
     def printed_until_up(self) -> str:
         """All that it prints up to the line that says that it is up."""
@@ -95,22 +117,22 @@ class RunningDemo:
 
 def test_the_demo_says_where_it_is_outlives_a_killed_worker_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
-    demo = RunningDemo(tmp_path / "instance", port)
-    printed = demo.printed_until_up()
-    assert demo.url in printed
-    for role in ("auditor", "manager", "contact", "admin"):
-        assert f"{role}@demo.example" in printed
-    assert "Sign in" in sign_in_page(port)
-    assert demo.end_by(signal.SIGINT) == 0
+    with RunningDemo(tmp_path / "instance", port) as demo:
+        printed = demo.printed_until_up()
+        assert demo.url in printed
+        for role in ("auditor", "manager", "contact", "admin"):
+            assert f"{role}@demo.example" in printed
+        assert "Sign in" in sign_in_page(port)
+        assert demo.end_by(signal.SIGINT) == 0
     with pytest.raises(ConnectionRefusedError):
         sign_in_page(port)
 
-    again = RunningDemo(tmp_path / "instance", port)
-    assert "Loading" not in again.printed_until_up()
-    again.worker().kill()
-    assert "The worker was killed; it was started again" in again.next_line()
-    assert again.worker().is_running()
-    assert again.end_by(signal.SIGTERM) == 0
+    with RunningDemo(tmp_path / "instance", port) as again:
+        assert "Loading" not in again.printed_until_up()
+        again.worker().kill()
+        assert "The worker was killed; it was started again" in again.next_line()
+        assert again.worker().is_running()
+        assert again.end_by(signal.SIGTERM) == 0
 
 
 def sign_in_page(port: int) -> str:
