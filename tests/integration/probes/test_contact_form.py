@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from audit_app.config import Settings
-from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Wording
 from audit_app.services.probes.planning import plan_due
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes import probe_scene
-from tests.integration.worker.worker_scene import ended, scene
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@on_sqlite
-@pytest.mark.parametrize("fatal", ["prepared", "handed_over", "sent"])
-def test_a_form_is_sent_once_and_answered_by_mail_whenever_the_worker_dies(
-    settings: Settings, engine: sa.Engine, tmp_path: Path, fatal: str
-) -> None:
-    with scene(settings, engine, tmp_path) as on:
-        on.campaign(ChannelName.CONTACT_FORM)
-        assert ended(on.start_worker(fatal)) == -signal.SIGKILL
-        on.start_worker()
-        probe = on.wait_for(lambda probe: probe.outcome is Outcome.ANSWERED)
-        kinds = [seen.kind for seen in probe.observations]
-        assert on.received(probe) == 1
-        assert kinds.count(ObservationKind.ACKNOWLEDGED) == 1
-        assert kinds.count(ObservationKind.HUMAN_REPLY) == 1
-        assert probe.elapsed_seconds is not None
-
-
-@on_sqlite
-def test_a_kill_just_before_the_button_is_never_followed_by_a_second_press(
-    settings: Settings, engine: sa.Engine, tmp_path: Path
-) -> None:
-    with scene(settings, engine, tmp_path) as on:
-        on.campaign(ChannelName.CONTACT_FORM)
-        assert ended(on.start_worker("sending")) == -signal.SIGKILL
-        on.start_worker()
-        probe = on.wait_for(lambda probe: probe.state is ProbeState.SEND_UNKNOWN)
-        assert "only a mail to" in probe.failure
-        assert on.received(probe) == 0
 
 
 def test_a_mail_to_the_probes_own_address_proves_that_the_form_was_sent(session: Session) -> None:

@@ -19,18 +19,20 @@ from audit_app.models import ChannelName, Mailbox, Touchpoint
 from tests.integration.worker.fatal_line import fatal_line
 from tests.integration.worker.worker_scene import PATIENCE, Scene, ended, scene
 
-DATABASES = ("sqlite", "postgresql")
 BY_MAIL = ("planned", "claimed", "prepared", "handed_over", "sent", "storing_mail", "mail_stored")
 BY_CHAT = ("planned", "claimed", "prepared", "handed_over", "sent", "watching", "observed", "watched")
+STEPS = {ChannelName.EMAIL: BY_MAIL, ChannelName.CONTACT_FORM: BY_MAIL, ChannelName.CHAT: BY_CHAT}
+LOCKED_OTHERWISE = [
+    (ChannelName.EMAIL, "planned"),
+    (ChannelName.EMAIL, "claimed"),
+    (ChannelName.EMAIL, "storing_mail"),
+    (ChannelName.CHAT, "watching"),
+]
+"""Where a death leaves other locks behind on PostgreSQL: planning holds rows of the campaign, claims skip what is
+locked, and half a transaction of mail holds its mailbox. All other steps lie between two transactions."""
 CASES = [
-    (database, channel, step)
-    for database in DATABASES
-    for channel, steps in {
-        ChannelName.EMAIL: BY_MAIL,
-        ChannelName.CONTACT_FORM: BY_MAIL,
-        ChannelName.CHAT: BY_CHAT,
-    }.items()
-    for step in steps
+    *(("sqlite", channel, step) for channel, steps in STEPS.items() for step in steps),
+    *(("postgresql", channel, step) for channel, step in LOCKED_OTHERWISE),
 ]
 
 
@@ -57,11 +59,7 @@ def test_after_a_kill_the_next_worker_goes_on_and_the_company_got_one_message(
 
 @pytest.mark.parametrize(
     ("database_url", "channel"),
-    [
-        (database, channel)
-        for database in DATABASES
-        for channel in (ChannelName.EMAIL, ChannelName.CONTACT_FORM, ChannelName.CHAT)
-    ],
+    [*(("sqlite", channel) for channel in STEPS), ("postgresql", ChannelName.EMAIL)],
     indirect=["database_url"],
 )
 def test_a_kill_between_the_record_of_sending_and_the_last_click_is_never_followed_by_another_send(
@@ -72,6 +70,7 @@ def test_a_kill_between_the_record_of_sending_and_the_last_click_is_never_follow
         assert ended(on.start_worker("sending")) == -signal.SIGKILL
         on.start_worker()
         probe = on.wait_for(lambda probe: probe.state is ProbeState.SEND_UNKNOWN)
+        assert ("only a mail to" in probe.failure) is (channel is ChannelName.CONTACT_FORM)
         assert probe.failure
         assert probe.next_look_at is not None
         assert on.received(probe) == 0
@@ -105,7 +104,7 @@ def killed_on_the_line(on: Scene, channel: ChannelName, word: bytes, *, answered
 @pytest.mark.parametrize(
     "word", [b"mail FROM:", b"DATA\r\n", b"\r\nSubject: "], ids=["sender", "data", "text"]
 )
-@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_kill_before_the_mail_is_complete_is_followed_by_the_one_mail_that_the_company_gets(
     settings: Settings, engine: sa.Engine, tmp_path: Path, word: bytes
 ) -> None:
@@ -123,7 +122,7 @@ def test_a_kill_before_the_mail_is_complete_is_followed_by_the_one_mail_that_the
     [(ChannelName.EMAIL, b"\r\n.\r\n"), (ChannelName.CONTACT_FORM, b"POST /")],
     ids=["final dot", "button"],
 )
-@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_kill_before_the_companys_yes_is_heard_is_followed_by_the_proof_and_by_no_second_message(
     settings: Settings, engine: sa.Engine, tmp_path: Path, channel: ChannelName, word: bytes
 ) -> None:
