@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,16 @@ import click
 from audit_app.cli.opening import current_database
 from audit_app.database import read_only
 from audit_app.domain.errors import AuditError
-from audit_app.services.mail.files import MailFile, judge_file, printable, read_mail, text_of_file
+from audit_app.services.mail.files import (
+    JudgedFile,
+    MailFile,
+    Times,
+    judge_together,
+    printable,
+    read_mail,
+    text_of_file,
+    when,
+)
 from audit_app.services.mail.rejudging import Change, Rejudging
 from audit_app.services.mail.rules import check_mail_rules
 
@@ -29,23 +39,62 @@ def mail() -> None:
 @mail.command()
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def classify(files: tuple[Path, ...], as_json: bool) -> None:
+@click.option(
+    "--together", is_flag=True, help="The files answer different messages: the same text twice tells."
+)
+@click.option("--sent-at", multiple=True, metavar="TIME", help="When our message left; once for each file.")
+@click.option(
+    "--received-at", multiple=True, metavar="TIME", help="When the answer came; once for each file."
+)
+def classify(
+    files: tuple[Path, ...],
+    as_json: bool,
+    together: bool,
+    sent_at: tuple[str, ...],
+    received_at: tuple[str, ...],
+) -> None:
     """Judge the mail in each file, one line a file; exit code 1 when one cannot be read. Needs no database.
 
-    A file called - is standard input.
+    A file called - is standard input. Times stand in the order of the files, like 2026-12-01T10:00:02+01:00.
     """
     _write_anything()
-    unread = 0
-    for file in files:
+    times = _times(len(files), sent_at, received_at)
+    read: list[tuple[MailFile, Times]] = []
+    for file, at in zip(files, times, strict=True):
         try:
-            judged = judge_file(_read(file))
+            read.append((_read(file), at))
         except AuditError as error:
             click.echo(f"Error: {error}", err=True)
-            unread += 1
             continue
-        click.echo(json.dumps(judged.row()) if as_json else judged.in_words())
-    if unread:
+        if not together:
+            _print_judged(judge_together([read[-1][0]], [at], together=False), as_json)
+    if together:
+        _print_judged(judge_together([each for each, _ in read], [at for _, at in read], together), as_json)
+    if len(read) < len(files):
         sys.exit(1)
+
+
+def _print_judged(judged: Sequence[JudgedFile], as_json: bool) -> None:
+    for each in judged:
+        click.echo(json.dumps(each.row()) if as_json else each.in_words())
+
+
+def _times(files: int, sent_at: Sequence[str], received_at: Sequence[str]) -> list[Times]:
+    """The times of each file; one that is given once is that of all."""
+    sent, received = (_for_each(files, given) for given in (sent_at, received_at))
+    try:
+        return [
+            Times(*(when(written) if written else None for written in pair))
+            for pair in zip(sent, received, strict=True)
+        ]
+    except AuditError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _for_each(files: int, given: Sequence[str]) -> Sequence[str]:
+    if len(given) not in (0, 1, files):
+        raise click.UsageError(f"Give each time once, or once for each of the {files} files.")
+    return given if len(given) == files else [given[0] if given else ""] * files
 
 
 @mail.command()

@@ -63,16 +63,16 @@ def bounce(letter: Letter) -> Judgement | None:
         signs.append("The header X-Failed-Recipients names whom it did not reach")
     if not signs:
         return _pasted_report(letter)
-    told = _told(letter)
-    if "delay" in told and ("delay_subjects" in letter.subject_tells or not _final(letter)):
+    fields = _fields_of(letter)
+    if "delay" in fields and ("delay_subjects" in letter.found_in_subject or not _final(letter)):
         return Judgement(
             "automatic", "delay", "", (*signs, f"It says that it goes on trying{_words(letter, 'delay')}")
         )
-    proof = _proof(letter, told)
-    if proof and _enough(letter, told):
+    proof = _proof(letter, fields)
+    if proof and _enough(letter, fields):
         return Judgement("bounce", "bounce", "", (*signs, *proof))
     called_one = letter.prefix == "bounce" and comes_from_system(mail) and has_null_return_path(mail)
-    if (_is_daemon(mail) or called_one) and "out_of_office" not in told:
+    if (_is_daemon(mail) or called_one) and "out_of_office" not in fields:
         return Judgement("bounce", "bounce", "", (*signs, "Nothing else comes from there"))
     return None
 
@@ -83,8 +83,8 @@ def _signs_of_a_system(letter: Letter) -> list[str]:
         signs.append(f"It comes from a mail system: {mail.header('From')[:120]}")
     if (
         letter.prefix == "bounce"
-        or "bounce_subjects" in letter.subject_tells
-        or "delay_subjects" in letter.subject_tells
+        or "bounce_subjects" in letter.found_in_subject
+        or "delay_subjects" in letter.found_in_subject
     ):
         signs.append(f"The subject is one of mail systems: “{mail.subject[:120]}”")
     if has_null_return_path(mail):
@@ -111,9 +111,9 @@ def has_null_return_path(mail: ReadMail) -> bool:
     return mail.header("Return-Path").strip().casefold() in ("<>", "<mailer-daemon>", "mailer-daemon")
 
 
-def _told(letter: Letter) -> frozenset[str]:
-    told = letter.subject_tells.union(phrases.told(letter.mail.text[:HEAD]))
-    return told | {"delay"} if "delay_subjects" in told else told
+def _fields_of(letter: Letter) -> frozenset[str]:
+    fields = letter.found_in_subject.union(phrases.phrases_in(letter.mail.text[:HEAD]))
+    return fields | {"delay"} if "delay_subjects" in fields else fields
 
 
 def _final(letter: Letter) -> bool:
@@ -130,10 +130,10 @@ def _final(letter: Letter) -> bool:
     return any(word in text for word in gives_up) or bool(re.search(r"\b5\.[0-9]\.[0-9]", text))
 
 
-def _proof(letter: Letter, told: frozenset[str]) -> list[str]:
+def _proof(letter: Letter, fields: frozenset[str]) -> list[str]:
     mail, text = letter.mail, letter.mail.text[:HEAD]
     found = []
-    if "bounce" in told or DIALECTS.search(text):
+    if "bounce" in fields or DIALECTS.search(text):
         found.append(f"It says that something was not delivered{_words(letter, 'bounce')}")
     if mail.types & RETURNED:
         found.append("It returns a mail")
@@ -146,16 +146,16 @@ def _proof(letter: Letter, told: frozenset[str]) -> list[str]:
     return found
 
 
-def _enough(letter: Letter, told: frozenset[str]) -> bool:
+def _enough(letter: Letter, fields: frozenset[str]) -> bool:
     """A missing return address alone stands on vacation notes as well: then more than one phrase is needed."""
     mail = letter.mail
     if comes_from_system(mail) or letter.prefix == "bounce" or mail.has("X-Failed-Recipients"):
         return True
-    if {"bounce_subjects", "delay_subjects"} & letter.subject_tells:
-        return "out_of_office" not in told
-    said = "bounce" in told or bool(DIALECTS.search(mail.text[:HEAD]))
+    if {"bounce_subjects", "delay_subjects"} & letter.found_in_subject:
+        return "out_of_office" not in fields
+    said = "bounce" in fields or bool(DIALECTS.search(mail.text[:HEAD]))
     report = mail.types & RETURNED or CODES.search(mail.text[:HEAD]) or FIELDS.search(mail.text[:HEAD])
-    return said and (bool(report) or not told & {"out_of_office", "acknowledgement", "courtesy"})
+    return said and (bool(report) or not fields & {"out_of_office", "acknowledgement", "courtesy"})
 
 
 def _pasted_report(letter: Letter) -> Judgement | None:

@@ -1,55 +1,48 @@
-"""What the text of a mail says, weighed with headers that hint at a machine or a person without proving it."""
+"""Adds up what the table of evidence finds in a mail, where no rule before knew who wrote it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 
-from probes.replies import phrases
-from probes.replies.headers import hints_of_a_machine, hints_of_a_person
+from probes.replies.evidence import (
+    NOBODYS,
+    STRONG,
+    Hint,
+    hints,
+    hints_in_headers,
+    is_a_transcript,
+    is_nobodys,
+)
 from probes.replies.letter import Letter
-from probes.replies.patterns import WORD
 from probes.replies.person_name import signed_by_a_person
-from probes.replies.sentences import ENOUGH_OF_ITS_OWN, SHORT, STOCK, Reading
+from probes.replies.sentences import Reading
 from probes.replies.topic_words import names_the_letter
 from probes.replies.uncertainty import waits_elsewhere
 from probes.replies.verdict import Judgement, Kind
-from probes.replies.vocabulary import share_of_stock_words
 
+BY_TEXT = "text"
 CERTAIN = 2
 """By how much a machine's side has to weigh more than a person's."""
-SHOWN = 120
 UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 """What no letter holds: control characters, and bytes that are no characters."""
 UNKNOWN_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f\u0370-\u052f\u0590-\u05ff\u1e00-\u1fff]")
 """A letter that is neither Latin, Greek, Cyrillic nor Hebrew: whose phrases for automatic mail are not known."""
 MOST_UNREADABLE = 0.1
 """The part of a text that may be unreadable; a broken accent now and then is no reason to doubt."""
-MOST_STOCK_WORDS = 0.7
-"""The part of a person's letter that may be made of the words of automatic mail, where nothing else shows a person."""
-NOBODYS = "It speaks in the words of automatic mail alone, and nothing shows that a person wrote it"
 ITSELF = "It speaks of the letter and of who will answer it alone, and nobody says “I” or signs it"
 MOST_OF_ITSELF = 12
 """Sentences; a letter of more has something else to say, too."""
 MOST_OF_A_SCRIPT = 1000
 """Characters by which it is told in which script a text is written."""
 
-CHAT_LINE = re.compile(
-    r"^[(\[]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?\W{1,4}"
-    r"(?:[^:\n]{1,40}:|\*{3})\s",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A line of a chat as transcripts show it: "(09:01:12) Kim: Hello", "[09:02] *** Kim has left"."""
-FEWEST_CHAT_LINES = 2
-
-Hint = tuple[int, str]
-
 
 def content(letter: Letter, platform: str = "") -> Judgement:
     """Judge by the text; of a help desk that marks all its mail alike, the headers are left out."""
-    judged = _by_what_it_says(letter, platform)
+    judged = replace(_by_what_it_says(letter, platform), rule=BY_TEXT)
     if judged.verdict == "human" and _speaks_of_itself_alone(letter):
-        return Judgement("uncertain", _kind(letter), platform, (ITSELF, *judged.reasons))
+        return Judgement("uncertain", _kind(letter), platform, (ITSELF, *judged.reasons), "speaks of itself")
     return judged
 
 
@@ -60,7 +53,7 @@ def _speaks_of_itself_alone(letter: Letter) -> bool:
     """
     if len(letter.sentences) > MOST_OF_ITSELF or signed_by_a_person(letter):
         return False
-    if any(weight > 2 for weight, _ in hints_of_a_person(letter)) or not letter.talk:
+    if any(weight >= STRONG for weight, _ in hints_in_headers(letter, "person")) or not letter.talk:
         return False
     if waits_elsewhere(letter):
         return False
@@ -69,21 +62,25 @@ def _speaks_of_itself_alone(letter: Letter) -> bool:
 
 
 def _by_what_it_says(letter: Letter, platform: str) -> Judgement:
-    hints = [] if platform else hints_of_a_machine(letter)
-    told = letter.fields or letter.tells_below or letter.shows_a_form
-    if not (hints or told or _is_a_transcript(letter)):
+    by_headers = not platform and bool(hints_in_headers(letter, "machine"))
+    said = letter.fields or letter.found_below or letter.shows_a_form
+    if not (by_headers or said or is_a_transcript(letter)):
         return _plain(letter, platform)
     reading = Reading.of(letter)
-    machine = [*hints, *_text_of_a_machine(letter, reading)]
+    machine = hints(letter, reading, "machine", not platform, letter.left_out)
     if not machine:
         return _plain(letter, platform)
-    person = _person(letter, reading)
-    if _is_nobodys(letter):
+    person = hints(letter, reading, "person", True, letter.left_out)
+    if reading.mostly_stock and not reading.mild:
+        # Programs quote what they confirm and set In-Reply-To, too.
+        headers = hints_in_headers(letter, "person")
+        person = [hint for hint in person if hint not in headers or hint[0] >= STRONG]
+    if is_nobodys(letter):
         machine.append((2, NOBODYS))
     return _weigh(letter, platform, machine, person)
 
 
-def _weigh(letter: Letter, platform: str, machine: list[Hint], person: list[Hint]) -> Judgement:
+def _weigh(letter: Letter, platform: str, machine: Sequence[Hint], person: Sequence[Hint]) -> Judgement:
     for_machine, for_person = (sum(weight for weight, _ in hints) for hints in (machine, person))
     why_machine, why_person = (tuple(reason for _, reason in hints) for hints in (machine, person))
     if for_machine - for_person >= CERTAIN:
@@ -93,108 +90,23 @@ def _weigh(letter: Letter, platform: str, machine: list[Hint], person: list[Hint
     return Judgement("uncertain", _kind(letter), platform, (*why_machine, *why_person))
 
 
-def _text_of_a_machine(letter: Letter, reading: Reading) -> list[Hint]:
-    found: list[Hint] = []
-    if reading.stock:
-        said = "”, “".join(sentence[:SHOWN] for sentence in reading.stock[:3])
-        found.append((reading.weight, f"Phrases of automatic mail: “{said}”"))
-    found += _says_that_it_is_automatic(letter, reading)
-    found += [hint(letter) for holds, hint in HINTS if holds(letter, reading)]
-    return found
-
-
-def _person(letter: Letter, reading: Reading) -> list[Hint]:
-    """What speaks for a person. Where little but stock phrases was said, only a mail program does.
-
-    Programs quote what they confirm and set In-Reply-To, too.
-    """
-    hints = hints_of_a_person(letter)
-    signed = not reading.away and signed_by_a_person(letter)
-    own, stock = len(reading.own), len(reading.stock)
-    mostly_stock = own < stock or (own == stock and reading.weight > 1)
-    if mostly_stock and not reading.mild:
-        hints = [(weight, reason) for weight, reason in hints if weight > 2]
-        signed = signed and own == stock
-    if signed:
-        hints.append((1 if mostly_stock and not reading.mild else 2, "It is signed by a person"))
-    if own:
-        more = 1 if mostly_stock or own + stock == 1 else 2 if own < 2 * stock + 2 else 3
-        hints.append((more, f"It has something of its own to say: “{reading.own[0][:SHOWN]}”"))
-    elif not letter.sentences and WORD.search(letter.new):
-        hints.append((1, f"It says something, if little: “{letter.new[:SHOWN]}”"))
-    return hints
-
-
-def _only_stock(letter: Letter, reading: Reading) -> bool:
-    return not reading.own and (len(reading.stock) > 1 or reading.weight > 2 or reading.away)
-
-
-def _subject_is_stock(letter: Letter, reading: Reading) -> bool:
-    return bool(letter.subject_tells & STOCK.keys())
-
-
-def _says(field: str) -> Callable[[Letter, Reading], bool]:
-    return lambda letter, reading: bool(letter.saying(field))
-
-
-def _below(field: str) -> Callable[[Letter, Reading], bool]:
-    return lambda letter, reading: field in letter.tells_below
-
-
-def _is_a_transcript(letter: Letter) -> bool:
-    said = len(CHAT_LINE.findall(letter.new))
-    return said >= FEWEST_CHAT_LINES and 2 * said >= sum(map(bool, letter.new.split("\n")))
-
-
-def _signed_by_a_team(letter: Letter, reading: Reading) -> bool:
-    last = letter.sentences[-1] if letter.sentences else ""
-    short = last if len(last) <= SHORT else ""
-    return bool(reading.stock) and "team" in phrases.told(f"{short}\n{letter.below[:SHOWN]}")
-
-
-def _says_that_it_is_automatic(letter: Letter, reading: Reading) -> list[Hint]:
-    said = letter.saying("automatic")
-    if not said:
-        return []
-    last = len(reading.own) >= ENOUGH_OF_ITS_OWN and said[0] in letter.sentences[-2:]
-    return [(5 if last else 6, f"It says of itself: “{said[0][:SHOWN]}”")]
-
-
-HINTS: tuple[tuple[Callable[[Letter, Reading], bool], Callable[[Letter], Hint]], ...] = (
-    (
-        _says("unanswerable"),
-        lambda letter: (3, f"It wants no answer: “{letter.saying('unanswerable')[0][:SHOWN]}”"),
-    ),
-    (
-        lambda letter, reading: letter.shows_a_form,
-        lambda letter: (2, "It shows what was filled into a form, with our own address"),
-    ),
-    (_below("automatic"), lambda letter: (2, "A note below says that it is automatic")),
-    (_below("unanswerable"), lambda letter: (1, "A note below wants no answer")),
-    (
-        _subject_is_stock,
-        lambda letter: (2, f"The subject is one of automatic mail: “{letter.mail.subject[:SHOWN]}”"),
-    ),
-    (
-        lambda letter, reading: reading.away,
-        lambda letter: (1, "It says that nobody is there, or asks for a proof"),
-    ),
-    (lambda letter, reading: _is_a_transcript(letter), lambda letter: (4, "It is the transcript of a chat")),
-    (_signed_by_a_team, lambda letter: (1, "It is signed by a team, not by a person")),
-    (_only_stock, lambda letter: (1, "It says nothing else")),
+KINDS: tuple[tuple[str, Kind], ...] = (
+    ("closed_box", "closed_box"),
+    ("challenge", "challenge"),
+    ("out_of_office", "out_of_office"),
+    ("list_notice", "list_notice"),
+    ("survey", "survey"),
+    ("notice", "automatic"),
+    ("acknowledgement", "acknowledgement"),
+    ("courtesy", "acknowledgement"),
+    ("repeated", "acknowledgement"),
+    ("unsubscribe", "newsletter"),
 )
+"""The fields of phrases by what they make a letter, the one that says most first."""
 
 
 def _kind(letter: Letter) -> Kind:
-    if "challenge" in letter.fields:
-        return "challenge"
-    if "out_of_office" in letter.fields:
-        return "out_of_office"
-    if "survey" in letter.fields:
-        return "survey"
-    if "notice" in letter.fields:
-        return "automatic"
-    return "acknowledgement" if letter.fields & {"acknowledgement", "courtesy", "repeated"} else "automatic"
+    return next((kind for field, kind in KINDS if field in letter.fields), "automatic")
 
 
 def _plain(letter: Letter, platform: str) -> Judgement:
@@ -218,18 +130,11 @@ def _doubt(letter: Letter) -> str:
         return "Its text cannot be read"
     if not letter.mail.attachments and not letter.new:
         return "There is nothing in it but a quoted mail or a signature"
-    if _is_in_an_unknown_script(letter.new[:MOST_OF_A_SCRIPT]) and not hints_of_a_person(letter):
+    if _is_in_an_unknown_script(letter.new[:MOST_OF_A_SCRIPT]) and not hints_in_headers(letter, "person"):
         return (
             "It is written in a script of which no phrases of automatic mail are known, and answers no mail"
         )
-    return NOBODYS if _is_nobodys(letter) else ""
-
-
-def _is_nobodys(letter: Letter) -> bool:
-    """Tell whether a letter is made of the words of programs and bears no sign of a person beside them."""
-    if letter.split.quotes or share_of_stock_words("\n".join(letter.sentences)) < MOST_STOCK_WORDS:
-        return False
-    return not signed_by_a_person(letter) and all(weight < 2 for weight, _ in hints_of_a_person(letter))
+    return NOBODYS if is_nobodys(letter) else ""
 
 
 def _is_in_an_unknown_script(text: str) -> bool:

@@ -212,6 +212,8 @@ def _go_on(lines: Sequence[bytes], place: int, seen: Collection[bytes]) -> bool:
 
 def _with_parts(parsed: Message) -> Message:
     """Take a text apart that holds the parts of a mail, of which the headers no longer say how they are divided."""
+    if parsed.is_multipart():
+        return parsed
     text = _text(parsed)
     found = FIRST_PART.search(text[:HEAD_OF_TEXT])
     if found is None:

@@ -1,11 +1,10 @@
-"""What the headers of a mail say about who sent it: marks that decide, and hints that only weigh."""
+"""What the headers of a mail say about who sent it: marks that decide; what only weighs is in `evidence.py`."""
 
 from __future__ import annotations
 
 import re
 
 from probes.replies import phrases
-from probes.replies.bounces import has_null_return_path
 from probes.replies.letter import Letter
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import key
@@ -52,16 +51,16 @@ def explicit_automatic_reply(letter: Letter) -> Judgement | None:
 
 
 def _kind(letter: Letter, mark: str) -> Kind:
-    told = letter.fields
-    if "challenge" in told and "out_of_office" not in told:
+    fields = letter.fields
+    if "challenge" in fields and "out_of_office" not in fields:
         return "challenge"
-    if "out_of_office" in told or "vacation" in mark.casefold():
+    if "out_of_office" in fields or "vacation" in mark.casefold():
         return "out_of_office"
-    if told & {"acknowledgement", "courtesy", "repeated"}:
+    if fields & {"acknowledgement", "courtesy", "repeated"}:
         return "acknowledgement"
-    if letter.prefix == "automatic" or "subjects" in letter.subject_tells:
+    if letter.prefix == "automatic" or "subjects" in letter.found_in_subject:
         # So the assistants of mail programs call their notes, which are of absences unless they say otherwise.
-        return "automatic" if "notice" in told else "out_of_office"
+        return "automatic" if "notice" in fields else "out_of_office"
     # Sieve says so (RFC 5230) in the comment behind the keyword.
     away = bool(re.search(r"auto-replied\s*\(vacation", letter.mail.header("Auto-Submitted"), re.IGNORECASE))
     return "out_of_office" if away else "acknowledgement"
@@ -97,7 +96,7 @@ def _marks(name: str) -> bool:
 def _mark_in_subject(letter: Letter) -> str:
     tag = TAG.match(letter.mail.subject)
     tagged = tag is not None and key(tag[1]) in phrases.keys("auto_prefixes")
-    if tagged or letter.prefix == "automatic" or "subjects" in letter.subject_tells:
+    if tagged or letter.prefix == "automatic" or "subjects" in letter.found_in_subject:
         return f"The subject is that of an automatic reply: “{letter.mail.subject[:120]}”"
     return ""
 
@@ -148,49 +147,6 @@ def answers_a_mail(letter: Letter) -> bool:
     return letter.prefix == "reply" or mail.has("In-Reply-To") or mail.has("References")
 
 
-def hints_of_a_machine(letter: Letter) -> list[tuple[int, str]]:
-    """List what hints at a machine, with its weight.
-
-    X-Auto-Response-Suppress is not among it: Outlook sets it on people's mail. A help desk that stamps all its mail
-    as made by a program stamps it as bulk, too, so that the one says no more than the other.
-    """
-    mail = letter.mail
-    address = mail.sender[1]
-    local = address.partition("@")[0]
-    made = _generated(mail)
-    found = [
-        (3, "It has no return address, as only automatic mail has", has_null_return_path(mail)),
-        (3, "The header Auto-Submitted says that a program made it", made),
-        (3, f"Nobody can answer its sender: {address}", bool(NO_REPLY.search(address))),
-        (2, f"The sender is called like a program: {address}", bool(ROBOT.match(local))),
-        (1, "It is sent in bulk", is_bulk(mail) and not made),
-        (
-            1,
-            "It can be unsubscribed from",
-            mail.has("List-Unsubscribe") and not is_discussed(mail) and not made,
-        ),
-        (1, "A web program sent it", "php" in mail.header("X-Mailer").casefold() or mail.has("X-PHP-Script")),
-        (4, "It returns the headers of a mail", "text/rfc822-headers" in mail.types),
-        (2, "An Exchange rule passed it on", mail.has("X-MS-Exchange-Inbox-Rules-Loop")),
-        (4, "The program of a mailing list wrote it", mail.has("X-List-Administrivia")),
-    ]
-    return [(weight, reason) for weight, reason, holds in found if holds]
-
-
-def _generated(mail: ReadMail) -> bool:
+def is_generated(mail: ReadMail) -> bool:
+    """Tell whether the mail says that a program made it. X-Auto-Response-Suppress says so of nothing: Outlook sets it."""
     return any(word.startswith(("auto-g", "auto-n")) for word in auto_submitted(mail))
-
-
-def hints_of_a_person(letter: Letter) -> list[tuple[int, str]]:
-    """List what hints at a person, with its weight."""
-    mail = letter.mail
-    program = mail.header("X-Mailer") or mail.header("User-Agent")
-    found = [
-        (3, f"It was written in a mail program: {program[:60]}", bool(PROGRAM.search(program))),
-        (2, "It quotes the mail that it answers", letter.split.quotes),
-        (1, "It answers a mail", answers_a_mail(letter)),
-        (1, "A document is attached", bool(mail.documents)),
-        (1, "It came through a list that people write to", is_discussed(mail)),
-        (2, "The header Auto-Submitted says: no", "no" in auto_submitted(mail)),
-    ]
-    return [(weight, reason) for weight, reason, holds in found if holds]

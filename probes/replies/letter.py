@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from probes.replies import phrases
+from probes.replies.circumstances import UNKNOWN, Circumstances
 from probes.replies.fingerprints import platform_of
 from probes.replies.mail import ReadMail
 from probes.replies.patterns import WORD, key, words
 from probes.replies.quoted import Split, split
+from probes.replies.substance import shares_a_word
 from probes.replies.topic_words import talk_of
 
 TAGS = re.compile(r"^(\s*(\[[^\]]{0,60}\]|\([^)]{0,30}\)|\*{2,}[^*]{1,30}\*{2,}|#\S+)[\s:]*)+")
@@ -45,6 +47,9 @@ class Letter:
 
     mail: ReadMail
     own_text: str = ""
+    circumstances: Circumstances = UNKNOWN
+    left_out: frozenset[str] = frozenset()
+    """Names of evidence that does not count, to find out what it is needed for."""
 
     @cached_property
     def split(self) -> Split:
@@ -69,12 +74,12 @@ class Letter:
         return _prefixes().get(re.sub(r" \d+$", "", key(head)), "") if colon and len(head) < 60 else ""
 
     @cached_property
-    def subject_tells(self) -> frozenset[str]:
+    def found_in_subject(self) -> frozenset[str]:
         """Which phrases of subjects and texts stand in the subject; none if it answers or forwards ours."""
         if self.prefix in ("reply", "forward"):
             return frozenset()
         bare = TAGS.sub("", self.mail.subject)
-        return frozenset(phrases.told_in_subject(bare)) | frozenset(phrases.told(bare))
+        return frozenset(phrases.phrases_in_subject(bare)) | frozenset(phrases.phrases_in(bare))
 
     @cached_property
     def layout(self) -> tuple[list[str], str]:
@@ -82,10 +87,10 @@ class Letter:
         sentences, below = lay_out(self.new)
         if self.shows_a_form:
             sentences = [sentence for sentence in sentences if not self._shows_us(sentence)]
-        if "repeated" not in self.all_tells:
+        if "repeated" not in self.found_in_all:
             return sentences, below
         last = next(
-            (number for number, each in enumerate(sentences) if "repeated" in phrases.told(each)), None
+            (number for number, each in enumerate(sentences) if "repeated" in phrases.phrases_in(each)), None
         )
         return (sentences, below) if last is None else (sentences[: last + 1], "")
 
@@ -109,16 +114,16 @@ class Letter:
         return self.layout[0]
 
     @cached_property
-    def all_tells(self) -> Mapping[str, int]:
+    def found_in_all(self) -> Mapping[str, int]:
         """Of which fields phrases stand anywhere in what is new, greeting and closing included."""
-        return phrases.told(self.new)
+        return phrases.phrases_in(self.new)
 
     @cached_property
-    def tells(self) -> list[Mapping[str, int]]:
+    def found(self) -> list[Mapping[str, int]]:
         """For each sentence, of which fields phrases stand in it, and how many."""
-        if not self.all_tells:
+        if not self.found_in_all:
             return [{}] * len(self.sentences)
-        return [phrases.told(sentence) for sentence in self.sentences]
+        return [phrases.phrases_in(sentence) for sentence in self.sentences]
 
     @cached_property
     def talk(self) -> frozenset[str]:
@@ -126,31 +131,55 @@ class Letter:
         return talk_of(self.sentences)
 
     @cached_property
+    def asked(self) -> str:
+        """What we had asked, with its subject: that of our message, else the one that is answered."""
+        subject = self.circumstances.subject
+        if not subject and self.prefix == "reply":
+            subject = TAGS.sub("", self.mail.subject).partition(":")[2]
+        return f"{subject}\n{self.own_text}"
+
+    @cached_property
+    def takes_up_the_question(self) -> bool:
+        """Whether what it says takes up a word of what we had asked; names on either side are none."""
+        return shares_a_word("\n".join(self.sentences), self.asked, self._names)
+
+    def shares_a_word_behind(self, sentence: str) -> bool:
+        """Tell whether what follows a sentence takes up a word of what we had asked."""
+        place = self.sentences.index(sentence) + 1
+        return shares_a_word("\n".join(self.sentences[place:]), self.asked, self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        shown, address = self.mail.sender
+        ours = " ".join(self.mail.headers("To"))
+        return frozenset(words(" ".join((shown, address, ours, *self.circumstances.names))))
+
+    @cached_property
     def below(self) -> str:
         """What stands below the closing or the line of dashes: names, addresses, disclaimers, notes of programs."""
         return f"{self.layout[1]}\n{self.split.signature}".strip()[:MOST_BELOW]
 
     @cached_property
-    def tells_below(self) -> Mapping[str, int]:
+    def found_below(self) -> Mapping[str, int]:
         """Of which fields phrases stand below."""
-        return phrases.told(self.below)
+        return phrases.phrases_in(self.below)
 
     @cached_property
     def fields(self) -> frozenset[str]:
         """The fields of which phrases stand in the subject or in what is new."""
-        return self.subject_tells.union(self.all_tells)
+        return self.found_in_subject.union(self.found_in_all)
 
     def saying(self, field: str) -> list[str]:
         """The sentences that say something of this field."""
         return [
-            sentence for sentence, tells in zip(self.sentences, self.tells, strict=True) if field in tells
+            sentence for sentence, found in zip(self.sentences, self.found, strict=True) if field in found
         ]
 
 
 def _is_a_header(label: str) -> bool:
     """Tell the headers of a mail that is quoted or sent back, "To" and "Delivered-To", from what was filled in."""
-    told = key(label)
-    return told in phrases.keys("to") or told in phrases.keys("from_") or told.endswith((" to", " from"))
+    said = key(label)
+    return said in phrases.keys("to") or said in phrases.keys("from_") or said.endswith((" to", " from"))
 
 
 @cache
@@ -170,7 +199,7 @@ def lay_out(text: str) -> tuple[list[str], str]:
             len(line) < LONGEST_CLOSING
             and line[:2].casefold() in closings
             and _is_closing(words(line))
-            and not phrases.told(line)  # "Thank you for your letter." opens more than it closes
+            and not phrases.phrases_in(line)  # "Thank you for your letter." opens more than it closes
         ):
             return _sentences("\n".join(kept)), "\n".join(lines[number:])
         kept.append(line)
@@ -185,13 +214,13 @@ def _sentences(text: str) -> list[str]:
     return found
 
 
-def _is_greeting(told: list[str]) -> bool:
-    return 0 < len(told) <= WORDS_OF_GREETING and _starts_with(told, "greetings") > 0
+def _is_greeting(said: list[str]) -> bool:
+    return 0 < len(said) <= WORDS_OF_GREETING and _starts_with(said, "greetings") > 0
 
 
-def _is_closing(told: list[str]) -> bool:
-    length = _starts_with(told, "closings")
-    return length > 0 and len(told) - length <= WORDS_BEHIND_CLOSING
+def _is_closing(said: list[str]) -> bool:
+    length = _starts_with(said, "closings")
+    return length > 0 and len(said) - length <= WORDS_BEHIND_CLOSING
 
 
 def _without_greeting(line: str) -> str:
@@ -209,10 +238,10 @@ def _says_something(rest: str) -> bool:
     return len(words(rest)) > MOST_GREETED and not _is_greeting(words(rest))
 
 
-def _starts_with(told: list[str], field: str) -> int:
+def _starts_with(said: list[str], field: str) -> int:
     """Return the number of words of the longest phrase of a field that the words begin with."""
     by_length = _lengths(field)
-    return next((length for length in by_length if " ".join(told[:length]) in phrases.keys(field)), 0)
+    return next((length for length in by_length if " ".join(said[:length]) in phrases.keys(field)), 0)
 
 
 @cache

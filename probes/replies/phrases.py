@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -30,6 +30,10 @@ SAID = (
     "repeated",
     "neutral",
     "team",
+    "box",
+    "closed",
+    "list_notice",
+    "unsubscribe",
 )
 """The fields looked for in texts."""
 SUBJECTS = ("subjects", "bounce_subjects", "delay_subjects")
@@ -84,7 +88,20 @@ class Language(BaseModel):
     subject: list[str]
     sent_from: list[str]
     above_line: list[str]
+    box: list[str] = []
+    closed: list[str] = []
+    list_notice: list[str] = []
+    unsubscribe: list[str] = []
+    box_names: list[str] = []
     roles: dict[Literal["letter", "arrives", "answers", "when", "us", "me", "fill"], list[str]]
+
+    def written(self) -> Iterator[str]:
+        """Yield every word and phrase of the file, with the marks that it is written with."""
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            yield from (
+                (each for part in value.values() for each in part) if isinstance(value, dict) else value
+            )
 
 
 @cache
@@ -169,11 +186,15 @@ def keys(field: str) -> frozenset[str]:
     return frozenset(key(phrase) for phrase in phrases(field))
 
 
-def told(text: str) -> Mapping[str, int]:
-    """Return the fields of SAID of which phrases stand in the text, with how many different ones do."""
-    return finder(SAID).find(words(text))
+def phrases_in(text: str) -> Mapping[str, int]:
+    """Return the fields of SAID of which phrases stand in the text, with how many different ones do.
+
+    `closed_box` is among them where one sentence speaks of a mailbox and says that it is closed.
+    """
+    found = finder(SAID).find(words(text))
+    return {**found, "closed_box": 1} if "box" in found and "closed" in found else found
 
 
-def told_in_subject(text: str) -> Mapping[str, int]:
+def phrases_in_subject(text: str) -> Mapping[str, int]:
     """Return the fields of SUBJECTS of which phrases stand in a subject, which has lost its `Re:`."""
     return finder(SUBJECTS).find(words(text))

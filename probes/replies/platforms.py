@@ -64,13 +64,13 @@ def zendesk(letter: Letter) -> Judgement | None:
     framed = (
         html_as_text(mail.html[: found.start()].rpartition("<")[0]) if found else RULE.split(letter.new)[0]
     )
-    told = letter.subject_tells.union(phrases.told(framed))
-    if told & {"acknowledgement", "automatic"}:
+    fields = letter.found_in_subject.union(phrases.phrases_in(framed))
+    if fields & {"acknowledgement", "automatic"}:
         return _automatic(
             "Zendesk", "Zendesk's frame around the text confirms a request, and no one's answer is in it"
         )
     comment = new_text(html_as_text(mail.html[found.end() :]), letter.own_text) if found else ""
-    if comment and "acknowledgement" not in phrases.told(comment.partition("\n\n")[0]):
+    if comment and "acknowledgement" not in phrases.phrases_in(comment.partition("\n\n")[0]):
         return _human("Zendesk", "Zendesk shows a comment here that is not ours and confirms no request")
     return None
 

@@ -22,6 +22,8 @@ ENDS_OF_ZONES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789)"
 ADDRESS = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 BETWEEN_DASHES = re.compile(r"(?<!-)-{3,}+\s*+\S.{3,150}[:：]\s*+-{3,}+")
 """How Lotus Notes announces: "-----Anna Berg <anna@example.com> wrote: -----"."""
+BETWEEN_RULES = re.compile(r"-{3,}+([^\n]{3,200}?)-{3,}+")
+"""How Zoho announces without brackets: "---- On Mon, 30 Nov 2026 18:02:50 +0100 anna@example.com wrote ----"."""
 DATED_BETWEEN_DASHES = re.compile(
     r"(?<!-)-{3,}+\s*+\S[^<>]{3,120}<[^<>\s@]{1,64}+@[^<>\s@]{1,190}+>[^<>-]{1,30}-{3,}+"
 )
@@ -71,6 +73,7 @@ def announcement(lines: Sequence[str], start: int = 0) -> tuple[int, int] | None
         found = (
             ((line[0] in RULES or line[0] == ">" or line[-1] in ":：") and _original(line, number))
             or (line[-1] in ":：" and _attribution(lines, number, start))
+            or (line[-1] not in ".!?:：" and _unmarked(lines, number, start))
             or (
                 line[-1] in ENDS_OF_ZONES and _is_zoned_comment(lines, number, start) and (number, number + 1)
             )
@@ -86,7 +89,29 @@ def _original(line: str, number: int) -> tuple[int, int] | None:
     if len(line) > LONGEST:
         return None
     known = f"{key(line)} ".startswith(_originals()) or any(form.fullmatch(line) for form in BETWEEN)
-    return (number, number + 1) if known else None
+    return (number, number + 1) if known or _is_dated_between_rules(line) else None
+
+
+def _is_dated_between_rules(line: str) -> bool:
+    found = BETWEEN_RULES.fullmatch(line)
+    if found is None or not DATED.search(found[1]):
+        return False
+    return "@" in found[1] or any(f" {verb} " in f" {key(found[1])} " for verb in keys("wrote"))
+
+
+def _unmarked(lines: Sequence[str], number: int, start: int) -> tuple[int, int] | None:
+    """Recognise what ends in no colon: "On 30 Nov 2026 at 18:02, Anna wrote", "Message du 30/11/26 18:02"."""
+    line = lines[number]
+    if len(line) > LONGEST_COMMENT_LINE or not DATED.search(line) or not TIMED.search(line):
+        return None
+    said = f" {key(line)} "
+    if said[1:].startswith(_originals()):
+        return number, number + 1
+    ends = any(said.endswith(f" {verb} ") for verb in keys("wrote"))
+    dated_last = line[-1].isdigit() and any(f" {verb} " in said for verb in keys("wrote"))
+    if (ends or dated_last) and not said.startswith(WE):
+        return _with_date_above(lines, number, start), number + 1
+    return None
 
 
 @cache

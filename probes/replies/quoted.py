@@ -19,6 +19,19 @@ SHORTEST_OWN_LINE = 12
 """Characters that a line needs before it counts as our own words quoted back at us."""
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 LONGEST_FURNITURE = 90
+LONGEST_NOTE = 5
+"""Words of a line "Sent from …" that names no device: whoever says more than that says it themselves."""
+DEVICES = frozenset(
+    {"iphone", "ipad", "ipod", "android", "samsung", "galaxy", "huawei", "xiaomi", "nokia", "sony", "pixel", "oneplus",
+     "blackberry", "windows", "outlook", "mail", "email", "gmail", "yahoo", "gmx", "web", "proton", "protonmail", "aol",
+     "icloud", "libero", "thunderbird", "app", "phone", "smartphone", "tablet", "tablette", "handy", "mobile", "mobil",
+     "telefon", "telefoon", "telephone", "telefono", "movil", "cellulare", "puhelimesta", "smartfona", "телефона", "mac",
+     "macbook", "starfire", "spark", "airmail", "bluemail", "mailbird", "hotmail", "orange", "hey", "fairemail", "k9"}
+)  # fmt: skip
+"""What mails are sent from, and what programs for them are called."""
+FIRST_WORDS = 9
+MARKED_AND_FULL, REST = 60, 40
+"""Characters of a marked line that was broken, and of what a program then put on a line of its own."""
 INDENTED = re.compile(r"[ \t]{1,4}>")
 SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 ARMOUR = re.compile(
@@ -60,11 +73,26 @@ def split(text: str, own_text: str = "") -> Split:
         lines = [line.strip(INVISIBLE).rstrip() for line in lines]
     if " >" in text:
         lines = [line.lstrip() if INDENTED.match(line) else line for line in lines]
+    if "\n>" in text:
+        lines = _with_broken_quotes(lines)
     kept, quotes = _unquoted(lines)
     body, signature = _unsigned(kept)
     unmarked = [line for line in body if not line.startswith(">")]
     new = "\n".join(_without_furniture(_without_own_words(unmarked, own_text)))
     return Split(re.sub(r"\n{3,}", "\n\n", new).strip(), "\n".join(signature), quotes)
+
+
+def _with_broken_quotes(lines: list[str]) -> list[str]:
+    """Mark what a program broke off from a marked line; it goes on in the middle of a sentence."""
+    marked = list(lines)
+    for number in range(1, len(lines) - 1):
+        above, line, below = lines[number - 1], lines[number], lines[number + 1]
+        if not line or line[0] == ">" or above[:1] != ">" or below[:1] != ">":
+            continue
+        broken = len(above) >= MARKED_AND_FULL and len(line) <= REST and above[-1] not in ".!?:…"
+        if broken and line[0].islower():
+            marked[number] = f"> {line}"
+    return marked
 
 
 def _unquoted(lines: list[str]) -> tuple[list[str], bool]:
@@ -124,12 +152,25 @@ def _without_furniture(lines: list[str]) -> list[str]:
 def _is_furniture(line: str) -> bool:
     if len(line) > LONGEST_FURNITURE:
         return False
-    return asks_to_reply_above(line) or key(line).startswith(_furniture()) or bool(OUTLOOK.search(line))
+    if asks_to_reply_above(line) or OUTLOOK.search(line):
+        return True
+    said = key(line)
+    return said.startswith(_above_lines()) or (said.startswith(_sent_from()) and _is_a_note(said.split()))
+
+
+def _is_a_note(said: list[str]) -> bool:
+    """Tell "Sent from my iPhone" from a sentence that begins so: "Sent from the till, so forgive the typing"."""
+    return len(said) <= LONGEST_NOTE or not DEVICES.isdisjoint(said[:FIRST_WORDS])
 
 
 @cache
-def _furniture() -> tuple[str, ...]:
-    return (*keys("sent_from"), *keys("above_line"))
+def _sent_from() -> tuple[str, ...]:
+    return tuple(keys("sent_from"))
+
+
+@cache
+def _above_lines() -> tuple[str, ...]:
+    return tuple(keys("above_line"))
 
 
 @cache

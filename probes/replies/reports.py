@@ -95,10 +95,10 @@ def notification_of_mail_service(letter: Letter) -> Judgement | None:
     if not text.startswith("{") or not ("notificationType" in text or "eventType" in text):
         return None
     try:
-        told = json.JSONDecoder(strict=False).raw_decode(text)[0]
+        said = json.JSONDecoder(strict=False).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
-    kind = str(told.get("notificationType") or told.get("eventType") or "") if isinstance(told, dict) else ""
+    kind = str(said.get("notificationType") or said.get("eventType") or "") if isinstance(said, dict) else ""
     if kind == "Bounce":
         return Judgement("bounce", "bounce", "Amazon SES", ("Amazon's notification says: Bounce",))
     return (

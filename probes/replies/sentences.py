@@ -23,7 +23,9 @@ MOST_COURTESY = 3
 ENOUGH_OF_ITS_OWN = 2
 ALONE = 2
 """What one sentence may weigh that is also what a person writes who has no time to write more; alone it weighs 1."""
-NOT_ITS_OWN = frozenset({*STOCK, "automatic", "unanswerable", "neutral", "receipt"})
+NOT_ITS_OWN = frozenset(
+    {*STOCK, "automatic", "unanswerable", "neutral", "receipt", "closed_box", "list_notice", "unsubscribe"}
+)
 GOES_ON = frozenset({"courtesy", "out_of_office"})
 """Thanks and absences, which people put before what they have to say: "I am away tomorrow, so please write today"."""
 SHORT = 60
@@ -45,17 +47,24 @@ class Reading:
     mild: bool
     """One notice, or only courtesies around what it has to say: what people write as well, with other phrases none."""
 
+    @property
+    def mostly_stock(self) -> bool:
+        """Whether little but stock phrases was said."""
+        own, stock = len(self.own), len(self.stock)
+        return own < stock or (own == stock and self.weight > 1)
+
     @classmethod
     def of(cls, letter: Letter) -> Reading:
         """Sort the sentences of a letter."""
         pairs = [
-            (sentence, _told(tells)) for sentence, tells in zip(letter.sentences, letter.tells, strict=True)
+            (sentence, _without_past(fields))
+            for sentence, fields in zip(letter.sentences, letter.found, strict=True)
         ]
-        stock = [sentence for sentence, tells in pairs if tells.keys() & STOCK.keys()]
-        own = [sentence for sentence, tells in pairs if _is_own(sentence, tells)]
+        stock = [sentence for sentence, fields in pairs if fields.keys() & STOCK.keys()]
+        own = [sentence for sentence, fields in pairs if _is_own(sentence, fields)]
         found: Counter[str] = Counter()
-        for _, tells in pairs:
-            found.update({field: count for field, count in tells.items() if field in STOCK})
+        for _, fields in pairs:
+            found.update({field: count for field, count in fields.items() if field in STOCK})
         away = bool(found.keys() & {"out_of_office", "challenge"})
         weight = sum(STOCK[field] * count for field, count in found.items())
         courteous = len(own) >= ENOUGH_OF_ITS_OWN and found.keys() == {"courtesy"}
@@ -65,17 +74,17 @@ class Reading:
         return cls(stock, min(weight, MOST_COURTESY if courteous else MOST_STOCK), own, away, mild)
 
 
-def _told(tells: Mapping[str, int]) -> Mapping[str, int]:
+def _without_past(fields: Mapping[str, int]) -> Mapping[str, int]:
     """Forget an absence that is over: "I was on holiday last week"."""
-    if "returned" not in tells:
-        return tells
-    return {field: count for field, count in tells.items() if field != "out_of_office"}
+    if "returned" not in fields:
+        return fields
+    return {field: count for field, count in fields.items() if field != "out_of_office"}
 
 
-def _is_own(sentence: str, tells: Mapping[str, int]) -> bool:
-    if tells.keys() & NOT_ITS_OWN:
-        return tells.keys() <= GOES_ON and _goes_on(sentence)
-    if "team" in tells and len(sentence) <= SHORT:
+def _is_own(sentence: str, fields: Mapping[str, int]) -> bool:
+    if fields.keys() & NOT_ITS_OWN:
+        return fields.keys() <= GOES_ON and _goes_on(sentence)
+    if "team" in fields and len(sentence) <= SHORT:
         return False
     return not _says_nothing(sentence)
 
@@ -84,7 +93,8 @@ def _goes_on(sentence: str) -> bool:
     """Tell whether a stock phrase is followed by something else: "Thanks for your letter, I will look at it"."""
     clauses = [words(clause) for clause in CLAUSE.split(sentence)]
     return any(
-        len(clause) >= FEWEST_WORDS_OF_A_CLAUSE and not phrases.told(" ".join(clause)) for clause in clauses
+        len(clause) >= FEWEST_WORDS_OF_A_CLAUSE and not phrases.phrases_in(" ".join(clause))
+        for clause in clauses
     )
 
 

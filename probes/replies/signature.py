@@ -79,6 +79,6 @@ def _is_signature(paragraph: str) -> bool:
     lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
     if any(POSTSCRIPT.match(line) for line in lines):
         return False
-    if NOTES & phrases.told(paragraph).keys():
+    if NOTES & phrases.phrases_in(paragraph).keys():
         return True
     return all(len(line) <= LONGEST_LINE and not SENTENCE.search(line) for line in lines)

@@ -29,14 +29,16 @@ PRICE = re.compile(
 )
 """Programs that confirm a letter name no price."""
 
-TOLD = frozenset({"arrives", "answers", "when"})
-FEWEST_TOLD = 2
+SAID_OF_ITSELF = frozenset({"arrives", "answers", "when"})
+FEWEST_SAID = 2
 
 FILL = "fill"
 """Words such as "your" and "have", which say nothing of what a letter is about."""
 HEBREW_PREFIXES = frozenset("והלבכמש")
 """Letters written in front of a word for "and", "the", "to", "in" and the like, up to two of them."""
 
+FEWEST_KNOWN, KNOWN = 5, 0.35
+"""Words that a letter needs for its language to be told, and the part of them that has to be known."""
 NONE: frozenset[str] = frozenset()
 
 Role = tuple[str, str]
@@ -76,6 +78,30 @@ def names_a_group(word: str) -> bool:
     return len(word) >= FEWEST_LETTERS and _plays("us", word)
 
 
+def plays_any_part(word: str) -> bool:
+    """Tell whether a word belongs to letters about letters, or says nothing of what a letter is about."""
+    return bool(_roles(word))
+
+
+def speaks_a_known_language(said: Sequence[str]) -> bool:
+    """Tell whether enough of the words stand in the phrases of one language that has a file of its own."""
+    letters = [word for word in said if word.isalpha()]
+    if len(letters) < FEWEST_KNOWN:
+        return True
+    known = max(sum(word in vocabulary for word in letters) for vocabulary in _vocabularies())
+    return known >= KNOWN * len(letters)
+
+
+@cache
+def _vocabularies() -> tuple[frozenset[str], ...]:
+    """Return the words of all phrases, for each language whose letters about letters we know."""
+    return tuple(
+        frozenset(word for each in language.written() for word in words(each.replace("*", "")))
+        for language in phrases.languages().values()
+        if language.roles
+    )
+
+
 def _plays(part: str, word: str) -> bool:
     return any(part in parts for parts in _roles(word).values())
 
@@ -92,7 +118,7 @@ def _beginning(sentences: Sequence[str]) -> Iterable[str]:
 def _speaks_of_itself(told: Sequence[str], parts: Mapping[str, frozenset[str]]) -> bool:
     """Tell whether a letter names itself and says two of these, but not "I": it arrived, it is answered, and when."""
     found = frozenset[str]().union(*parts.values())
-    if "me" in found or "letter" not in found or len(found & TOLD) < FEWEST_TOLD:
+    if "me" in found or "letter" not in found or len(found & SAID_OF_ITSELF) < FEWEST_SAID:
         return False
     return _share(told, parts, FEWEST_WORDS) >= OF_A_LETTER
 

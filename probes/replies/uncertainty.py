@@ -9,6 +9,7 @@ from probes.replies import phrases
 from probes.replies.bounces import CODES, DIALECTS, FIELDS, comes_from_system, has_null_return_path
 from probes.replies.damaged_mail import Damage
 from probes.replies.letter import Letter
+from probes.replies.person_name import signed_by_a_person
 from probes.replies.verdict import Judgement
 
 DAMAGE: Mapping[Damage, str] = {
@@ -36,7 +37,7 @@ ELSEWHERE = re.compile(
 """How portals for encrypted mail say that a message waits there, which a person may have written."""
 MOST_OF_A_NOTE = 1000
 """Characters of a mail in which a portal has said so."""
-TELLS = frozenset(
+SIGNS = frozenset(
     {"automatic", "unanswerable", "acknowledgement", "out_of_office", "bounce", "delay", "challenge"}
 )
 MOST_LOOKED_AT = 20_000
@@ -51,7 +52,7 @@ def with_doubt(letter: Letter, judged: Judgement) -> Judgement:
     doubt = (not judged.platform and _sign_of_a_system(letter)) or _damage(letter)
     if not doubt:
         return judged
-    return Judgement("uncertain", judged.kind, judged.platform, (doubt, *judged.reasons))
+    return Judgement("uncertain", judged.kind, judged.platform, (doubt, *judged.reasons), "signs of a system")
 
 
 def waits_elsewhere(letter: Letter) -> bool:
@@ -65,13 +66,18 @@ def _sign_of_a_system(letter: Letter) -> str:
         return "It calls itself a mail system's report, but holds none that can be read"
     if letter.prefix in ("reply", "forward"):
         return ""
-    if has_null_return_path(mail):
+    if has_null_return_path(mail) and not _is_written(letter):
         return "It has no return address, as only automatic mail has"
     if comes_from_system(mail):
         return f"It comes from a mail system: {mail.header('From')[:120]}"
     if waits_elsewhere(letter):
         return "It says that an encrypted message waits elsewhere, which a person may have written"
     return "" if "@" in mail.sender[1] else "It does not say from which address it was sent"
+
+
+def _is_written(letter: Letter) -> bool:
+    """Tell whether a letter with a subject of its own shows a person: it quotes ours, or is signed below sentences."""
+    return letter.split.quotes or (len(letter.sentences) > 1 and signed_by_a_person(letter))
 
 
 def _damage(letter: Letter) -> str:
@@ -89,6 +95,6 @@ def _damage(letter: Letter) -> str:
     said = f"{mail.subject}\n{mail.text[:MOST_LOOKED_AT]}"
     if comes_from_system(mail) or DIALECTS.search(said) or CODES.search(said) or FIELDS.search(said):
         return f"{damage}, and it reads like a mail system's"
-    if TELLS & phrases.told(said).keys():
+    if SIGNS & phrases.phrases_in(said).keys():
         return f"{damage}, and it holds words of automatic mail"
     return ""

@@ -17,6 +17,8 @@ Kind: TypeAlias = Literal[
     "calendar",
     "newsletter",
     "survey",
+    "closed_box",
+    "list_notice",
     "bounce",
     "automatic",
 ]
@@ -30,3 +32,5 @@ class Judgement:
     kind: Kind
     platform: str
     reasons: tuple[str, ...]
+    rule: str = ""
+    """The name of the rule that decided, by which people's decisions are compared with ours."""

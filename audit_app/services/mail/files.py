@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from audit_app.domain.errors import InvalidInput
+from probes.replies.circumstances import UNKNOWN, Circumstances, Twin
 from probes.replies.classify import judge
 from probes.replies.quoted import new_text_of
+from probes.replies.repetition import fingerprint, say_the_same
 from probes.replies.signature import what_was_said
 from probes.replies.verdict import Judgement
 
@@ -44,6 +49,7 @@ class JudgedFile:
             "kind": judged.kind,
             "platform": judged.platform,
             "reasons": reasons,
+            "rule": judged.rule,
         }
 
     def in_words(self) -> str:
@@ -52,6 +58,19 @@ class JudgedFile:
         by = f" by {judged.platform}" if judged.platform else ""
         reasons = "; ".join(" ".join(printable(reason).split()) for reason in judged.reasons)
         return f"{printable(self.file)}: {judged.verdict} ({judged.kind.replace('_', ' ')}{by}): {reasons}"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When our message left and when the answer came; None where nobody said."""
+
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+
+    @property
+    def after(self) -> timedelta | None:
+        """How long the answer took."""
+        return Circumstances(self.sent_at, self.received_at).after
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +129,55 @@ def _first_mail(name: str, raw: bytes) -> MailFile:
     return MailFile(name, raw[: further[0].start()] if further else raw, 1 + len(further))
 
 
-def judge_file(file: MailFile) -> JudgedFile:
+def when(written: str) -> datetime:
+    """Read an instant as people and mails write it: "2026-12-01T10:00:02+01:00", "1 Dec 2026 10:00:02 +0100".
+
+    Raises InvalidInput for what is none, or has no zone.
+    """
+    spaced = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", written.strip())
+    for reading in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = reading(spaced if reading is datetime.fromisoformat else written)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        if found.tzinfo is not None:
+            return found
+    raise InvalidInput(
+        f"{printable(written)} is no time with a zone. Write it like 2026-12-01T10:00:02+01:00."
+    )
+
+
+def judge_together(files: Sequence[MailFile], times: Sequence[Times], together: bool) -> list[JudgedFile]:
+    """Judge the mails of several files; `together` they answer different messages, so that none may repeat another."""
+    marks = [_fingerprint(file) if together else () for file in files]
+    return [
+        judge_file(
+            file,
+            Circumstances(
+                sent_at=times[number].sent_at,
+                received_at=times[number].received_at,
+                twins=tuple(
+                    Twin(printable(other.name), times[place].after)
+                    for place, other in enumerate(files)
+                    if place != number and say_the_same(marks[number], marks[place])
+                ),
+            ),
+        )
+        for number, file in enumerate(files)
+    ]
+
+
+def _fingerprint(file: MailFile) -> tuple[str, ...]:
+    try:
+        return fingerprint(file.raw)
+    except Exception:  # a defect of our rules: the mail is judged by itself
+        return ()
+
+
+def judge_file(file: MailFile, circumstances: Circumstances = UNKNOWN) -> JudgedFile:
     """Judge the mail in a file, whatever its bytes are."""
     try:
-        return JudgedFile(file.name, judge(file.raw))
+        return JudgedFile(file.name, judge(file.raw, circumstances=circumstances))
     except Exception as error:  # a defect of our rules must not keep the other files from being judged
         reason = f"Our rules failed on this mail ({type(error).__name__}); someone has to read it"
         return JudgedFile(file.name, Judgement("uncertain", "answer", "", (reason,)))

@@ -125,7 +125,7 @@ MACHINES = {
         "Hello Anna,\n\nThank you for your email. Your ticket number is 4711. Please keep this number in the subject.\n\nFjord & Field",
         Subject="Re: A lamp [#4711]",
     ),
-    "automatic: a mailbox that nobody reads": mail(
+    "closed_box: a mailbox that nobody reads": mail(
         "This mailbox is no longer monitored. Please use the contact form on our website.",
         Subject="Re: A lamp",
     ),
