@@ -152,5 +152,5 @@ def _secret(words: str, variable: str) -> str:
 
 def _tell(mailbox: Mailbox, what: str) -> None:
     click.echo(f"{mailbox.address} is {what}. `audit-app mailboxes check {mailbox.address}` tries it out.")
-    for doubt in service.unusual_settings(mailbox):
-        click.echo(f"Note: {doubt}", err=True)
+    for warning in service.unusual_settings(mailbox):
+        click.echo(f"Note: {warning}", err=True)

@@ -68,17 +68,17 @@ QUESTION = 1
 def load_uncertain_replies(session: Session, now: datetime) -> None:
     """Enter two doubtful replies to recent probes, and one mail that came to a shopper's bare address."""
     shops = {shop.key: shop for shop in SHOPS}
-    for doubtful in UNCERTAIN_REPLIES:
-        shop = shops[doubtful.shop]
-        probe = _sent_probe(session, shop, doubtful, now - doubtful.sent)
-        came = now - doubtful.sent + STAFF_WRITES_AFTER
-        mail = _mail(shop.email, probe.from_address, doubtful.subject, doubtful.text)
-        _comes_in(session, SHOPPERS[doubtful.shopper].address, mail, came)
+    for reply in UNCERTAIN_REPLIES:
+        shop = shops[reply.shop]
+        probe = _sent_probe(session, shop, reply, now - reply.sent)
+        came = now - reply.sent + STAFF_WRITES_AFTER
+        mail = _mail(shop.email, probe.from_address, reply.subject, reply.text)
+        _comes_in(session, SHOPPERS[reply.shopper].address, mail, came)
     stray = _mail("ida@fjordfield.example", SHOPPERS[0].address, "Your table", STRAY)
     _comes_in(session, SHOPPERS[0].address, stray, now - timedelta(hours=1))
 
 
-def _sent_probe(session: Session, shop: Shop, doubtful: UncertainReply, at: datetime) -> Probe:
+def _sent_probe(session: Session, shop: Shop, reply: UncertainReply, at: datetime) -> Probe:
     campaign = session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGN)).one()
     touchpoint = session.scalars(
         select(Touchpoint)
@@ -87,7 +87,7 @@ def _sent_probe(session: Session, shop: Shop, doubtful: UncertainReply, at: date
     ).one()
     wordings = campaign.scenarios[QUESTION].wordings
     wording = next(wording for wording in wordings if wording.channel is ChannelName.EMAIL)
-    persona = campaign.personas[doubtful.shopper]
+    persona = campaign.personas[reply.shopper]
     probe = compose(campaign, touchpoint, at.replace(second=0, microsecond=0), wording, persona, at)
     probe.state, probe.sending_at = ProbeState.SENT, at
     session.add(probe)

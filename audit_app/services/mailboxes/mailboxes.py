@@ -100,20 +100,20 @@ def unusual_settings(mailbox: Mailbox) -> list[str]:
     """What is unusual about a mailbox's servers, though it may be right; in sentences with what to do."""
     usual = {("SMTP", 465): Security.TLS, ("SMTP", 587): Security.STARTTLS, ("IMAP", 993): Security.TLS}
     usual |= {("IMAP", 143): Security.STARTTLS}
-    doubts = []
+    warnings = []
     for protocol, host, port, security in (
         ("SMTP", mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security),
         ("IMAP", mailbox.imap_host, mailbox.imap_port, mailbox.imap_security),
     ):
         expected = usual.get((protocol, port))
         if expected is not None and expected is not security:
-            doubts.append(
+            warnings.append(
                 f"Port {port} of {protocol} usually goes with {SECURITY_WORDS[expected]}, "
                 f"not with {SECURITY_WORDS[security]}. If the sign-in fails, change one of them."
             )
         if security is Security.NONE and host not in LOOPBACK:
-            doubts.append(f"Without TLS, everybody on the way to {host} can read the password.")
-    return doubts
+            warnings.append(f"Without TLS, everybody on the way to {host} can read the password.")
+    return warnings
 
 
 def _check_unused(session: Session, mailbox: Mailbox) -> None:

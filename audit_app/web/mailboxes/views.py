@@ -130,6 +130,6 @@ def _try_out(form: MailboxForm, mailbox: Mailbox | None) -> Trial:
 
 def _saved(mailbox: Mailbox, words: str) -> ResponseReturnValue:
     flash(words, "success")
-    for doubt in service.unusual_settings(mailbox):
-        flash(doubt, "warning")
+    for warning in service.unusual_settings(mailbox):
+        flash(warning, "warning")
     return redirect(url_for("mailboxes.index"))
