@@ -44,6 +44,7 @@ from audit_app.demo.company import DemoCompany
 from probes.base import Fact, FactKind
 from probes.browser.browsers import Browsers, Frame
 from probes.browser.program import find_browser
+from probes.browser.reach import allowed_from
 from probes.channels.chat.session import open_chat
 from probes.channels.chat.timestamps import SERVER_TIME
 from probes.channels.chat.visitor import Visitor
@@ -79,6 +80,8 @@ TIMELESS = DEMO.model_copy(update={"messages": DEMO.messages.model_copy(update={
 
 
 # --- the two sides, in a process of their own ---------------------------------------------------------------------
+
+LOCAL = allowed_from(["127.0.0.0/8", "::1"])
 
 
 @asynccontextmanager
@@ -126,7 +129,9 @@ async def driven(url: str) -> AsyncGenerator[Chat, None]:
             await session.state()
         return answers
 
-    async with Browsers(find_browser(), contexts_per_browser=1000, most_pages=1000) as browsers:
+    async with Browsers(
+        find_browser(), allowed=LOCAL, contexts_per_browser=1000, most_pages=1000
+    ) as browsers:
         yield chat
 
 
@@ -154,7 +159,9 @@ async def signalled(url: str) -> AsyncGenerator[Callable[[], Awaitable[list[floa
             inserted = await cast("Frame", session.entrance.chat).evaluate("window.inserted")
         return [min(at for at in told if at >= since) - since for since in inserted]
 
-    async with Browsers(find_browser(), contexts_per_browser=1000, most_pages=1000) as browsers:
+    async with Browsers(
+        find_browser(), allowed=LOCAL, contexts_per_browser=1000, most_pages=1000
+    ) as browsers:
         yield chat
 
 

@@ -6,14 +6,12 @@ Everything here runs on one event loop; Playwright's objects never cross threads
 from __future__ import annotations
 
 import asyncio
-import os
-import re
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from playwright.async_api import (
     Browser,
@@ -34,7 +32,14 @@ from playwright.async_api import TimeoutError as BrowserTimeout
 
 from probes.base import JSON, OurFailure, Proof
 from probes.browser.banners.selector import banner_engine
+from probes.browser.failures import first_line, within
+from probes.browser.gate import NO_OTHER_WAY_OUT, Gate
 from probes.browser.memory import MOST_PAGES, Memory, Room, measure_memory
+from probes.browser.page_memory import MOST_BYTES, PageMemory
+from probes.browser.reach import PUBLIC_ONLY, Allowed
+from probes.browser.remote import is_here, speaks_devtools, without_secret
+from probes.browser.sandbox import launcher, sandbox_works
+from probes.browser.visiting import note_gate
 
 __all__ = [
     "BrowserContext",
@@ -58,7 +63,6 @@ __all__ = [
 ]
 
 State = Mapping[str, JSON]
-Result = TypeVar("Result")
 
 STEP_SECONDS = 15.0
 """What one step in a page may take: a click, a look, a screenshot."""
@@ -70,41 +74,14 @@ PICTURE_QUALITY = 85
 """Of pictures as JPEG: small print stays sharp, in two thirds of the time and of the bytes of PNG."""
 SCRIPT_MEMORY = "--js-flags=--max-old-space-size=512"
 """What the scripts of one page may use, in MB: a page that wants more crashes alone."""
-UNREACHED = {
-    "ERR_CONNECTION_REFUSED": "nothing answers at this address",
-    "ERR_NAME_NOT_RESOLVED": "there is no host of this name",
-    "ERR_CERT": "its certificate cannot be trusted",
-    "ERR_INTERNET_DISCONNECTED": "this machine has no network",
-    "ERR_EMPTY_RESPONSE": "its server closed the line without an answer",
-    "ERR_CONNECTION_RESET": "its server broke the line",
-    "ERR_TOO_MANY_REDIRECTS": "it leads round in circles",
-    "has been closed": "the page or its browser was closed",
-    "crashed": "the page crashed",
-}
-"""What a browser calls pages that it cannot load, in words for people."""
-TOO_LATE = re.compile(r"Timeout (\d{1,9})ms exceeded")
-METHOD = re.compile(r"^[A-Z][A-Za-z]{1,30}\.\w{1,40}: ")
-"""Which of the driver's methods failed, as its errors begin."""
+NO_OTHER_WAY_OUT = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+)
+"""Chromium asks no name server itself and speaks no UDP: all it does goes through the gate."""
 CONTEXTS_PER_BROWSER = 50
 """After so many contexts a fresh browser takes over, for a browser's memory only grows."""
-
-
-def first_line(error: BrowserError) -> str:
-    """Return what a browser's error says in words for people, without its long log of what it tried."""
-    said = next(iter(error.message.strip().splitlines()), "no reason given")
-    if late := TOO_LATE.search(said):
-        return f"the page did not do what was asked within {int(late[1]) / 1000:g} seconds"
-    known = next((f"{words} ({code})" for code, words in UNREACHED.items() if code in said), "")
-    return known or METHOD.sub("", said)
-
-
-async def within(seconds: float, step: Awaitable[Result]) -> Result:
-    """Await a step that has no time limit of its own. Raises BrowserTimeout, as Playwright's own limits do."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await step
-    except TimeoutError as error:
-        raise BrowserTimeout(f"The page did not answer within {seconds:g} seconds") from error
 
 
 class Browsers:
@@ -122,10 +99,14 @@ class Browsers:
         most_pages: int = MOST_PAGES,
         measure: Callable[[], Memory] = measure_memory,
         user_agent: str = "",
+        allowed: Allowed = PUBLIC_ONLY,
+        page_bytes: int = MOST_BYTES,
     ) -> None:
         """With a `url`, browsers that run elsewhere are used: a DevTools address, or a Playwright server's.
 
-        They call themselves by `user_agent` where one is given, else by their own name.
+        They call themselves by `user_agent` where one is given, else by their own name. They reach what is public and
+        what is `allowed` besides, and a page that takes more than `page_bytes` is closed; of browsers on another
+        machine neither holds.
         """
         self._executable, self._url = executable, url
         self._contexts_per_browser = contexts_per_browser
@@ -138,10 +119,23 @@ class Browsers:
         self._open: dict[Browser, int] = {}
         self._selectors = {"banner": banner_engine()}
         self._room = Room(most_pages, None if url else measure)
+        self._allowed = allowed
+        self._memory = PageMemory(page_bytes)
+        self._own = AsyncExitStack()
+        self._started_by: Path | None = None
+        self._nothing = Gate(lambda: PUBLIC_ONLY)
 
     async def __aenter__(self) -> Browsers:
+        await self._own.enter_async_context(self._nothing)
+        if not self._url:
+            watching = asyncio.ensure_future(self._memory.watch())
+            self._own.push_async_callback(_ended, watching)
         await self._start_driver()
         return self
+
+    def allow(self, allowed: Allowed) -> None:
+        """Say anew what may be reached although it is not public; open pages are held to it too."""
+        self._allowed = allowed
 
     async def _start_driver(self) -> None:
         self._driver = async_playwright()
@@ -164,6 +158,7 @@ class Browsers:
         self._current, self._playwright = None, None
         if self._driver is not None:
             await self._driver.__aexit__(kind, error, trace)
+        await self._own.aclose()
 
     @property
     def _running(self) -> Playwright:
@@ -188,14 +183,24 @@ class Browsers:
 
         Waits while memory is short. Raises OurFailure when no browser can be started.
         """
-        looks = {"storage_state": cast("Any", state), **self._looks(locale, time_zone)}
-        async with self._room.place():
+        async with self._room.place(), Gate(lambda: self._allowed) as gate:
+            looks = {"storage_state": cast("Any", state), **self._looks(locale, time_zone, gate)}
             browser, made = await self._opened_in_one(looks)
             try:
-                async with _closing(made) as context:
+                async with self._held(made, gate) as context:
                     yield context
             finally:
                 await self._give_back(browser)
+
+    @asynccontextmanager
+    async def _held(self, made: BrowserContext, gate: Gate) -> AsyncGenerator[BrowserContext, None]:
+        note_gate(made, gate)
+        self._memory.contexts.add(made)
+        try:
+            async with _closing(made) as context:
+                yield context
+        finally:
+            self._memory.contexts.discard(made)
 
     async def _opened_in_one(
         self, looks: dict[str, Any], *, again: bool = True
@@ -221,13 +226,13 @@ class Browsers:
                 "This chat needs a browser profile of its own, which browsers that run elsewhere cannot keep."
                 " Nothing was sent: use a browser on this machine for it, without AUDIT_BROWSER_URL."
             )
-        async with self._room.place():
+        async with self._room.place(), Gate(lambda: self._allowed) as gate:
             async with self._starting:
                 await self._revive_driver()
             asked = self._running.chromium.launch_persistent_context(
-                folder, **self._program(), **self._looks(locale, time_zone)
+                folder, **await self._program(), **self._looks(locale, time_zone, gate)
             )
-            async with _closing(await self._made(asked)) as context:
+            async with self._held(await self._made(asked), gate) as context:
                 yield context
 
     async def _made(self, asked: Awaitable[BrowserContext], browser: Browser | None = None) -> BrowserContext:
@@ -241,13 +246,27 @@ class Browsers:
         context.set_default_navigation_timeout(LOAD_SECONDS * 1000)
         return context
 
-    def _program(self) -> dict[str, Any]:
-        # Chromium's sandbox refuses to run as root.
-        as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        return {"executable_path": self._executable, "args": [*as_root, SCRIPT_MEMORY]}
-
-    def _looks(self, locale: str, time_zone: str) -> dict[str, Any]:
+    async def _program(self) -> dict[str, Any]:
+        program = Path(self._executable or self._running.chromium.executable_path)
+        sandbox = await asyncio.to_thread(sandbox_works, program)
+        if sandbox and self._started_by is None:
+            folder = self._own.enter_context(tempfile.TemporaryDirectory(prefix="browser-"))
+            self._started_by = launcher(program, Path(folder))
+        started_by = self._started_by if sandbox else self._executable
         return {
+            "executable_path": started_by,
+            "chromium_sandbox": sandbox,
+            "args": [SCRIPT_MEMORY, *NO_OTHER_WAY_OUT],
+        }
+
+    @property
+    def _filtered(self) -> bool:
+        """Whether the browsers can be told to go through a gate on this machine."""
+        return not self._url or is_here(self._url)
+
+    def _looks(self, locale: str, time_zone: str, gate: Gate) -> dict[str, Any]:
+        return {
+            "proxy": {"server": gate.address} if self._filtered else None,
             "locale": locale,
             "timezone_id": time_zone,
             "viewport": {"width": 1280, "height": 900},
@@ -257,11 +276,13 @@ class Browsers:
 
     async def _launch(self) -> Browser:
         chromium, limit = self._running.chromium, LAUNCH_SECONDS * 1000
-        if self._url and _speaks_devtools(self._url):
+        if self._url and speaks_devtools(self._url):
             return await chromium.connect_over_cdp(self._url, timeout=limit)
         if self._url:
             return await chromium.connect(self._url, timeout=limit)
-        return await chromium.launch(timeout=limit, **self._program())
+        return await chromium.launch(
+            timeout=limit, proxy={"server": self._nothing.address}, **await self._program()
+        )
 
     async def _launch_anyhow(self) -> Browser:
         """Start a browser, with a fresh driver if that is what died: it never comes back by itself."""
@@ -302,7 +323,7 @@ class Browsers:
             self._current = await self._launch_anyhow()
         except BrowserError as error:
             which = (
-                f"at {_without_secret(self._url)} could not be reached"
+                f"at {without_secret(self._url)} could not be reached"
                 if self._url
                 else (f"{self._executable or ''} could not be started")
             )
@@ -324,17 +345,6 @@ class Browsers:
             await _close(browser)
 
 
-def _speaks_devtools(url: str) -> bool:
-    """Tell a DevTools address, which Chromium itself listens on, from that of a Playwright server."""
-    return url.startswith(("http://", "https://")) or "/devtools/" in url
-
-
-def _without_secret(url: str) -> str:
-    """Leave out what may be a secret in an address: user, password and query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
-
-
 @asynccontextmanager
 async def _closing(context: BrowserContext) -> AsyncGenerator[BrowserContext, None]:
     try:
@@ -346,6 +356,12 @@ async def _closing(context: BrowserContext) -> AsyncGenerator[BrowserContext, No
 async def _close(thing: Browser | BrowserContext) -> None:
     with suppress(BrowserError):
         await within(CLOSE_SECONDS, thing.close())
+
+
+async def _ended(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def open_page(context: BrowserContext, says_yes: Callable[[], bool] = bool) -> Page:

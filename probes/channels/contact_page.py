@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
-from probes.base import OUR_CLOCK, Fact, FactKind, Proof
+from probes.base import OUR_CLOCK, Fact, FactKind, OurFailure, Proof
 from probes.browser.activity import Activity
 from probes.browser.browsers import (
     BrowserError,
@@ -24,6 +24,7 @@ from probes.browser.browsers import (
 )
 from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
 from probes.browser.scripts import script
+from probes.browser.visiting import visit
 from probes.channels.published_address import How, published_addresses
 from probes.forms.words import LANGUAGES, words_of
 
@@ -60,6 +61,8 @@ async def look_for_address(
                 await _show(page, _seen(published, expected))
         except BrowserError as error:
             trouble = f"The contact page {page_url} could not be opened: {first_line(error)}"
+        except OurFailure as error:
+            trouble = str(error)
         picture = await screenshot(page, "contact-page")
         evidence = [picture] if picture else []
         return _address_seen(page_url, expected, published, clicks, earliest, evidence, trouble)
@@ -67,7 +70,7 @@ async def look_for_address(
 
 async def _load(page: Page, url: str) -> str:
     """Open the page; returns what is wrong with it in words, or nothing."""
-    response = await page.goto(url, wait_until="domcontentloaded")
+    response = await visit(page, url)
     if response and response.status in (401, 403, 407, 429, 451):
         return f"The contact page {url} refused us with status {response.status}."
     if response and response.status >= 400:
@@ -112,7 +115,7 @@ async def _follow(page: Page) -> int:
         await link.click()
         await page.wait_for_load_state("domcontentloaded")
         return 1
-    await page.goto(target, wait_until="domcontentloaded")
+    await visit(page, target)
     # Another click opens the menu that it is in.
     return 1 if link is seen else 2
 

@@ -10,6 +10,7 @@ from typing import cast
 from probes.base import Blocked, NotSent, OurFailure
 from probes.browser.browsers import BrowserError, Frame, Locator, Page, first_line, pictures, within
 from probes.browser.consent import expect_consent_banners
+from probes.browser.visiting import visit
 from probes.channels.chat.detect import detect
 from probes.channels.chat.filling import Step, address_field, fill_fields, ready_to_leave_address
 from probes.channels.chat.launcher import Launch
@@ -177,7 +178,7 @@ class Entrance:
 
     async def load(self) -> None:
         """Load the page and find out which widget it has. Raises NotSent, Blocked or BrowserError."""
-        response = await self.page.goto(self._url, wait_until="domcontentloaded")
+        response = await visit(self.page, self._url)
         if response and response.status >= 400:
             raise await self.closed_way(f"answered with status {response.status}", response.status)
         if self._wanted == AUTO:

@@ -33,6 +33,7 @@ from probes.browser.activity import Activity
 from probes.browser.browsers import BrowserError, Page, State, first_line, open_page, screenshot
 from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
 from probes.browser.trace import start_trace, stop_trace
+from probes.browser.visiting import our_doing, visit
 from probes.channel import Begin, Equipment, unrecorded
 from probes.channels.contact_form.confirm_dialog import yes_in_a_box
 from probes.channels.contact_form.entrance import come_to_the_form
@@ -121,7 +122,7 @@ class ContactFormAttempt:
 
     async def _load(self, form: OpenForm) -> None:
         await expect_consent_banners(form.page)
-        response = await form.page.goto(self._message.url, wait_until="domcontentloaded")
+        response = await visit(form.page, self._message.url)
         status = response.status if response else 0
         if closed := refusal(self._message.url, status):
             raise closed
@@ -146,11 +147,17 @@ class ContactFormAttempt:
         try:
             yield
         except BrowserError as error:
-            sentence = f"The contact form on {self._message.url} could not be filled in: {first_line(error)}"
-            raise NotSent(sentence, await self._evidence(name)) from error
+            sentence = f"The contact form on {self._message.url} could not be filled in: {first_line(error)}."
+            raise NotSent(f"{sentence} {self._our_doing()}".strip(), await self._evidence(name)) from error
+        except (NotSent, SendUnknown) as error:
+            sentence = f"{error} {self._our_doing()}".strip()
+            raise type(error)(sentence, (*error.evidence, *await self._evidence(name))) from error
         except ProbeError as error:
             error.evidence = (*error.evidence, *await self._evidence(name))
             raise
+
+    def _our_doing(self) -> str:
+        return our_doing(self._form.page) if self._form else ""
 
     async def _evidence(self, name: str) -> tuple[Proof, ...]:
         if self._form is None:

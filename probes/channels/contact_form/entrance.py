@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 from probes.base import NotSent
 from probes.browser.activity import Activity
 from probes.browser.browsers import BrowserError, Page
+from probes.browser.visiting import visit
 from probes.channels.contact_form.fields import Reader
 from probes.channels.contact_form.obstacles import closed_page
 from probes.channels.contact_form.parts import contact_form
@@ -80,7 +81,7 @@ async def _go_through(page: Page, look: Look, door: Button | Link, timeouts: For
     if isinstance(door, Link) and door.href.startswith("http"):
         _refuse_to_leave(page.url, door)
         if door.elsewhere:  # in the same window, where we are looking
-            await page.goto(door.href, wait_until="domcontentloaded", referer=page.url)
+            await visit(page, door.href, referer=page.url)
             return
     with suppress(BrowserError):  # what cannot be pressed leads nowhere, and the next may
         await (await look.element(door)).click(timeout=timeouts.click * 1000)

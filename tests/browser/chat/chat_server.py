@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
+from tests.local_hosts import LOCAL
 
 Result = TypeVar("Result")
 PAGES = Path(__file__).parent / "widgets"
@@ -151,7 +152,7 @@ def run_chat(act: Callable[[Browsers], Awaitable[Result]]) -> Result:
     """Run a test's coroutine with a browser that outlives it; what it opened, it closes."""
     if not _runner:
         runner = asyncio.Runner()
-        browsers = runner.run(Browsers(find_browser(), contexts_per_browser=1000).__aenter__())
+        browsers = runner.run(Browsers(find_browser(), allowed=LOCAL, contexts_per_browser=1000).__aenter__())
         _runner.append((runner, browsers))
         atexit.register(_stop)
     runner, browsers = _runner[0]

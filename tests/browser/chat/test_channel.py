@@ -24,6 +24,7 @@ from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
 from tests.browser.chat.chat_server import run_chat
+from tests.local_hosts import LOCAL
 
 pytestmark = pytest.mark.browser
 ANNA = Visitor("Anna Berg", "anna@shopper.example", "en", "Europe/Stockholm")
@@ -201,7 +202,7 @@ def test_several_chats_share_one_browser_and_a_worn_one_is_replaced(company: Dem
             return await session.send(QUESTION)
 
     async def run() -> list[Fact]:
-        async with Browsers(find_browser(), contexts_per_browser=1) as browsers:
+        async with Browsers(find_browser(), allowed=LOCAL, contexts_per_browser=1) as browsers:
             return list(await asyncio.gather(chat(browsers, "umea"), chat(browsers, "lund")))
 
     assert [seen.kind for seen in asyncio.run(run())] == [FactKind.SENT] * 2
@@ -242,7 +243,7 @@ def send_on(url: str) -> Fact:
 
     async def send() -> Fact:
         async with (
-            Browsers(find_browser(), step_seconds=2.0) as browsers,
+            Browsers(find_browser(), allowed=LOCAL, step_seconds=2.0) as browsers,
             open_chat(browsers, url, load_widget("demo"), ANNA, patience=impatient) as session,
         ):
             await session.introduce()

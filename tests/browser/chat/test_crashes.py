@@ -20,6 +20,7 @@ from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.watch import Watch
 from probes.widgets.files import load_widget
 from tests.browser.chat.chat_server import ChatServer, Said, chat_server
+from tests.local_hosts import LOCAL
 
 pytestmark = pytest.mark.browser
 ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
@@ -82,7 +83,7 @@ async def crash(session: ChatSession, how: str) -> None:
 @pytest.mark.parametrize("how", ["crash", "memory"])
 def test_a_page_that_crashes_or_eats_all_memory_dies_alone(how: str) -> None:
     async def run() -> tuple[ProbeError, Fact]:
-        async with Browsers(find_browser()) as browsers, AsyncExitStack() as stack:
+        async with Browsers(find_browser(), allowed=LOCAL) as browsers, AsyncExitStack() as stack:
             doomed = await stack.enter_async_context(chat(browsers, server))
             well = await stack.enter_async_context(chat(browsers, server))
             await doomed.send("A lamp?")
@@ -99,7 +100,7 @@ def test_a_page_that_crashes_or_eats_all_memory_dies_alone(how: str) -> None:
 
 def test_a_killed_browser_costs_its_three_chats_only_what_each_had_come_to() -> None:
     async def run() -> list[ProbeError | Fact]:
-        async with Browsers(find_browser()) as browsers, AsyncExitStack() as stack:
+        async with Browsers(find_browser(), allowed=LOCAL) as browsers, AsyncExitStack() as stack:
             ready, clicked, watching = [
                 await stack.enter_async_context(chat(browsers, server)) for _ in range(3)
             ]
@@ -132,7 +133,7 @@ def test_a_killed_browser_costs_its_three_chats_only_what_each_had_come_to() -> 
 
 def test_a_driver_that_died_is_replaced_before_the_next_chat_fails() -> None:
     async def run() -> Fact:
-        async with Browsers(find_browser()) as browsers:
+        async with Browsers(find_browser(), allowed=LOCAL) as browsers:
             async with chat(browsers, server):
                 kill("node")
                 await asyncio.sleep(0.2)
@@ -149,7 +150,7 @@ def test_two_chats_with_profiles_that_find_the_driver_dead_start_one_between_the
             await both.wait()
 
     async def run() -> int:
-        async with Browsers(find_browser()) as browsers:
+        async with Browsers(find_browser(), allowed=LOCAL) as browsers:
             kill("node")
             await asyncio.sleep(0.2)
             await asyncio.gather(open_one(browsers, "one"), open_one(browsers, "two"))
@@ -162,7 +163,7 @@ def test_two_chats_with_profiles_that_find_the_driver_dead_start_one_between_the
 def test_a_page_that_begins_to_hang_is_given_up() -> None:
     async def run() -> ProbeError:
         async with (
-            Browsers(find_browser(), step_seconds=2.0) as browsers,
+            Browsers(find_browser(), allowed=LOCAL, step_seconds=2.0) as browsers,
             open_chat(
                 browsers, f"{server.url}/page.html?hangs", ACME, ANNA, patience=Patience(show=2.0, click=1.0)
             ) as session,
@@ -179,7 +180,7 @@ def test_a_form_that_hangs_after_the_click_is_not_taken_for_one_that_is_gone() -
 
     async def run(ways: str) -> object:
         async with (
-            Browsers(find_browser(), step_seconds=2.0) as browsers,
+            Browsers(find_browser(), allowed=LOCAL, step_seconds=2.0) as browsers,
             open_chat(
                 browsers, f"{server.url}/page.html?{ways}", silent, ANNA, patience=replace(QUICK, confirm=2.0)
             ) as session,

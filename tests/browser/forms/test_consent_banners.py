@@ -14,6 +14,7 @@ from probes.browser.banners.words import LANGUAGES, platforms
 from probes.browser.browsers import Browsers, Page, open_page
 from probes.browser.consent import dismiss_consent_banner, expect_consent_banners
 from probes.browser.program import find_browser
+from tests.local_hosts import LOCAL
 
 pytestmark = pytest.mark.browser
 Result = TypeVar("Result")
@@ -55,7 +56,7 @@ LATE = banner("Cookies!", button("Decline"))
 def on_page() -> Iterator[Callable[[Callable[[Page], Awaitable[Result]]], Result]]:
     """One page for all tests of this file."""
     with asyncio.Runner() as runner:
-        browsers = Browsers(find_browser())
+        browsers = Browsers(find_browser(), allowed=LOCAL)
         runner.run(browsers.__aenter__())
         context = browsers.context()
         page = runner.run(open_page(runner.run(context.__aenter__())))

@@ -18,6 +18,7 @@ from probes.channels.contact_form.channel import ContactFormAttempt
 from probes.forms.mapping import MappedField, Mapping
 from tests.browser.forms.odd_site import CAPTCHAS, OddSite
 from tests.browser.forms.visitor import ADDRESS, QUICK, TEXT, Visitor, letter
+from tests.local_hosts import LOCAL
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,7 @@ def test_the_browser_says_what_it_is_unless_a_setting_names_it_and_guards_still_
     assert "HeadlessChrome/" in site.headers["User-Agent"]
 
     async def call_it(name: str) -> str:
-        async with Browsers(find_browser(), user_agent=name) as browsers:
+        async with Browsers(find_browser(), allowed=LOCAL, user_agent=name) as browsers:
             await replace(visitor, browsers=browsers).visit(letter(f"{site.url}/plain"))
             async with browsers.own(tmp_path, "en", "UTC") as context:
                 return str(await (await open_page(context)).evaluate("navigator.userAgent"))

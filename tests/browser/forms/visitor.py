@@ -17,6 +17,7 @@ from probes.channel import Equipment
 from probes.channels.contact_form.channel import ContactFormAttempt, open_form
 from probes.channels.contact_form.timeouts import FormTimeouts
 from probes.forms.mapping import NO_MAPPING, Mapping
+from tests.local_hosts import LOCAL
 
 Result = TypeVar("Result")
 ADDRESS = "anna.berg+k7m2p9qx@shopper.example"
@@ -86,7 +87,7 @@ class Visitor:
 def visiting() -> Iterator[Visitor]:
     """Start a browser, and close it afterwards."""
     with asyncio.Runner() as runner:
-        browsers = Browsers(find_browser())
+        browsers = Browsers(find_browser(), allowed=LOCAL)
         runner.run(browsers.__aenter__())
         yield Visitor(runner, browsers)
         runner.run(browsers.__aexit__(None, None, None))

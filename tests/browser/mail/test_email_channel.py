@@ -22,6 +22,7 @@ from probes.browser.program import find_browser
 from probes.channel import Equipment
 from probes.channels.contact_page import look_for_address
 from probes.mail.imap import MailAccount
+from tests.local_hosts import LOCAL
 
 pytestmark = pytest.mark.browser
 ANNA = "anna@shopper.example"
@@ -35,7 +36,7 @@ def company(tmp_path: Path) -> Iterator[DemoCompany]:
 
 def look(url: str, expected: str) -> Fact:
     async def run() -> Fact:
-        async with Browsers(find_browser()) as browsers:
+        async with Browsers(find_browser(), allowed=LOCAL) as browsers:
             return await look_for_address(browsers, url, expected)
 
     return asyncio.run(run())
@@ -153,7 +154,7 @@ def test_a_probe_finds_the_address_sends_once_and_finds_its_own_proof(company: D
 
     async def run() -> list[Fact | None]:
         async with (
-            Browsers(find_browser()) as browsers,
+            Browsers(find_browser(), allowed=LOCAL) as browsers,
             CHANNELS["email"].open(Equipment(browsers, account), message) as attempt,
         ):
             start = datetime.now(UTC)
@@ -179,7 +180,7 @@ def test_without_a_mailbox_nothing_is_begun() -> None:
 
     async def run() -> None:
         async with (
-            Browsers(find_browser()) as browsers,
+            Browsers(find_browser(), allowed=LOCAL) as browsers,
             CHANNELS["email"].open(Equipment(browsers), message),
         ):
             pytest.fail("it began")
