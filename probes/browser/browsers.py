@@ -74,12 +74,6 @@ PICTURE_QUALITY = 85
 """Of pictures as JPEG: small print stays sharp, in two thirds of the time and of the bytes of PNG."""
 SCRIPT_MEMORY = "--js-flags=--max-old-space-size=512"
 """What the scripts of one page may use, in MB: a page that wants more crashes alone."""
-NO_OTHER_WAY_OUT = (
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-quic",
-)
-"""Chromium asks no name server itself and speaks no UDP: all it does goes through the gate."""
 CONTEXTS_PER_BROWSER = 50
 """After so many contexts a fresh browser takes over, for a browser's memory only grows."""
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from werkzeug import Request, Response
@@ -74,23 +73,27 @@ def test_a_page_that_does_not_open_is_noted_and_keeps_no_mail_from_leaving(
     assert seen.text.startswith(f"The contact page {url} ")
 
 
-def test_an_address_in_a_closed_menu_or_beside_another_link_is_published_all_the_same() -> None:
-    page = (
-        "<nav hidden><a href='mailto:press@company.example'>Press</a></nav>"
-        "<p>Write to umea@company.example.</p>"
-    )
-    seen = look(f"data:text/html,{quote(page)}", "umea@company.example")
-    assert seen.details["published"] == ["press@company.example", "umea@company.example"]
-    assert (seen.details["matches"], seen.text) == (True, "The contact page publishes umea@company.example")
-
-
 PAGES = {
+    "/menu": "<nav hidden><a href='mailto:press@company.example'>Press</a></nav><p>Write to umea@company.example.</p>",
     "/start": "<nav hidden><a href=/about>About</a><a href=/kontakta-oss>Kontakta oss</a></nav><p>Lamps</p>",
     "/kontakta-oss": "<p id=a></p><script>setTimeout(() => { a.textContent = 'umea (snabel-a) company.example'; }, 600)</script>",
     "/machine": '<script type=application/ld+json>{"email": "umea@company.example"}</script><p>Hello</p>',
     "/picture": "<img alt='Our address' src='data:image/gif;base64,R0lGODlhAQABAAAAACw=' width=90 height=20>",
     "/window": "<a target=_blank href=/machine>Customer service</a>",
 }
+
+
+def test_an_address_in_a_closed_menu_or_beside_another_link_is_published_all_the_same() -> None:
+    with small_site(PAGES) as url:
+        seen = look(f"{url}/menu", "umea@company.example")
+    assert seen.details["published"] == ["press@company.example", "umea@company.example"]
+    assert (seen.details["matches"], seen.text) == (True, "The contact page publishes umea@company.example")
+
+
+def test_what_is_no_page_of_the_web_is_not_opened_and_keeps_no_mail_from_leaving() -> None:
+    seen = look("file:///etc/hostname", "umea@company.example")
+    assert (seen.details["published"], seen.details["matches"]) == ([], False)
+    assert seen.text.startswith("file:///etc/hostname is no address of a page")
 
 
 @pytest.mark.parametrize(
