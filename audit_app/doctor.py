@@ -17,10 +17,11 @@ from audit_app import migrate
 from audit_app.config import Settings
 from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
-from audit_app.models import IncomingMail, Mailbox, Observation
+from audit_app.models import IncomingMail, Mailbox, Observation, PrivateHost
 from audit_app.services.mail.rules import check_mail_rules
 from audit_app.services.mailboxes.accounts import check_account
 from audit_app.services.operations.browser import reach_remote, usable_browser
+from probes.browser.sandbox import sandbox_works
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """More than this between two clocks makes measured times doubtful."""
@@ -47,6 +48,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         findings.append(_finding("browser", lambda: _browser(settings)))
         if ready:
             findings.extend(_mailboxes(engine))
+            findings.append(_finding("private hosts", lambda: _private_hosts(engine)))
         findings.append(_finding("clock", lambda: _clock(engine if ready else None, now)))
         return findings
     finally:
@@ -76,11 +78,26 @@ def _migrations(engine: Engine) -> str:
 
 def _browser(settings: Settings) -> str:
     if settings.remote_browser:
-        return f"elsewhere, at {reach_remote(settings.remote_browser)}"
+        return f"elsewhere, at {reach_remote(settings.remote_browser)}; what it may reach is yours to filter there"
     found = usable_browser(settings.browser)
     if found is None:
         raise AuditError("No browser was found. Run: audit-app browser, or name one in AUDIT_BROWSER.")
-    return str(found)
+    if sandbox_works(found):
+        return f"{found}, in its sandbox"
+    return (
+        f"{found}, WITHOUT its sandbox: a page that breaks out of the browser has the rights of this program. "
+        "Let unprivileged users make user namespaces on this machine, or run the worker as a user who may."
+    )
+
+
+def _private_hosts(engine: Engine) -> str:
+    with transaction(engine) as session:
+        hosts = session.scalars(sa.select(PrivateHost)).all()
+    waiting = sum(host.answered_at is None for host in hosts)
+    if waiting:
+        which = "1 was" if waiting == 1 else f"{waiting} were"
+        return f"{which} in use before the upgrade: allow or refuse under Set-up, Private hosts"
+    return f"{sum(host.allowed for host in hosts)} allowed beside what is public"
 
 
 def _mailboxes(engine: Engine) -> Iterator[Finding]:

@@ -14,15 +14,20 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.services.operations.browser import ensure_browser
 from probes.base import Proof
 from probes.browser.browsers import Browsers
+from probes.browser.reach import allowed_from
 
 
-def browsers() -> AbstractAsyncContextManager[Browsers]:
-    """The browsers that the settings name, found or installed; to be entered on the event loop."""
+def browsers(url: str) -> AbstractAsyncContextManager[Browsers]:
+    """The browsers that the settings name, found or installed; to be entered on the event loop.
+
+    Beside what is public they reach the host of `url` alone: whoever sits at this machine has named it.
+    """
     settings = load_settings()
+    allowed = allowed_from([host] if (host := urlsplit(url).hostname) else [])
     if settings.remote_browser:
-        return Browsers(url=settings.remote_browser, user_agent=settings.browser_user_agent)
+        return Browsers(url=settings.remote_browser, user_agent=settings.browser_user_agent, allowed=allowed)
     found = ensure_browser(settings.browser, say=lambda line: click.echo(line, err=True))
-    return Browsers(found, user_agent=settings.browser_user_agent)
+    return Browsers(found, user_agent=settings.browser_user_agent, allowed=allowed)
 
 
 def host_of(url: str) -> str:

@@ -58,7 +58,7 @@ def chat(url: str | None, resume: Path | None, yes: bool, as_json: bool, **given
             write_kept(path, now)
 
     async def run() -> None:
-        async with browsers() as lent:
+        async with browsers(kept.url) as lent:
             alone = StandaloneChat(lent, kept, tell, keep)
             try:
                 await (alone.send if resume is None else alone.resume)(given["watch"])

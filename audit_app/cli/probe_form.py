@@ -109,7 +109,7 @@ async def _take(message: Message, mapping: Mapping, folder: Path, *, as_json: bo
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
 
     try:
-        async with browsers() as lent, open_form(Equipment(lent), message, mapping) as attempt:
+        async with browsers(message.url) as lent, open_form(Equipment(lent), message, mapping) as attempt:
             try:
                 await attempt.prepare()
             except ProbeError as error:

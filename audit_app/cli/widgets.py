@@ -40,7 +40,7 @@ def try_(url: str, widget: str, out: Path | None, as_json: bool) -> None:
     host_of(url)
 
     async def run() -> Trial:
-        async with browsers() as lent:
+        async with browsers(url) as lent:
             return await try_chat(lent, url, widget, Visitor("", ""))
 
     try:

@@ -25,6 +25,7 @@ from audit_app.models import (
     Mailbox,
     Organisation,
     Persona,
+    PrivateHost,
     Region,
     Scenario,
     Security,
@@ -52,6 +53,11 @@ def is_loaded(session: Session) -> bool:
 def load_chain(session: Session, addresses: Addresses, now: datetime) -> None:
     """Enter the chain, its people, checklists, campaigns and the auditor's assignments."""
     session.add(Organisation(name=COMPANY, sample_data=True))
+    session.add(
+        PrivateHost(
+            address="127.0.0.1", allowed=True, note="The demo company, on this machine", answered_at=now
+        )
+    )
     _add_locations(session, addresses, now)
     session.flush()
     add_accounts(session, now)

@@ -10,6 +10,7 @@ from audit_app.models.location import ChannelName, FormerHours, Location, Organi
 from audit_app.models.mail import OWN_COPY, IncomingMail, MailState, can_be_taken_back, mails_of
 from audit_app.models.mailbox import AddressStyle, Mailbox, MailFolder, Security
 from audit_app.models.notice import Notice, NoticeState
+from audit_app.models.private_host import PrivateHost
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
 from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
@@ -57,6 +58,7 @@ __all__ = [
     "Organisation",
     "PasswordReset",
     "Persona",
+    "PrivateHost",
     "Probe",
     "ProbeKey",
     "Region",

@@ -60,6 +60,12 @@ ENTRIES = (
     _set_up("campaigns.scenarios", "Scenarios", "note", "What probes ask, in several wordings."),
     _set_up("campaigns.targets", "Service targets", "clock", "Within how many hours an answer is due."),
     _set_up("campaigns.index", "Campaigns", "flag", "Which touchpoints are asked what, and how often."),
+    _set_up(
+        "operations.private_hosts",
+        "Private hosts",
+        "key",
+        "What is not public and that probes may reach all the same.",
+    ),
     _set_up("users.index", "Users", "people", "Who may sign in, and what they see."),
 )
 BOTTOM_BAR_ENTRIES = 4

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.models import Probe
 from audit_app.services.mailboxes.state import active_mailboxes
 from audit_app.services.notices.outbox import forget_old_notices
+from audit_app.services.operations import private_hosts
 from audit_app.services.operations.alarms import end_unwatched
 from audit_app.services.operations.retention import erase_expired, limit_of
 from audit_app.services.probes import claims
@@ -56,6 +57,7 @@ class Rounds:
         """Do all that is due now; what fails is logged and done in the next round."""
         parts = (
             self._renew,
+            self._allow,
             self._read_mailboxes,
             self._try,
             self._plan,
@@ -97,6 +99,9 @@ class Rounds:
         ids, until = list(self._probes), utc_now() + self._context.lease
         if ids:
             await self._context.do(claims.renew, self._context.name, ids, until)
+
+    async def _allow(self) -> None:
+        self._context.browsers.allow(await self._context.do(private_hosts.allowed))
 
     async def _read_mailboxes(self) -> None:
         await self._context.do(end_unwatched, utc_now())

@@ -20,7 +20,16 @@ from audit_app.demo.chain import DOMAIN
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.demo.company.store import Store
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.models import ChannelName, IncomingMail, Mailbox, Observation, Probe, Touchpoint, mails_of
+from audit_app.models import (
+    ChannelName,
+    IncomingMail,
+    Mailbox,
+    Observation,
+    PrivateHost,
+    Probe,
+    Touchpoint,
+    mails_of,
+)
 from tests.integration.probes import probe_factories as make
 from tests.integration.worker import worker_process
 
@@ -64,6 +73,7 @@ class Scene:
         }
         start = datetime.now(UTC) - timedelta(minutes=1)
         with transaction(self.engine) as session:
+            session.merge(PrivateHost(id=1, address="127.0.0.1", allowed=True))
             touchpoint = make.touchpoint(
                 session,
                 channel=channel,
