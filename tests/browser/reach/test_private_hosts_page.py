@@ -28,4 +28,5 @@ def test_a_host_is_refused_and_another_allowed(screen: Screen, session: Session,
     check_page(screen)
     page.get_by_label("Host, address or network").fill("10.0.0.0/8")
     page.get_by_role("button", name="Allow it").click()
-    expect(page.get_by_text("may reach it")).to_be_visible()
+    expect(page.get_by_text("10.0.0.0/8").first).to_be_visible()
+    check_page(screen)
