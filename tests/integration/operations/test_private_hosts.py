@@ -61,7 +61,7 @@ def test_the_upgrade_lists_the_private_hosts_of_confirmed_touchpoints_and_allows
         for address, confirmed in pages.items():
             make.touchpoint(session, place, ChannelName.CONTACT_FORM, address, confirmed=confirmed)
         session.commit()
-    migrate.downgrade(engine, "0010")
+    migrate.downgrade(engine, "0011")
     migrate.upgrade(engine)
     with Session(engine) as session:
         found = {host.address: host.allowed for host in session.scalars(sa.select(PrivateHost))}

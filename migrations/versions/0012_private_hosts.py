@@ -1,6 +1,6 @@
 """Which hosts that are not public probes may reach; those in use are listed, and allowed until somebody has answered
 
-Revision: 0011, after: 0010
+Revision: 0012, after: 0011
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
