@@ -27,12 +27,15 @@ HEAD_SECONDS = 30.0
 LONGEST_HEAD = 65_536
 """Bytes of a request's or an answer's head."""
 CHUNK = 65_536
+"""Bytes that are passed on at a time."""
 MOST_REFUSALS = 100
+"""Hosts that are kept by name."""
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate"}
 )
 INTERIM = range(100, 200)
 SWITCHING = 101
+"""The one interim status after which another protocol follows (RFC 9110, 15.2.2)."""
 
 
 class Refused(Exception):

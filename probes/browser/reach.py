@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -94,13 +94,5 @@ def normal_entry(text: str) -> str:
 def _network(entry: str) -> Network | None:
     try:
         return ip_network(entry, strict=False)
-    except ValueError:
-        return None
-
-
-def literal_address(host: str) -> Address | None:
-    """Read a host that is itself an address."""
-    try:
-        return ip_address(host.strip("[]"))
     except ValueError:
         return None

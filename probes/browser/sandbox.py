@@ -15,6 +15,7 @@ from pathlib import Path
 
 TRY_SECONDS = 30
 NOBODY = 65534
+"""The number of the user and the group that own nothing."""
 AS_NOBODY = ("--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
 
 
