@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 
 from audit_app.domain.errors import NotFound
 from audit_app.models import IMAGES, Evidence, IncomingMail, Observation, Probe, RoleName, User, Visit
-from audit_app.services.probes.visible import visible_probes
+from audit_app.services.probes.visible import judged_probes
 from audit_app.services.visits.visible import visible_visits
 
 PLAIN_TYPES = frozenset({"message/rfc822", "text/plain", "application/json", "application/zip"})
@@ -47,7 +47,8 @@ def visible_evidence(session: Session, user: User, evidence_id: int) -> Evidence
 def _visible(user: User) -> ColumnElement[bool]:
     if user.is_a(RoleName.ADMIN):
         return true()
-    probes = visible_probes(user).with_only_columns(Probe.id)
+    # A location's contact sees none of a probe's files: they show who the shopper is.
+    probes = judged_probes(user).with_only_columns(Probe.id)
     visits = visible_visits(user).with_only_columns(Visit.id)
     observed = select(Observation.id).where(Observation.probe_id.in_(probes))
     mailed = select(IncomingMail.evidence_id).where(IncomingMail.probe_id.in_(probes))

@@ -1,4 +1,4 @@
-"""Finding locations by their words, visits and probes by their numbers."""
+"""Finding locations and probes by their words, visits and probes by their numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from audit_app.models import Location, Probe, User, Visit
 from audit_app.services.entry.text import plain
 from audit_app.services.locations.visible import locations_visible_to
+from audit_app.services.probes.list import probes_saying
 from audit_app.services.probes.visible import visible_probes
 from audit_app.services.visits.visible import visible_visits
 
 MOST = 50
+MOST_PROBES = 10
 """More results than this help nobody to find something."""
 
 
@@ -24,22 +26,26 @@ class Found:
     locations: list[Location] = field(default_factory=list)
     visit: Visit | None = None
     probe: Probe | None = None
+    probes: list[Probe] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
         """Whether nothing matched."""
-        return not self.locations and self.visit is None and self.probe is None
+        return not (self.locations or self.visit or self.probe or self.probes)
 
 
 def find(session: Session, user: User, words: str) -> Found:
-    """What matches `words` of what `user` may see: parts of a location's name, key or address, or a number."""
+    """What matches `words` of what `user` may see: locations by name, key or address, probes by what they say, numbers."""
     words = words.strip()
     if not words:
         return Found()
     number = words.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 10:
         return Found(visit=_visit(session, user, int(number)), probe=_probe(session, user, int(number)))
-    return Found(locations=_locations(session, user, words))
+    return Found(
+        locations=_locations(session, user, words),
+        probes=probes_saying(session, user, words, MOST_PROBES),
+    )
 
 
 def _locations(session: Session, user: User, words: str) -> list[Location]:

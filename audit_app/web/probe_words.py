@@ -73,7 +73,7 @@ CLOCKS: dict[ClockName, str] = {
 ROLES: dict[str, str] = {
     "visitor": "our customer",
     "person": "a person",
-    "machine": "a machine",
+    "machine": "automatic",
     "bot": "a bot",
     "system": "",
     "unknown": "nobody can tell who",
@@ -104,6 +104,9 @@ SHARES: dict[Share, str] = {
     Share.NO: "No",
     Share.NOT_APPLICABLE: "N/A",
 }
+
+DECISIONS: dict[bool, str] = {True: "a person", False: "automatic"}
+"""What somebody said a reply is: whether a person wrote it."""
 
 DEEDS: dict[Deed, str] = {
     Deed.ASSIGNED: "assigned it to",

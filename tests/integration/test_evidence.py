@@ -48,7 +48,7 @@ def test_evidence_is_for_those_who_may_see_its_probe(
 ) -> None:
     path = f"/evidence/{kept(session, umea).id}/seen.png"
     assert client.get(path).status_code == 302
-    for person, status in ((magnus, 200), (carl, 200), (ada, 200), (sigrid, 404), (anna, 404)):
+    for person, status in ((magnus, 200), (carl, 404), (ada, 200), (sigrid, 404), (anna, 404)):
         sign_in(client, person)
         assert client.get(path).status_code == status, person.name
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
@@ -20,15 +20,17 @@ from audit_app.models import (
     ClockName,
     Location,
     Observation,
+    Persona,
     Probe,
     Region,
+    RoleName,
     Scenario,
     Touchpoint,
     User,
 )
 from audit_app.services.probes.schedule import limits_of
 from audit_app.services.probes.times import in_time, reading
-from audit_app.services.probes.visible import visible_probes
+from audit_app.services.probes.visible import may_know_all, visible_probes
 
 PAGE_SIZE = 25
 
@@ -134,7 +136,7 @@ _rank = case((_to_decide, 0), (_is_unsent, 2), (Probe.outcome == Outcome.OPEN, 1
 
 def probe_page(session: Session, user: User, wanted: ProbeFilter, number: int, now: datetime) -> ProbePage:
     """Page `number` (from 1) of what `user` may see and `wanted` lets through; beyond the last it is the last."""
-    query = _joined(visible_probes(user)).where(*_conditions(session, wanted))
+    query = _joined(visible_probes(user)).where(*_conditions(session, user, wanted))
     grouped = query.with_only_columns(_group, func.count(Probe.id)).group_by(_group)
     counts = {Group(name): count for name, count in session.execute(grouped)}
     pages = max(1, -(-sum(counts.values()) // PAGE_SIZE))
@@ -157,9 +159,20 @@ def probe_choices(session: Session, user: User) -> ProbeChoices:
     return ProbeChoices(
         locations=pairs(Location.key, Location.name),
         regions=pairs(Region.key, Region.name),
-        campaigns=pairs(Campaign.id, Campaign.name),
+        campaigns=pairs(Campaign.id, Campaign.name) if _knows_any(user) else [],
         channels=[channel for (channel,) in pairs(Probe.channel)],
     )
+
+
+def _knows_any(user: User) -> bool:
+    return user.is_a(RoleName.ADMIN, RoleName.MANAGER)
+
+
+def probes_saying(session: Session, user: User, words: str, most: int) -> list[Probe]:
+    """The newest `most` probes that `user` may see and that hold all of `words`."""
+    query = _joined(visible_probes(user)).where(*(says(user, word) for word in words.split()))
+    loading = contains_eager(Probe.touchpoint).contains_eager(Touchpoint.location)
+    return list(session.scalars(query.options(loading).order_by(_sent.desc(), Probe.id.desc()).limit(most)))
 
 
 def _row(probe: Probe, now: datetime) -> ProbeRow:
@@ -169,7 +182,7 @@ def _row(probe: Probe, now: datetime) -> ProbeRow:
 
 
 def _joined(query: Select[Probe]) -> Select[Probe]:
-    return query.join(Location.region).join(Probe.campaign).join(Probe.scenario)
+    return query.join(Location.region).join(Probe.campaign).join(Probe.scenario).join(Probe.persona)
 
 
 def _loading() -> tuple[Any, ...]:
@@ -179,27 +192,30 @@ def _loading() -> tuple[Any, ...]:
         location.selectinload(Location.former_hours),
         contains_eager(Probe.campaign),
         contains_eager(Probe.scenario),
-        joinedload(Probe.persona),
+        contains_eager(Probe.persona).joinedload(Persona.mailbox),
     )
 
 
-def _conditions(session: Session, wanted: ProbeFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, user: User, wanted: ProbeFilter) -> list[ColumnElement[bool]]:
     equal: list[tuple[Any, object]] = [
         (Location.key, wanted.location),
         (Region.key, wanted.region),
         (Probe.channel, wanted.channel),
-        (Probe.campaign_id, wanted.campaign),
     ]
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     if wanted.kind:
         conditions.append(_of_kind(wanted.kind))
-    conditions += [_says(word) for word in wanted.words.split()]
+    if wanted.campaign:
+        conditions.append(and_(may_know_all(user), Probe.campaign_id == wanted.campaign))
+    conditions += [says(user, word) for word in wanted.words.split()]
     return conditions + _on_days(session, wanted)
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    columns = (Probe.subject, Scenario.title, Probe.text)
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+def says(user: User, word: str) -> ColumnElement[bool]:
+    """Whether the probe's question holds `word`; for those who may know all, also its text or its persona's name."""
+    known = (Probe.subject, Probe.text, Persona.name)
+    found = or_(*(column.icontains(word, autoescape=True) for column in known))
+    return or_(Scenario.title.icontains(word, autoescape=True), and_(may_know_all(user), found))
 
 
 def _of_kind(kind: Kind) -> ColumnElement[bool]:

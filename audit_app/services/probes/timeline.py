@@ -27,6 +27,30 @@ from audit_app.services.probes.times import Reading, first_times, in_time, readi
 from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
 from probes.replies.mail import ReadMail
 
+_ORDER = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            ObservationKind.ADDRESS_SEEN,
+            ObservationKind.GREETING,
+            ObservationKind.DEFERRED,
+            ObservationKind.FAILED,
+            ObservationKind.BLOCKED,
+            ObservationKind.SENT,
+            ObservationKind.DELIVERED,
+            ObservationKind.BOUNCED,
+            ObservationKind.ACKNOWLEDGED,
+            ObservationKind.SYSTEM_LINE,
+            ObservationKind.BOT_MESSAGE,
+            ObservationKind.TYPING,
+            ObservationKind.UNCERTAIN_REPLY,
+            ObservationKind.HUMAN_REPLY,
+            ObservationKind.TAKEN_BACK,
+            ObservationKind.LOST,
+        )
+    )
+}
+"""In which order things happen that are seen in the same instant."""
 _ANSWERS = REPLIES | {ObservationKind.BOUNCED}
 LONGEST_TRANSCRIPT = 1000
 """Lines of a chat that a page shows; the file has all."""
@@ -57,6 +81,8 @@ class Entry:
     decisions: list[Decision]
     to_decide: bool
     withdrawal: Withdrawal | None
+    after_close: bool
+    """Whether it came when the probe was closed as unanswered."""
     mails: list[IncomingMail]
     """The mails that brought it and that a person may take back."""
     pictures: list[Evidence]
@@ -93,6 +119,16 @@ class Timeline:
             each.observation for each in self.entries if each.observation.kind is ObservationKind.HUMAN_REPLY
         ]
         return sorted(human, key=lambda seen: (seen.latest, seen.id))[1:]
+
+    @property
+    def before_close(self) -> list[Entry]:
+        """What happened while the probe was open."""
+        return [each for each in self.entries if not each.after_close]
+
+    @property
+    def after_close(self) -> list[Entry]:
+        """What came when the probe was closed as unanswered."""
+        return [each for each in self.entries if each.after_close]
 
     @property
     def undecided(self) -> list[Entry]:
@@ -147,7 +183,16 @@ def _entries(probe: Probe) -> list[Entry]:
     first = min(human, key=lambda seen: (seen.latest, seen.id), default=None)
     stopped = probe.outcome is Outcome.ANSWERED
     mails = [mail for mail in mails_of(probe) if can_be_taken_back(mail)]
-    return [_entry(probe, seen, stopped and seen is first, mails) for seen in probe.observations]
+    in_order = sorted(probe.observations, key=lambda seen: _place(probe, seen))
+    return [_entry(probe, seen, stopped and seen is first, mails) for seen in in_order]
+
+
+def _place(probe: Probe, seen: Observation) -> tuple[datetime, int, int]:
+    """Where it stands: by its earliest instant, and nothing that follows the sending before that."""
+    order = _ORDER[seen.kind]
+    follows = order > _ORDER[ObservationKind.SENT] and probe.sent_earliest is not None
+    begins = max(seen.earliest, probe.sent_earliest) if follows and probe.sent_earliest else seen.earliest
+    return begins, order, seen.id
 
 
 def _entry(probe: Probe, seen: Observation, stops_clock: bool, mails: list[IncomingMail]) -> Entry:
@@ -159,10 +204,16 @@ def _entry(probe: Probe, seen: Observation, stops_clock: bool, mails: list[Incom
         decisions=decisions_on(seen),
         to_decide=can_be_decided(seen),
         withdrawal=withdrawal_of(seen),
+        after_close=_after_close(probe, seen),
         mails=[mail for mail in mails if mail.evidence.observation_id == seen.id],
         pictures=[each for each in seen.evidence if is_picture(each) and not each.erased_at],
         files=[each for each in seen.evidence if not is_picture(each) and not each.erased_at],
     )
+
+
+def _after_close(probe: Probe, seen: Observation) -> bool:
+    closed = probe.outcome is Outcome.UNANSWERED and probe.cutoff_at is not None
+    return closed and probe.cutoff_at is not None and seen.earliest > probe.cutoff_at
 
 
 def _after(probe: Probe, seen: Observation) -> ResponseTime | None:

@@ -19,13 +19,19 @@ def visible_probes(user: User) -> Select[Probe]:
     return select(Probe).join(Probe.touchpoint).join(Touchpoint.location).where(_visible(user))
 
 
+def judged_probes(user: User) -> Select[Probe]:
+    """The probes of which `user` may know all: who the shopper is, and every file."""
+    return select(Probe).join(Probe.touchpoint).join(Touchpoint.location).where(may_know_all(user))
+
+
 def _visible(user: User) -> ColumnElement[bool]:
     own = [location.id for location in user.locations] if user.is_a(RoleName.CONTACT) else []
     closed = and_(Location.active, Location.id.in_(own), Probe.outcome.in_(CLOSED))
-    return or_(_managed(user), closed)
+    return or_(may_know_all(user), closed)
 
 
-def _managed(user: User) -> ColumnElement[bool]:
+def may_know_all(user: User) -> ColumnElement[bool]:
+    """The condition, for a query joined to touchpoint and location, that `user` manages where the probe went."""
     if user.is_a(RoleName.ADMIN):
         return true()
     if user.is_a(RoleName.MANAGER):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, render_template, request
 
 from audit_app.extensions import db
@@ -9,6 +11,7 @@ from audit_app.models import IncomingMail, Probe, RoleName, can_be_taken_back, m
 from audit_app.services.company import organisation_zone
 from audit_app.services.mail.unmatched import waiting_mails
 from audit_app.services.probes.list import ProbeFilter, probe_choices, probe_page
+from audit_app.services.probes.shopper import as_read_by
 from audit_app.services.probes.timeline import timeline_of
 from audit_app.services.probes.visible import may_judge, visible_probe
 from audit_app.services.replies import ratings as rating_service
@@ -18,6 +21,7 @@ from audit_app.web import probe_words as words
 from audit_app.web.access import roles, user_now
 from audit_app.web.button_form import ButtonForm
 from audit_app.web.presentation import request_instant
+from audit_app.web.probes import words as page_words
 from audit_app.web.probes.forms import read_filter
 from audit_app.web.query_args import number_in
 
@@ -61,6 +65,7 @@ def index() -> str:
         unsorted={name: value for name, value in kept.items() if name not in ("sort", "descending")},
         words=words,
         may_judge=judges_any,
+        read_by=partial(as_read_by, user_now()),
         weeks=words.recent_weeks(request_instant().astimezone(zone).date()),
         zone=zone.key,
         mailboxes_down=mailboxes_down(db.session) if judges_any else [],
@@ -106,4 +111,6 @@ def _shown(probe: Probe) -> dict[str, object]:
         "may_judge": may_judge(user_now(), probe),
         "may_move_mail": user_now().is_a(RoleName.ADMIN),
         "words": words,
+        "page_words": page_words,
+        "read_as": as_read_by(user_now(), probe),
     }

@@ -55,5 +55,5 @@ def save_decision(probe_id: int, observation_id: int) -> ResponseReturnValue:
     person = form.verdict.data == "person"
     decide(db.session, reply, person, user_now(), form.seen.data, request_instant())
     db.session.commit()
-    flash(f"Recorded: {'a person' if person else 'a machine'} wrote the reply.", "success")
+    flash(f"Recorded: {words.DECISIONS[person]}.", "success")
     return redirect(url_for("probes.show", probe_id=probe_id))

@@ -24,7 +24,7 @@ class DecisionForm(FlaskForm):
 
     verdict = RadioField(
         "Who wrote this reply?",
-        choices={"person": "A person", "automatic": "A machine"},
+        choices={"person": "A person", "automatic": "Automatic"},
         validators=[InputRequired("Choose who wrote this reply.")],
     )
     seen = IntegerField(widget=HiddenInput(), validators=[NumberRange(0, LARGEST_ID)])

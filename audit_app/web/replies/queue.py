@@ -61,6 +61,7 @@ def _shown(reply: Observation) -> dict[str, object]:
         "probe": reply.probe,
         "zone": reply.probe.touchpoint.location.zone,
         "whole_text": whole_text(reply),
+        "earlier": decisions_on(reply),
         "consequences": {
             choice: words.outcome_words(verdict_if(reply, choice == "person", request_instant()))
             for choice in ("person", "automatic")
@@ -98,7 +99,7 @@ def save_decision_in_queue(observation_id: int) -> ResponseReturnValue:
     """Record who wrote the reply, and go on to the next one."""
     reply, form, done = _waiting_reply(observation_id), DecisionForm(), _given("done")
     if not form.validate_on_submit():
-        flash("Nothing was recorded: say who wrote the reply, or skip it.", "error")
+        flash("Nothing is recorded: choose who wrote the reply, or “Cannot tell”.", "error")
         return _next(after=observation_id - 1, done=done)
     try:
         decide(

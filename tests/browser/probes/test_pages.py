@@ -184,11 +184,8 @@ def test_a_decision_says_beforehand_what_it_brings_about(
     desktop.goto(f"/probes/{probe.id}")
     desktop.get_by_role("link", name="Read it and decide").click()
     expect(desktop.get_by_text("The probe counts as answered in time.")).to_be_visible()
-    desktop.get_by_role("button", name="Record the decision").click()
-    expect(desktop.get_by_role("alert")).to_contain_text("Choose who wrote this reply.")
-    desktop.get_by_label("A machine").check()
-    desktop.get_by_role("button", name="Record the decision").click()
-    expect(desktop.get_by_text("Recorded: a machine wrote the reply.")).to_be_visible()
+    desktop.get_by_role("button", name="Automatic").click()
+    expect(desktop.get_by_text("Recorded: automatic.")).to_be_visible()
     expect(desktop.get_by_text("Ada Admin decided")).to_be_visible()
 
 

@@ -26,7 +26,7 @@ def test_one_key_decides_on_a_reply_and_brings_the_next(
     desktop.goto("/probes/review")
     progress = desktop.locator(".review-progress")
     expect(progress).to_have_text("1 of 3")
-    for key, then in (("p", "2 of 3"), ("u", "1 of 3"), ("s", "2 of 3"), ("a", "3 of 3")):
+    for key, then in (("p", "2 of 3"), ("u", "1 of 3"), ("c", "2 of 3"), ("a", "3 of 3")):
         desktop.wait_for_load_state()
         desktop.keyboard.press(key)
         expect(progress).to_have_text(then)

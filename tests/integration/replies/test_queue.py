@@ -66,7 +66,7 @@ def test_the_queue_goes_from_one_reply_to_the_next_by_one_press(
     page = client.get(led_to).text
     assert "2 of 3" in page
     assert f"{QUEUE}/{second.id}" in page
-    assert "a person wrote it" in page
+    assert "Recorded: <strong>a person</strong>" in page
     led_to = decide(client, second, "automatic", done=1)
     assert "3 of 3" in client.get(led_to).text
     led_to = decide(client, third, "person", done=2)
@@ -85,7 +85,7 @@ def test_a_reply_that_is_skipped_goes_on_waiting(
     assert "2 of 3" in page
     led_to = decide(client, replies[1], "person", done=0)
     assert f"{QUEUE}/{replies[2].id}" in client.get(led_to).text
-    assert "2 replies that you skipped still wait" in client.get(f"{QUEUE}?after={replies[2].id}&done=1").text
+    assert "2 replies that you left still wait" in client.get(f"{QUEUE}?after={replies[2].id}&done=1").text
     assert f"{QUEUE}/{replies[0].id}" in client.get(QUEUE).text
 
 
