@@ -62,6 +62,19 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("main details:not([open]):not(.confirm, .menu, .filters)")) {
+      folded.open = true;
+      folded.dataset.openedToPrint = "";
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const folded of document.querySelectorAll("[data-opened-to-print]")) {
+      folded.open = false;
+      delete folded.dataset.openedToPrint;
+    }
+  });
+
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
   showTheme();
