@@ -253,7 +253,7 @@ def test_a_doubtful_reply_behind_a_persons_answer_leaves_the_time_as_it_is(
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text
     assert "A person answered after 2 h" in page
-    assert "Whatever is decided, the outcome above stays as it is." in page
+    assert "Whatever you decide, the outcome above stays as it is." in page
     assert "neither meets nor misses" not in page
 
 

@@ -109,7 +109,7 @@ def persona_probe(name: str, address: str) -> Probe:
     [
         ("Åsa Öberg", "Hej Asa Oberg!", "Hej the shopper!"),
         ("Åsa Öberg", "Hej ÅSA, Öbergs lampa", "Hej the shopper, the shopper lampa"),
-        ("Will Hope", "I will hope so, Will.", "I will hope so, the shopper."),
+        ("Will Hope", "I will, and hope so, Will.", "I will, and hope so, the shopper."),
         ("Li Ek", "Dear Li, the like of it", "Dear the shopper, the like of it"),
         ("Anna Berg", "to <a.berg+k7m2p9qx@post.example>", "to <the shopper>"),
         ("Anna Berg", "to ms.k+other@post.example", "to the shopper"),
