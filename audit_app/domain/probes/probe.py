@@ -49,6 +49,12 @@ class ProbeState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNSENT = frozenset({ProbeState.PLANNED, ProbeState.CLAIMED})
+"""Nothing has left the house, and it may still go out."""
+JUDGED = frozenset({ProbeState.SENT, ProbeState.FAILED})
+"""What becomes of the message is known, so that the answers, or the refusal of the address, can be judged."""
+
+
 # A claim may be given back, because nothing has left the house before "sending". From there back to "planned" leads
 # only the word of the driver that nobody took the message: one that may have gone out is never sent again. Where a
 # mail shows that it was taken all the same, the next claim makes it "sent". Where the only proof that it left was a mail

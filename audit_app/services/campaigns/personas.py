@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.domain.errors import InvalidInput, NotFound
-from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.probe import UNSENT, ProbeState
 from audit_app.domain.probes.response_time import WAITING
 from audit_app.domain.replies.phrase_files import language_name, phrase_lists
 from audit_app.models import Campaign, Mailbox, Persona, Probe
@@ -120,9 +120,7 @@ def _check_name(session: Session, persona: Persona, name: str) -> None:
 def _check_mailbox(session: Session, persona: Persona, mailbox: Mailbox) -> None:
     if persona.id is None or mailbox.id == persona.mailbox_id:
         return
-    unsent = Probe.state.in_(
-        {ProbeState.PLANNED, ProbeState.CLAIMED, ProbeState.SENDING, ProbeState.SEND_UNKNOWN}
-    )
+    unsent = Probe.state.in_(UNSENT | {ProbeState.SENDING, ProbeState.SEND_UNKNOWN})
     waiting = Probe.outcome.in_(WAITING)
     open_ = select(func.count(Probe.id)).where(
         Probe.persona_id == persona.id, waiting | unsent, Probe.closed_at.is_(None)

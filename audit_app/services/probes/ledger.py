@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
-from audit_app.domain.probes.probe import AUTOMATIC, REPLIES, ObservationKind, ProbeState
+from audit_app.domain.probes.probe import AUTOMATIC, JUDGED, REPLIES, ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import CLOSED, WAITING, Interval, Outcome, judge, longest
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
@@ -113,7 +113,7 @@ def summarise(probe: Probe, now: datetime) -> None:
     probe.answered_earliest = min((seen.earliest for seen in human), default=None)
     probe.answered_latest = min((seen.latest for seen in human), default=None)
     sent = _when_sent(probe)
-    if sent is None or probe.state not in {ProbeState.SENT, ProbeState.FAILED}:
+    if sent is None or probe.state not in JUDGED:
         return
     probe.sent_earliest, probe.sent_latest = sent.earliest, sent.latest
     probe.cutoff_at = reached_at(probe, sent.latest, limits_of(probe).cutoff)

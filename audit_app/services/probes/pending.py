@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from audit_app.domain.probes.probe import ProbeState
+from audit_app.domain.probes.probe import UNSENT, ProbeState
 from audit_app.domain.probes.response_time import WAITING, Outcome
 from audit_app.domain.time import clock
 from audit_app.models import Campaign, ClockName, Location, Probe, Touchpoint
@@ -26,7 +26,7 @@ class UnderWay:
 
 def probes_under_way(session: Session, wanted: ColumnElement[bool]) -> UnderWay:
     """How many of the probes for which `wanted` holds are under way."""
-    planned = Probe.state.in_({ProbeState.PLANNED, ProbeState.CLAIMED})
+    planned = Probe.state.in_(UNSENT)
     sent = Probe.outcome.in_(WAITING) & (Probe.state == ProbeState.SENT)
     counts = select(func.count().filter(planned), func.count().filter(sent)).select_from(Probe)
     row = session.execute(counts.where(wanted)).one()

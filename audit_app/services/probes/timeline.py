@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit_app.domain.probes.first_times import FirstTime
-from audit_app.domain.probes.probe import REPLIES, ObservationKind, ProbeState
+from audit_app.domain.probes.probe import REPLIES, UNSENT, ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
 from audit_app.domain.time import clock
 from audit_app.models import (
@@ -162,7 +162,7 @@ def _reason(probe: Probe, now: datetime) -> str:
 
 
 def _unsent(probe: Probe) -> str:
-    if probe.failure and probe.state in (ProbeState.PLANNED, ProbeState.CLAIMED):
+    if probe.failure and probe.state in UNSENT:
         return "The same message is tried again."
     return _UNSENT.get(probe.state, "")
 
