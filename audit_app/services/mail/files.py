@@ -134,7 +134,7 @@ def when(written: str) -> datetime:
 
     Raises InvalidInput for what is none, or has no zone.
     """
-    spaced = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", written.strip())
+    spaced = re.sub(r"(?<!\s)\s++(?=[+-]\d\d:?\d\d$)", "", written.strip())
     for reading in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = reading(spaced if reading is datetime.fromisoformat else written)

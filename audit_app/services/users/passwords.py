@@ -90,7 +90,7 @@ def _names_around(session: Session, user: User) -> Iterator[str]:
         *PRODUCT_NAMES,
     ):
         squeezed = _squeezed(name)
-        yield from {squeezed, re.sub(r"\d+$", "", squeezed)} - {""}
+        yield from {squeezed, re.sub(r"(?<!\d)\d++$", "", squeezed)} - {""}
 
 
 def _cores(password: str) -> set[str]:

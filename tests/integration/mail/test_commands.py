@@ -61,6 +61,7 @@ def test_each_file_is_judged_on_one_line_of_json_without_a_database(tmp_path: Pa
         "kind": "answer",
         "platform": "FreeScout",
         "reasons": first["reasons"],
+        "rule": "help desk",
     }
     assert (second["file"], second["verdict"], second["kind"]) == (
         str(automatic),
