@@ -44,6 +44,7 @@ from audit_app.models import (
 from audit_app.services.mail.matching import find_probe
 from probes.replies.classify import judge
 from probes.replies.mail import ReadMail
+from probes.replies.match import keys_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FEW_PROBES = 1_000
@@ -161,7 +162,7 @@ def _work(session: Session, mails: Iterable[bytes]) -> Counter[str]:
     """Match and judge each mail as the service does when it comes in; returns how many were judged what."""
     verdicts: Counter[str] = Counter()
     for raw in mails:
-        match = find_probe(session, ReadMail.of(raw))
+        match = find_probe(session, keys_of(ReadMail.of(raw)))
         verdicts[judge(raw, QUESTION).verdict] += 1
         verdicts["matched"] += match.probe_id is not None
     return verdicts

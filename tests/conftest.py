@@ -22,6 +22,7 @@ from audit_app import create_app, migrate
 from audit_app.config import Settings
 from audit_app.database import open_engine
 from audit_app.models import Base, Location, Region, RoleName, User
+from audit_app.services.entry.child_process import end_children
 from tests import factories, one_run
 from tests.visitor import Visitor
 
@@ -65,6 +66,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what outlived the tests."""
     for line in terminalreporter.config.stash.get(LEFT, []):
         terminalreporter.write_line(f"Outlived the tests, and was ended now: {line}", red=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_end() -> Iterator[None]:
+    """End the processes that judge mail before it is looked what outlives the tests."""
+    yield
+    end_children()
 
 
 SEALING_KEY = Fernet.generate_key().decode()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from audit_app.cli.opening import current_database
-from audit_app.database import read_only
+from audit_app.cli.opening import current_engine
+from audit_app.database import read_only, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.services.mail.files import (
     JudgedFile,
@@ -24,9 +28,11 @@ from audit_app.services.mail.files import (
     text_of_file,
     when,
 )
+from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import Change, Rejudging
 from audit_app.services.mail.rules import check_mail_rules
 
+Result = TypeVar("Result")
 FILE = click.Path(path_type=Path, allow_dash=True)
 
 
@@ -118,17 +124,13 @@ def rejudge(apply: bool, as_json: bool) -> None:
     _write_anything()
     work = Rejudging(datetime.now(UTC), apply)
     changed = kept = 0
-    while True:
-        with current_database() as session:
-            if not apply:
-                read_only(session)
-            changes = work.next_batch(session)
-        if changes is None:
-            break
-        for change in changes:
-            click.echo(json.dumps(_row(change)) if as_json else _line(change))
-        changed += len(changes)
-        kept += sum(bool(change.kept) for change in changes)
+    with current_engine() as engine:
+        database = Transactions(partial(_read_in, engine), partial(_write_in, engine))
+        while (changes := work.next_batch(database)) is not None:
+            for change in changes:
+                click.echo(json.dumps(_row(change)) if as_json else _line(change))
+            changed += len(changes)
+            kept += sum(bool(change.kept) for change in changes)
     sums = {
         "judged": work.judged,
         "changed": changed,
@@ -138,6 +140,17 @@ def rejudge(apply: bool, as_json: bool) -> None:
         "applied": apply,
     }
     click.echo(json.dumps(sums) if as_json else _sums(work, changed, kept))
+
+
+def _read_in(engine: Engine, work: Callable[[Session], Result]) -> Result:
+    with transaction(engine) as session:
+        read_only(session)
+        return work(session)
+
+
+def _write_in(engine: Engine, work: Callable[[Session], Result]) -> Result:
+    with transaction(engine) as session:
+        return work(session)
 
 
 def _read(file: Path) -> MailFile:

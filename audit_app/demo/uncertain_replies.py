@@ -18,7 +18,8 @@ from audit_app.demo.loader import HISTORY_CAMPAIGN
 from audit_app.demo.questions import SHOPPERS
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint
-from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mail.intake import Arrival, store_new_mail
+from audit_app.services.mail.judging import judge_within
 from audit_app.services.probes.ledger import record
 from audit_app.services.probes.messages import compose
 from probes.base import Fact, FactKind
@@ -107,4 +108,6 @@ def _mail(sender: str, to: str, subject: str, text: str) -> EmailMessage:
 def _comes_in(session: Session, address: str, mail: EmailMessage, at: datetime) -> None:
     mailbox = session.scalars(select(Mailbox).where(Mailbox.address == address)).one()
     number = int(at.timestamp())
-    store_new_mail(session, mailbox, [driver.FetchedMail(FOLDER, 1, number, at, mail.as_bytes())], at)
+    fetched = driver.FetchedMail(FOLDER, 1, number, at, mail.as_bytes())
+    store_new_mail(session, mailbox, [Arrival.of(fetched)], at)
+    judge_within(session, at)

@@ -7,7 +7,17 @@ from audit_app.models.campaign import Campaign, ClockName, Persona, Scenario, Se
 from audit_app.models.checklist import Checklist, ChecklistVersion
 from audit_app.models.evidence import IMAGES, Evidence, EvidenceKind, is_picture
 from audit_app.models.location import ChannelName, FormerHours, Location, Organisation, Region, Touchpoint
-from audit_app.models.mail import OWN_COPY, IncomingMail, MailState, can_be_taken_back, mails_of
+from audit_app.models.mail import (
+    OWN_COPY,
+    IncomingMail,
+    MailState,
+    MatchKind,
+    can_be_taken_back,
+    mails_of,
+    matched_words,
+    unjudged,
+    waits_for_mail,
+)
 from audit_app.models.mailbox import AddressStyle, Mailbox, MailFolder, Security
 from audit_app.models.notice import Notice, NoticeState
 from audit_app.models.private_host import PrivateHost
@@ -45,12 +55,16 @@ __all__ = [
     "OWN_COPY",
     "can_be_taken_back",
     "mails_of",
+    "matched_words",
+    "unjudged",
+    "waits_for_mail",
     "IMAGES",
     "is_picture",
     "KeyKind",
     "Location",
     "MailFolder",
     "MailState",
+    "MatchKind",
     "Mailbox",
     "Notice",
     "NoticeState",

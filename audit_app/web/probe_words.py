@@ -12,7 +12,7 @@ from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime, Verdict
 from audit_app.domain.replies.quality import Share
 from audit_app.models import ChannelName, ClockName, EvidenceKind
-from audit_app.services.mail.history import Deed
+from audit_app.services.mail.history import HandlingStep
 from audit_app.services.probes.list import Group, Kind
 from audit_app.services.probes.timeline import Timeline
 from audit_app.web.presentation import duration_beside, hours, local_time, zone_name
@@ -108,11 +108,11 @@ SHARES: dict[Share, str] = {
 DECISIONS: dict[bool, str] = {True: "a person", False: "automatic"}
 """What somebody said a reply is: whether a person wrote it."""
 
-DEEDS: dict[Deed, str] = {
-    Deed.ASSIGNED: "assigned it to",
-    Deed.TAKEN_BACK: "took it back from",
-    Deed.DISCARDED: "discarded it",
-    Deed.PUT_BACK: "put it back",
+HANDLING_STEPS: dict[HandlingStep, str] = {
+    HandlingStep.ASSIGNED: "assigned it to",
+    HandlingStep.TAKEN_BACK: "took it back from",
+    HandlingStep.DISCARDED: "discarded it",
+    HandlingStep.PUT_BACK: "put it back",
 }
 
 EVIDENCE: dict[EvidenceKind, str] = {

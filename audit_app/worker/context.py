@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from audit_app.config import Settings
-from audit_app.database import transaction
+from audit_app.database import read_only, transaction
 from audit_app.domain.errors import NotFound
 from audit_app.models import Probe
+from audit_app.services.mail.opinion import OUR_RULES, Rules
 from audit_app.services.mailboxes.accounts import account_of
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import state_of
@@ -67,6 +68,9 @@ class WorkerContext:
     lease: timedelta
     stop: asyncio.Event
     halt: threading.Event = field(default_factory=threading.Event)
+    mail_came: threading.Event = field(default_factory=threading.Event)
+    """Set when mail was stored, so that it is judged at once."""
+    rules: Rules = OUR_RULES
 
     async def do(
         self,
@@ -86,6 +90,12 @@ class WorkerContext:
         """The same in the thread that calls."""
         with transaction(self.engine) as session:
             return work(session, *args, **kwargs)
+
+    def read_here(self, work: Callable[[Session], Result]) -> Result:
+        """Run `work` in a transaction that cannot write, and keeps no writer waiting."""
+        with transaction(self.engine) as session:
+            read_only(session)
+            return work(session)
 
     async def job(self, probe_id: int) -> Job:
         """Read what a task needs to know of its probe; raises NotFound if it was deleted."""

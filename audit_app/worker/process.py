@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from audit_app import migrate
 from audit_app.config import Settings, load_settings
 from audit_app.database import open_engine
+from audit_app.services.mail.opinion import OUR_RULES, Rules
 from audit_app.services.operations.browser import lend_browsers
 from audit_app.worker.alarms import Notifier, note_browser
 from audit_app.worker.context import WorkerContext, log, utc_now
@@ -39,10 +40,11 @@ async def run(
     stop: asyncio.Event,
     name: str | None = None,
     lease: timedelta | None = None,
+    rules: Rules = OUR_RULES,
 ) -> None:
     """Work until `stop` is set, then end within about ten seconds.
 
-    `lease` is how long after a worker's death its probes wait for another one. Raises DatabaseUnreachable, and
+    `lease` is how long after a worker's death its probes wait for another one; by `rules` mail is judged. Raises DatabaseUnreachable, and
     OlderDatabase or NewerDatabase unless the database is at the newest migration, NoBrowser when the setting names
     one that cannot be run, InvalidInput when nobody could be alarmed. Without any browser, e-mail still works as far as
     no contact page has to be opened, and an alarm is raised.
@@ -55,7 +57,9 @@ async def run(
             settings.browser, settings.remote_browser, settings.browser_pages, settings.browser_user_agent
         ) as browsers:
             default = max(SHORTEST_LEASE, ROUNDS_PER_LEASE * timedelta(seconds=settings.tick_seconds))
-            context = WorkerContext(settings, engine, browsers, name or worker_name(), lease or default, stop)
+            context = WorkerContext(
+                settings, engine, browsers, name or worker_name(), lease or default, stop, rules=rules
+            )
             await context.do(note_browser, settings, socket.gethostname(), utc_now())
             await _work(context, notifier)
     finally:
@@ -82,6 +86,7 @@ async def _work(context: WorkerContext, notifier: Notifier) -> None:
     finally:
         context.stop.set()
         context.halt.set()
+        context.mail_came.set()
         scheduler.pause()
         await rounds.finish(STOP_SECONDS)
         scheduler.shutdown(wait=False)

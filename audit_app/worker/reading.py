@@ -17,7 +17,7 @@ from audit_app.models import Mailbox
 from audit_app.services.mail import intake
 from audit_app.services.mailboxes import state
 from audit_app.services.mailboxes.accounts import account_of, keep_renewed_token
-from audit_app.worker.context import WorkerContext, log, step, utc_now
+from audit_app.worker.context import WorkerContext, log, utc_now
 from probes.base import ProbeError
 from probes.mail.imap import FetchedMail, MailAccount, Position, fetch_new, wait_for_mail
 
@@ -102,16 +102,15 @@ class MailboxReader:
 
     def _store(self, incoming: FetchedMail) -> None:
         """Store one mail, with its place, in one transaction; until it is committed the mailbox counts as unread."""
+        arrival = intake.Arrival.of(incoming)
 
-        def store(session: Session) -> list[tuple[int, int | None, str, str]]:
+        def store(session: Session) -> list[int]:
             mailbox = session.get_one(Mailbox, self._mailbox_id)
-            rows = intake.store_new_mail(session, mailbox, [incoming], utc_now())
-            return [(row.id, row.probe_id, row.state.value, row.kind) for row in rows]
+            return [row.id for row in intake.store_new_mail(session, mailbox, [arrival], utc_now())]
 
-        for mail_id, probe_id, mail_state, kind in self._context.do_here(store):
-            log.info("mail.stored", mail=mail_id, probe=probe_id, state=mail_state, kind=kind)
-            if probe_id is not None:
-                step("mail_stored", probe_id, mail=mail_id, kind=kind)
+        for mail_id in self._context.do_here(store):
+            log.info("mail.stored", step="mail_stored", mail=mail_id, mailbox=self._mailbox_id)
+            self._context.mail_came.set()
 
     def _note_read(self, session: Session, account: MailAccount, began: datetime) -> None:
         mailbox = session.get_one(Mailbox, self._mailbox_id)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from audit_app.models import Probe
-from audit_app.services.mailboxes.state import active_mailboxes
+from audit_app.services.mailboxes.state import active_mailboxes, mail_judged
 from audit_app.services.notices.outbox import forget_old_notices
 from audit_app.services.operations import private_hosts
 from audit_app.services.operations.alarms import end_unwatched
@@ -23,6 +23,7 @@ from audit_app.services.users.expiry import forget_sign_ins
 from audit_app.worker.alarms import Notifier, send_news
 from audit_app.worker.context import WorkerContext, log, step, utc_now
 from audit_app.worker.dry_runs import DryRuns
+from audit_app.worker.judging import MailJudge
 from audit_app.worker.notices import send_notices
 from audit_app.worker.reading import MailboxReader
 from audit_app.worker.sending import send_probe, settle_unknown
@@ -47,6 +48,7 @@ class Rounds:
         self._mailboxes: dict[int, asyncio.Task[None]] = {}
         self._alarms: asyncio.Task[None] | None = None
         self._dry_runs: asyncio.Task[None] | None = None
+        self._judging: asyncio.Task[None] | None = None
         self._notices: asyncio.Task[None] | None = None
         self._forgot_at: datetime | None = None
         self._scored_at: datetime | None = None
@@ -59,6 +61,7 @@ class Rounds:
             self._renew,
             self._allow,
             self._read_mailboxes,
+            self._judge,
             self._try,
             self._plan,
             self._settle,
@@ -88,7 +91,7 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
-            tasks += [task for task in (self._alarms, self._dry_runs, self._notices) if task]
+            tasks += [task for task in (self._alarms, self._dry_runs, self._notices, self._judging) if task]
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -110,6 +113,11 @@ class Rounds:
             if running is None or running.done():
                 reader = MailboxReader(self._context, mailbox_id)
                 self._mailboxes[mailbox_id] = asyncio.create_task(reader.run(), name=f"mailbox-{mailbox_id}")
+
+    async def _judge(self) -> None:
+        if self._judging is None or self._judging.done():
+            self._judging = asyncio.create_task(MailJudge(self._context).run(), name="judging")
+            self._judging.add_done_callback(_log_failure)
 
     async def _try(self) -> None:
         if self._dry_runs is None or self._dry_runs.done():
@@ -159,6 +167,7 @@ class Rounds:
             )
 
     async def _close(self) -> None:
+        await self._context.do(mail_judged)
         closed = await self._context.do(close_mail_probes, utc_now())
         given_up = await self._context.do(give_up_unseen, utc_now())
         for probe in (*closed, *given_up):

@@ -14,7 +14,7 @@ from audit_app.config import Settings
 from audit_app.database import DatabaseUnreachable, open_engine
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.time.clock import OpeningHours
-from audit_app.models import Location, Region
+from audit_app.models import IncomingMail, Location, Region
 
 
 @pytest.fixture
@@ -63,6 +63,68 @@ def test_going_down_writes_the_holidays_of_a_country_out_as_dates(empty: sa.Engi
     assert set(found) == {"weekly", "holidays"}
     assert {"2024-01-06", "2026-07-13", "2026-12-26", "2028-12-25"} <= set(found["holidays"])
     assert "2026-12-25" not in found["holidays"]
+
+
+SENTENCES = {
+    "matched by the address anna+k7m2@shopper.example in To": ("recipient", "anna+k7m2@shopper.example", "To"),
+    "matched by the Message-ID <a in b@x.example> in References": ("message_id", "<a in b@x.example>", "References"),
+    "matched by the Message-ID <1@x.example> in the returned mail": (
+        "returned_id", "<1@x.example>", "the returned mail",
+    ),
+    "matched by our address anna@shopper.example in the returned mail": (
+        "returned_address", "anna@shopper.example", "the returned mail",
+    ),
+    "matched by the token k7m2p9qx in the subject": ("token", "k7m2p9qx", "the subject"),
+    "matched by the ticket number FF-4711 of fjordfield.example in the subject": (
+        "ticket", "fjordfield.example FF-4711", "the subject",
+    ),
+    "our own copy of the message": ("own_copy", "", ""),
+    "assigned by Magnus in Umeå": ("person", "Magnus in Umeå", ""),
+    "matched by the address a-very-long-one": ("recipient", "a-very-long-one", ""),
+    "found in some way of old": (None, "found in some way of old", ""),
+    "": (None, "", ""),
+}  # fmt: skip
+"""What brought a mail to its probe, as it was stored once, and what is stored now."""
+
+
+def test_what_brought_old_mail_to_its_probe_becomes_a_kind_and_reads_as_before(empty: sa.Engine) -> None:
+    migrate.upgrade(empty, "0012")
+    with empty.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO mailboxes (id, address, smtp_host, smtp_port, smtp_security, imap_host, imap_port,"
+                " imap_security, username, password, oauth_token_url, oauth_scope, oauth_client_id, address_style,"
+                " active, down_reason) VALUES (1, 'a@x.example', 'h', 25, 'none', 'h', 143, 'none', 'u', 'p', '', '',"
+                " '', 'plus', true, '')"
+            )
+        )
+        for number, sentence in enumerate(SENTENCES, 1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO evidence (id, kind, media_type, name, sha256, size, content, created_at, question_key)"
+                    " VALUES (:n, 'raw_mail', 'message/rfc822', 'mail.eml', '', 0, '', '2026-11-01', '')"
+                ),
+                {"n": number},
+            )
+            connection.execute(sa.text(
+                "INSERT INTO incoming_mails (id, mailbox_id, folder, uidvalidity, uid, received_at, message_id,"
+                " sender, subject, state, matched_by, verdict, kind, platform, reasons, rules_version, evidence_id)"
+                " VALUES (:n, 1, 'INBOX', 1, :n, '2026-11-01', '', '', '', 'matched', :words, '', '', '', '[]', '',"
+                " :n)"
+            ), {"n": number, "words": sentence})  # fmt: skip
+
+    migrate.upgrade(empty)
+    with Session(empty) as session:
+        mails = session.scalars(sa.select(IncomingMail).order_by(IncomingMail.id)).all()
+        kept = [(mail.matched_kind, mail.matched_value, mail.matched_where) for mail in mails]
+        assert kept == list(SENTENCES.values())
+        assert [mail.matched_by for mail in mails] == list(SENTENCES)
+        assert all(mail.judge_at is None for mail in mails)
+
+    migrate.downgrade(empty, "0012")
+    with empty.connect() as connection:
+        again = connection.scalars(sa.text("SELECT matched_by FROM incoming_mails ORDER BY id")).all()
+    assert list(again) == list(SENTENCES)
 
 
 def test_an_older_database_is_told_how_to_catch_up(empty: sa.Engine) -> None:

@@ -1,4 +1,4 @@
-"""What people did with a mail: who said where it belongs, and who took that back. Every deed is kept."""
+"""What people did with a mail: who said where it belongs, and who took that back. Every step is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from audit_app.models import IncomingMail, User
 
 
-class Deed(StrEnum):
+class HandlingStep(StrEnum):
     """What somebody can do with a mail."""
 
     ASSIGNED = "assigned"
@@ -23,35 +23,37 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """One deed, by whom and when; `probe_id` is the probe that it was about, if it was about one."""
+    """One step, by whom and when; `probe_id` is the probe that it was about, if it was about one."""
 
-    deed: Deed
+    step: HandlingStep
     by: str
     at: datetime
     probe_id: int | None
 
 
-def hold(session: Session, mail: IncomingMail) -> None:
+def lock_mail(session: Session, mail: IncomingMail) -> None:
     """Wait until nobody else is placing the mail, and see what they made of it."""
     session.execute(select(IncomingMail.id).where(IncomingMail.id == mail.id).with_for_update())
-    session.refresh(mail, ["state", "probe_id", "reasons", "handled"])
+    session.refresh(mail, ["state", "probe_id", "reasons", "handled", "judge_at", "claimed_by"])
 
 
-def note(mail: IncomingMail, deed: Deed, user: User, now: datetime, probe_id: int | None = None) -> None:
+def note(
+    mail: IncomingMail, step: HandlingStep, user: User, now: datetime, probe_id: int | None = None
+) -> None:
     """Keep what `user` did with the mail."""
-    row = {"deed": deed.value, "by": user.name, "by_id": user.id, "at": now.isoformat(), "probe": probe_id}
+    row = {"deed": step.value, "by": user.name, "by_id": user.id, "at": now.isoformat(), "probe": probe_id}
     mail.handled = [*mail.handled, row]
 
 
-def deeds_of(mail: IncomingMail) -> list[Handling]:
+def history_of(mail: IncomingMail) -> list[Handling]:
     """What people did with the mail, oldest first."""
     return [
-        Handling(Deed(row["deed"]), row["by"], datetime.fromisoformat(row["at"]), row["probe"])
+        Handling(HandlingStep(row["deed"]), row["by"], datetime.fromisoformat(row["at"]), row["probe"])
         for row in mail.handled
     ]
 
 
 def refused(mail: IncomingMail) -> set[int]:
     """The probes from which somebody took the mail back: no rule brings it there again."""
-    last = {each.probe_id: each.deed for each in deeds_of(mail) if each.probe_id is not None}
-    return {probe for probe, deed in last.items() if deed is Deed.TAKEN_BACK}
+    last = {each.probe_id: each.step for each in history_of(mail) if each.probe_id is not None}
+    return {probe for probe, step in last.items() if step is HandlingStep.TAKEN_BACK}

@@ -6,9 +6,8 @@ share decides nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
@@ -16,13 +15,21 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from audit_app.models import ChannelName, KeyKind, Mailbox, Probe, ProbeKey
+from audit_app.models import (
+    ChannelName,
+    IncomingMail,
+    KeyKind,
+    Mailbox,
+    MatchKind,
+    Probe,
+    ProbeKey,
+    matched_words,
+)
 from audit_app.models.probe_key import LONGEST_KEY
 from audit_app.services.entry.text import storable
-from probes.replies.mail import ReadMail
-from probes.replies.match import keys_of, sender_domains
-from probes.replies.tickets import tickets_in_subject, tickets_in_text
-from probes.replies.verdict import Judgement
+from audit_app.services.mail.history import refused
+from audit_app.services.mail.opinion import Clues, squeezed
+from probes.replies.match import Candidate
 
 NO_MATCH = "No address, Message-ID, token or ticket number in it belongs to a probe"
 COPY_BEFORE, COPY_AFTER = timedelta(hours=1), timedelta(days=2)
@@ -31,28 +38,57 @@ COPY_BEFORE, COPY_AFTER = timedelta(hours=1), timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The probe that a mail belongs to, if one was found, and the reasons for or against in words."""
+    """The probe that a mail belongs to, if one was found, and what brought it there."""
 
-    probe_id: int | None
-    words: str
-    in_doubt: tuple[str, ...] = ()
-    """Keys that belong to several probes and therefore decided nothing."""
+    probe_id: int | None = None
+    kind: MatchKind | None = None
+    value: str = ""
+    where: str = ""
+    against: tuple[str, ...] = ()
+    """In words, why it belongs to none, or which keys decided nothing because several probes share them."""
+
+    @property
+    def words(self) -> str:
+        """What brought it to its probe, in words."""
+        return matched_words(self.kind, self.value, self.where)
 
 
-def find_probe(session: Session, read: ReadMail) -> Match:
+def find_place(session: Session, mail: IncomingMail, clues: Clues) -> Match:
+    """Find out where a mail belongs by the keys known now, and change nothing.
+
+    What is shown beforehand and what is done both come from here. A mail is never brought back to a probe from
+    which a person took it.
+    """
+    own = find_own_copy(session, clues, mail.received_at)
+    if own is not None:
+        return Match(own.id, MatchKind.OWN_COPY)
+    found = find_probe(session, clues.keys)
+    if found.probe_id not in refused(mail):
+        return found
+    taken = f"{found.words} to probe {found.probe_id}, from which somebody took it back"
+    return Match(against=(taken, *found.against))
+
+
+def find_probe(session: Session, candidates: Iterable[Candidate]) -> Match:
     """Ask for the keys of a mail, kind by kind, the surest first; the first that belongs to one probe decides."""
-    doubts: list[str] = []
-    for kind, group in groupby(keys_of(read), key=lambda key: key.kind):
-        keys = [key for key in group if len(key.value) <= LONGEST_KEY]
-        known = _known(session, kind, {storable(key.value, LONGEST_KEY) for key in keys})
-        for key in keys:
-            probes = known.get(storable(key.value, LONGEST_KEY), set())
+    shared: list[str] = []
+    for kind, group in groupby(candidates, key=lambda key: key.kind):
+        if kind == "copy":
+            continue
+        matches = [
+            Match(kind=MatchKind(kind), value=value, where=key.where)
+            for key in group
+            if len(key.value) <= LONGEST_KEY and (value := storable(key.value, LONGEST_KEY))
+        ]
+        known = _known(session, kind, {match.value for match in matches})
+        for match in matches:
+            probes = known.get(match.value, set())
             if len(probes) == 1:
-                return Match(min(probes), storable(key.in_words(), 200), tuple(doubts))
+                return replace(match, probe_id=min(probes), against=tuple(shared))
             if probes:
-                words = key.in_words().removeprefix("matched by ")
-                doubts.append(f"Several probes share {words}, so it decides nothing")
-    return Match(None, NO_MATCH, tuple(doubts))
+                words = match.words.removeprefix("matched by ")
+                shared.append(f"Several probes share {words}, so it decides nothing")
+    return Match(against=(NO_MATCH, *shared))
 
 
 def _known(session: Session, kind: str, values: set[str]) -> Mapping[str, set[int]]:
@@ -95,60 +131,51 @@ _OF_ONE = _queries(lambda column: column == bindparam("asked"))
 _OF_ANY = _queries(lambda column: column.in_(bindparam("asked", expanding=True)))
 
 
-def find_own_copy(session: Session, read: ReadMail, received_at: datetime) -> Probe | None:
+def find_own_copy(session: Session, clues: Clues, received_at: datetime) -> Probe | None:
     """The probe whose message this mail is, as it came back to us blind; None for a mail of anybody else.
 
     It is told by its Message-ID, or, where a relay gave it another one, by our address in From and our text. The
     Message-ID alone could come from anybody who saw it; nobody but us writes from our address.
     """
-    sender = storable(read.sender[1].casefold(), 255)
+    sender = storable(clues.from_address, 255)
     if not sender:
         return None
     letters = select(Probe).where(Probe.from_address == sender, Probe.channel == ChannelName.EMAIL)
-    message_id = storable(read.header("Message-ID").strip(), LONGEST_KEY)
+    message_id = storable(clues.message_id, LONGEST_KEY)
     if message_id:
         by_id = session.scalar(letters.where(Probe.message_id == message_id))
         if by_id is not None:
             return by_id
     sent_then = Probe.sending_at.between(received_at - COPY_AFTER, received_at + COPY_BEFORE)
-    said = _plain(read.text)
-    same = [each for each in session.scalars(letters.where(sent_then)) if _plain(each.text) in said]
+    same = [each for each in session.scalars(letters.where(sent_then)) if squeezed(each.text) in clues.said]
     return same[0] if len(same) == 1 else None
 
 
-def _plain(text: str) -> str:
-    """The text without blanks and case: relays wrap lines and append their own."""
-    return re.sub(r"\s+", "", text).casefold()
-
-
-def learn_delivered_id(session: Session, probe: Probe, read: ReadMail) -> bool:
+def learn_delivered_id(session: Session, probe: Probe, clues: Clues) -> bool:
     """Keep the Message-ID that our own copy arrived with, if it is not the one we gave it; tells whether it is new."""
-    found = re.search(r"<[^<>\s]+>", read.header("Message-ID"))
-    if found is None or found[0] == probe.message_id:
+    if not clues.own_id or clues.own_id == probe.message_id:
         return False
-    return _learn(session, probe, KeyKind.MESSAGE_ID, [found[0]])
+    return _learn(session, probe, KeyKind.MESSAGE_ID, [clues.own_id])
 
 
-def learn_tickets(session: Session, probe: Probe, read: ReadMail, judgement: Judgement) -> bool:
+def learn_tickets(session: Session, probe: Probe, clues: Clues, verdict: str) -> bool:
     """Keep the ticket numbers under which the company files the probe; tells whether one was new.
 
     Any reply may carry one in its subject; in the text only an acknowledgement's is believed. Numbers that we wrote
     ourselves are none. They count for the sender's domain, and for that of the address we wrote to: a help desk
     may acknowledge from a domain of its own and a person answer from the company's.
     """
-    return _learn(session, probe, KeyKind.TICKET, tickets_of(probe, read, judgement.verdict))
+    return _learn(session, probe, KeyKind.TICKET, tickets_of(probe, clues, verdict))
 
 
-def tickets_of(probe: Probe, read: ReadMail, verdict: str) -> list[str]:
+def tickets_of(probe: Probe, clues: Clues, verdict: str) -> list[str]:
     """The ticket numbers that a reply of this verdict teaches, each with the domain for which it counts."""
     if verdict == "bounce":
         return []
-    numbers = tickets_in_subject(read.header("Subject"))
-    if verdict == "automatic":
-        numbers += tickets_in_text(read.text)
+    numbers = [*clues.subject_tickets, *(clues.text_tickets if verdict == "automatic" else ())]
     ours = f"{probe.subject}\n{probe.text}".upper()
     written_to = probe.to_address.rpartition("@")[2].casefold() if "@" in probe.to_address else ""
-    domains = dict.fromkeys([*sender_domains(read)[:1], written_to])
+    domains = dict.fromkeys([clues.domain, written_to])
     return [f"{domain} {number}" for domain in domains if domain for number in numbers if number not in ours]
 
 

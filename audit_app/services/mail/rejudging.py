@@ -9,29 +9,40 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Interval, Outcome, judge
-from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, Observation, Probe
+from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, MatchKind, Observation, Probe
 from audit_app.services.entry.text import storable
-from audit_app.services.mail.intake import Place, place_again, place_of, proves_sent
+from audit_app.services.mail.filing import (
+    LONGEST_REASON,
+    Question,
+    Reading,
+    dated,
+    file_alone,
+    file_mail,
+    letter_of,
+    proves_sent,
+)
+from audit_app.services.mail.judging import Transactions
+from audit_app.services.mail.matching import Match, find_place
+from audit_app.services.mail.opinion import OUR_RULES, Clues, Reader, Rules
 from audit_app.services.probes.decisions import decisions_on
 from audit_app.services.probes.ledger import lock, summarise
+from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.schedule import limits_of, measure_of
 from audit_app.services.probes.steps import sent_before
 from audit_app.services.probes.withdrawals import withdrawal_of
 from probes import base
-from probes.channels.email import observe_reply
-from probes.mail import imap as driver
+from probes.channels.email import observe_copy
 from probes.replies.classify import RULES_VERSION
 from probes.replies.verdict import Judgement
 
-BATCH = 100
-"""Mails that are judged in one transaction."""
-LONGEST_REASON = 2000
+BATCH = 20
+"""Mails that are read from the database at once."""
 JUDGED_STATES = frozenset({ProbeState.SENT, ProbeState.FAILED})
 
 
@@ -50,15 +61,28 @@ class Change:
     """Why the probe's ledger stays as it is although the rules say otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A mail as it lay in the database when it was read."""
+
+    mail_id: int
+    probe_id: int | None
+    waits: bool
+    older: bool
+    question: Question
+
+
 @dataclass(slots=True)
 class Rejudging:
     """Goes through all mail that older rules judged, batch by batch; with `apply` it writes what changes.
 
-    To apply it twice changes nothing more. Mail that the rules trip over keeps the judgement that it has.
+    To apply it twice changes nothing more. Mail that the rules trip over keeps the judgement that it has. Mail is
+    judged between the transactions, and each that changes is written in one of its own.
     """
 
     now: datetime
     apply: bool
+    rules: Rules = OUR_RULES
     judged: int = 0
     failed: int = 0
     placed: int = 0
@@ -68,47 +92,71 @@ class Rejudging:
     _kinds: dict[int, dict[int, ObservationKind]] = field(default_factory=dict)
     _added: dict[int, list[base.Fact]] = field(default_factory=dict)
 
-    def next_batch(self, session: Session) -> list[Change] | None:
-        """Judge the next mails, in one transaction of the caller's; None when there are no more."""
-        rows = session.scalars(_older(self._last_id, self.apply)).all()
-        if not rows:
+    def next_batch(self, database: Transactions) -> list[Change] | None:
+        """Judge the next mails; None when there are no more."""
+        batch = database.read(lambda session: _next(session, self._last_id))
+        if not batch:
             return None
-        self._last_id = rows[-1].id
-        self.judged += sum(row.rules_version != RULES_VERSION for row in rows)
-        changes = [change for row in rows if (change := self._rejudge(session, row))]
-        session.flush()
-        return changes
+        self._last_id = batch[-1].mail_id
+        self.judged += sum(stored.older for stored in batch)
+        changes = (self._rejudge(database, stored) for stored in batch)
+        return [change for change in changes if change]
 
-    def _rejudge(self, session: Session, row: IncomingMail) -> Change | None:
-        if row.state is MailState.UNMATCHED and (placed := self._match(session, row)):
-            self.placed += 1
-            return placed
-        return self._judge(session, row)
+    def _rejudge(self, database: Transactions, stored: _Stored) -> Change | None:
+        reader = Reader(stored.question.letter, self.rules)
+        clues = reader.clues()
+        if clues.failure:
+            self.failed += 1
+            return None
+        match, own_text = database.read(lambda session: _place(session, stored, clues))
+        reading = Reading(clues, reader.opinion(own_text))
+        if reading.opinion.failed:  # the judgement stays, and so does its version
+            self.failed += 1
+            return None
+        step = database.write if self.apply else database.read
+        return step(lambda session: self._follow_up(session, stored, match, reading))
 
-    def _match(self, session: Session, row: IncomingMail) -> Change | None:
-        """Place a mail that waits, or find out where it would go and what would come of it."""
-        try:
-            place = place_of(session, row)
-            if place is None:
+    def _follow_up(self, session: Session, stored: _Stored, match: Match, reading: Reading) -> Change | None:
+        """Let everything follow from the judgement, or find out what would; nothing where the mail has moved."""
+        row = self._as_it_was(session, stored)
+        if row is None or (stored.waits and find_place(session, row, reading.clues) != match):
+            return None
+        if match.probe_id is not None and stored.waits:
+            return self._match(session, row, match, reading)
+        return self._judge(session, row, reading)
+
+    def _as_it_was(self, session: Session, stored: _Stored) -> IncomingMail | None:
+        query = select(IncomingMail).where(IncomingMail.id == stored.mail_id)
+        if self.apply:
+            file_alone(session)
+            query = query.with_for_update(of=IncomingMail).execution_options(populate_existing=True)
+        row = session.scalars(query).one()
+        same = row.probe_id == stored.probe_id and (row.state is MailState.UNMATCHED) == stored.waits
+        return row if same and row.judge_at is None else None
+
+    def _match(self, session: Session, row: IncomingMail, match: Match, reading: Reading) -> Change | None:
+        """Place a mail that waits, or find out what would come of it."""
+        probe = session.get_one(Probe, match.probe_id)
+        before = self._outcomes.get(probe.id, probe.outcome)
+        judgement = None if match.kind is MatchKind.OWN_COPY else reading.opinion.judgement
+        if self.apply:
+            try:
+                with session.begin_nested():
+                    file_mail(session, row, match, reading.clues, reading.opinion, self.now)
+            except OperationalError:
+                raise  # the database is away: the command ends, and goes on where it was the next time
+            except Exception:  # a defect of ours: the mail goes on waiting
                 return None
-            before = self._outcomes.get(place.probe.id, place.probe.outcome)
-            after = self._apply_place(session, row, place) if self.apply else self._outcome_of(place)
-        except OperationalError:
-            raise  # the database is away: the command ends, and goes on where it was the next time
-        except Exception:  # a defect of the rules: the mail goes on waiting
-            return None
-        kind = place.judgement and _in_words(place.judgement.verdict, place.judgement.kind)
-        reasons = (*(place.judgement.reasons if place.judgement else ()), place.words)
-        return Change(row.id, place.probe.id, "no probe", kind or "our own copy", reasons, before, after)
+            after = probe.outcome
+        else:
+            after = self._outcome_of(probe, _fact(row, probe, match, reading))
+        self.placed += 1
+        kind = _in_words(judgement.verdict, judgement.kind) if judgement else "our own copy"
+        reasons = (*(judgement.reasons if judgement else ()), match.words)
+        return Change(row.id, probe.id, "no probe", kind, reasons, before, after)
 
-    def _apply_place(self, session: Session, row: IncomingMail, place: Place) -> Outcome:
-        place_again(session, row, self.now)
-        session.refresh(place.probe, ["outcome"])
-        return place.probe.outcome
-
-    def _outcome_of(self, place: Place) -> Outcome:
-        probe = place.probe
-        self._added.setdefault(probe.id, []).append(place.fact)
+    def _outcome_of(self, probe: Probe, fact: base.Fact) -> Outcome:
+        self._added.setdefault(probe.id, []).append(fact)
         self._outcomes[probe.id] = self._verdict(probe)
         return self._outcomes[probe.id]
 
@@ -127,20 +175,15 @@ class Rejudging:
         seen_until = probe.looked_at or sent.latest
         return judge(sent, facts, seen_until, limits_of(probe), measure_of(probe)).outcome
 
-    def _judge(self, session: Session, row: IncomingMail) -> Change | None:
-        probe = session.get_one(Probe, row.probe_id) if row.probe_id else None
-        raw = driver.FetchedMail(row.folder, row.uidvalidity, row.uid, row.received_at, row.evidence.content)
-        try:
-            fact, judgement = observe_reply(raw, probe.text if probe else "")
-        except Exception:  # a defect of the rules: the judgement stays, and so does its version
-            self.failed += 1
-            return None
+    def _judge(self, session: Session, row: IncomingMail, reading: Reading) -> Change | None:
+        fact, judgement = reading.opinion.fact, reading.opinion.judgement
         before, after = _in_words(row.verdict, row.kind), _in_words(judgement.verdict, judgement.kind)
         change = Change(row.id, row.probe_id, before, after, judgement.reasons) if before != after else None
-        if change and probe:
-            change = self._follow(session, row, probe, fact, change)
+        if change and row.probe_id:
+            change = self._follow(session, row, session.get_one(Probe, row.probe_id), fact, change)
         if self.apply:
             _write(row, judgement)
+            session.flush()
         return change
 
     def _follow(
@@ -177,17 +220,37 @@ def _when_sent(probe: Probe, added: list[base.Fact], now: datetime) -> Interval 
     return Interval(proof.earliest, proof.latest)
 
 
-def _older(after_id: int, apply: bool) -> Select[IncomingMail]:
+def _next(session: Session, after_id: int) -> list[_Stored]:
     query = (
         select(IncomingMail)
-        .where(IncomingMail.id > after_id, IncomingMail.kind != OWN_COPY)
+        .where(IncomingMail.id > after_id, IncomingMail.kind != OWN_COPY, IncomingMail.judge_at.is_(None))
         .where(or_(IncomingMail.rules_version != RULES_VERSION, IncomingMail.state == MailState.UNMATCHED))
         .where(IncomingMail.evidence.has(Evidence.erased_at.is_(None)))
         .order_by(IncomingMail.id)
         .limit(BATCH)
         .options(joinedload(IncomingMail.evidence).options(undefer(Evidence.content)))
     )
-    return query.with_for_update(of=IncomingMail) if apply else query
+    return [_stored(row) for row in session.scalars(query)]
+
+
+def _stored(row: IncomingMail) -> _Stored:
+    question = Question(letter_of(row), row.probe.text if row.probe else "")
+    waits, older = row.state is MailState.UNMATCHED, row.rules_version != RULES_VERSION
+    return _Stored(row.id, row.probe_id, waits, older, question)
+
+
+def _place(session: Session, stored: _Stored, clues: Clues) -> tuple[Match, str]:
+    """Where a mail that waits belongs by today's rules and keys, and the text beside which a mail is judged."""
+    if not stored.waits:
+        return Match(), stored.question.own_text
+    match = find_place(session, session.get_one(IncomingMail, stored.mail_id), clues)
+    return match, session.get_one(Probe, match.probe_id).text if match.probe_id else ""
+
+
+def _fact(row: IncomingMail, probe: Probe, match: Match, reading: Reading) -> base.Fact:
+    if match.kind is MatchKind.OWN_COPY:
+        return observe_copy(letter_of(row).mail, message_of(probe))
+    return dated(reading.opinion.fact, row, reading.clues, probe)
 
 
 def _in_words(verdict: str, kind: str) -> str:

@@ -21,14 +21,15 @@ from audit_app.models import (
     IncomingMail,
     Location,
     MailState,
+    MatchKind,
     Persona,
     Probe,
     Scenario,
     Touchpoint,
     User,
 )
-from audit_app.services.mail.history import Deed, hold, note
-from audit_app.services.mail.intake import ASSIGNED_BY, assign_mail
+from audit_app.services.mail.filing import Question, Reading, assign_mail, letter_of
+from audit_app.services.mail.history import HandlingStep, lock_mail, note
 from audit_app.services.probes.timeline import readable_text
 
 PAGE_SIZE = 20
@@ -48,7 +49,7 @@ class Pile(StrEnum):
 _IN: Mapping[Pile, ColumnElement[bool]] = {
     Pile.WAITING: IncomingMail.state == MailState.UNMATCHED,
     Pile.ASSIGNED: and_(
-        IncomingMail.state == MailState.MATCHED, IncomingMail.matched_by.startswith(ASSIGNED_BY)
+        IncomingMail.state == MailState.MATCHED, IncomingMail.matched_kind == MatchKind.PERSON
     ),
     Pile.DISCARDED: IncomingMail.state == MailState.DISCARDED,
 }
@@ -153,25 +154,37 @@ def candidates(session: Session, mail: IncomingMail, words: str) -> list[Probe]:
     )
 
 
-def assign(session: Session, mail: IncomingMail, probe_id: int, user: User, now: datetime) -> Probe:
-    """Say which probe the mail answers, and judge that anew.
+def question(session: Session, mail: IncomingMail, probe_id: int) -> Question:
+    """What has to be read before a person's word that the mail answers this probe can be followed.
 
     Raises InvalidInput when there is no such probe or it was never sent, Conflict when the mail came before it.
     """
+    return Question(letter_of(mail), _sent_probe(session, mail, probe_id).text)
+
+
+def assign(
+    session: Session, mail: IncomingMail, probe_id: int, reading: Reading, user: User, now: datetime
+) -> Probe:
+    """Say which probe the mail answers, and judge that anew; `reading` answers `question`, and raises as it does."""
+    probe = _sent_probe(session, mail, probe_id)
+    assign_mail(session, mail, probe, reading, user, now)
+    return probe
+
+
+def _sent_probe(session: Session, mail: IncomingMail, probe_id: int) -> Probe:
     probe = session.get(Probe, probe_id)
     if probe is None or probe.sent_earliest is None:
         raise InvalidInput(f"There is no probe {probe_id} that was sent. Search for it by number or subject.")
     if mail.received_at < probe.sent_earliest:
         raise Conflict(f"This mail came before probe {probe_id} was sent, so it cannot answer it.")
-    assign_mail(session, mail, probe, user, now)
     return probe
 
 
 def restore(session: Session, mail: IncomingMail, user: User, now: datetime) -> None:
     """Put a discarded mail back among those that wait; raises Conflict when it is not discarded."""
-    hold(session, mail)
+    lock_mail(session, mail)
     if mail.state is not MailState.DISCARDED:
         raise Conflict("This mail is not discarded; reload the page to see where it is.")
     mail.state = MailState.UNMATCHED
-    note(mail, Deed.PUT_BACK, user, now)
+    note(mail, HandlingStep.PUT_BACK, user, now)
     session.flush()

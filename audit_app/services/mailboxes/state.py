@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import WAITING
-from audit_app.models import AlarmKind, IncomingMail, Mailbox, MailFolder, Persona, Probe
+from audit_app.models import AlarmKind, IncomingMail, Mailbox, MailFolder, Persona, Probe, unjudged
 from audit_app.services.operations.alarms import end_alarm, raise_alarm
 from audit_app.services.probes.channels import answered_by_mail
 from probes.mail import imap as driver
@@ -44,16 +44,23 @@ def positions_before(session: Session, mailbox: Mailbox, since: datetime) -> dic
 def mailbox_read(session: Session, mailbox: Mailbox, began: datetime) -> None:
     """Note that all mail that had come when the reading `began` is stored, for the mailbox and its open probes."""
     mailbox.checked_at = began
-    personas = select(Persona.id).where(Persona.mailbox_id == mailbox.id)
-    session.execute(
-        update(Probe)
-        .where(Probe.persona_id.in_(personas), Probe.state == ProbeState.SENT)
-        .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_(WAITING))
-        .where(or_(Probe.looked_at.is_(None), Probe.looked_at < began))
-        .values(looked_at=began)
-        .execution_options(synchronize_session=False)
-    )
     session.flush()
+    mail_judged(session)
+
+
+def mail_judged(session: Session) -> None:
+    """Note for the open probes how far their mailbox was read, as soon as all its mail is judged too."""
+    read = select(Mailbox.id, Mailbox.checked_at).where(Mailbox.checked_at.is_not(None))
+    for mailbox_id, checked_at in session.execute(read.where(~unjudged(Mailbox.id))).all():
+        personas = select(Persona.id).where(Persona.mailbox_id == mailbox_id)
+        session.execute(
+            update(Probe)
+            .where(Probe.persona_id.in_(personas), Probe.state == ProbeState.SENT)
+            .where(Probe.channel.in_(answered_by_mail()), Probe.outcome.in_(WAITING))
+            .where(or_(Probe.looked_at.is_(None), Probe.looked_at < checked_at))
+            .values(looked_at=checked_at)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def mailbox_down(session: Session, mailbox: Mailbox, reason: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.probe import AUTOMATIC, JUDGED, REPLIES, ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import CLOSED, WAITING, Interval, Outcome, judge, longest
-from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User
+from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User, waits_for_mail
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.schedule import limits_of, measure_of, next_look, opening_time, reached_at
@@ -146,7 +146,11 @@ def _measure(probe: Probe, sent: Interval) -> None:
 
 def _judge(probe: Probe, sent: Interval, now: datetime) -> None:
     facts = [(seen.kind, Interval(seen.earliest, seen.latest)) for seen in probe.observations]
-    verdict = judge(sent, facts, probe.looked_at or sent.latest, limits_of(probe), measure_of(probe))
+    seen_until = probe.looked_at or sent.latest
+    verdict = judge(sent, facts, seen_until, limits_of(probe), measure_of(probe))
+    if verdict.outcome is Outcome.UNANSWERED and waits_for_mail(probe):
+        # What is stored may be the answer. Until it is judged nothing was seen since it may have come.
+        verdict = judge(sent, facts, sent.latest, limits_of(probe), measure_of(probe))
     probe.outcome = verdict.outcome
     probe.in_time = verdict.target if verdict.outcome is Outcome.ANSWERED else None
     probe.closed_at = (probe.closed_at or now) if verdict.outcome in CLOSED else None
@@ -183,7 +187,7 @@ def give_up_unseen(session: Session, now: datetime) -> list[Probe]:
     probes = list(session.scalars(query.with_for_update(skip_locked=True, of=Probe)))
     for probe in probes:
         since = probe.looked_at or probe.sent_latest or now
-        if probe.cutoff_at is None or since < probe.cutoff_at:
+        if (probe.cutoff_at is None or since < probe.cutoff_at) and not waits_for_mail(probe):
             record(session, probe, [_out_of_sight(since, now)], now)
     return [probe for probe in probes if probe.outcome is Outcome.EXCLUDED]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
-from audit_app.models import Probe, mails_of
+from audit_app.models import Probe, mails_of, waits_for_mail
 from audit_app.services.probes.channels import answered_by_mail
 from audit_app.services.probes.claims import (
     SEND_WITHIN,
@@ -59,15 +59,21 @@ def begin_sending(
     """Store all that is needed to find the message again; after the commit it may be sent, once.
 
     Returns False, and cancels the probe, when meanwhile somebody withdrew the touchpoint, the campaign or the
-    mailbox; False too when mail shows that an attempt which was put off has been taken after all. Raises ClaimLost, also when the lease has run out, because another worker may be about to take it.
+    mailbox; False too when mail shows that an attempt which was put off has been taken after all, and while mail
+    that may show it is not judged yet. Raises ClaimLost, also when the lease has run out, because another worker may be about to take it.
     """
     probe = held_by(session, probe_id, worker_name)
     if probe.claimed_until is None or probe.claimed_until <= now:
         raise ClaimLost(f"The lease on probe {probe_id} ran out before it was sent; nothing was sent.")
-    if (mails := mails_of(probe)) and _deferrals(probe):
-        settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
-        release(probe)
-        return False
+    if _deferrals(probe):
+        if mails := mails_of(probe):
+            settle_sent(session, probe, sent_before(probe, mails[0].received_at), now)
+            release(probe)
+            return False
+        if waits_for_mail(probe):
+            probe.next_look_at = now + FIRST_RETRY
+            release(probe)
+            return False
     if not may_go_out(session, probe_id):
         _cancel(probe, "Not sent: its touchpoint, campaign or mailbox was withdrawn meanwhile.", now)
         return False

@@ -14,8 +14,8 @@ from audit_app.models import IncomingMail, MailState, RoleName, can_be_taken_bac
 from audit_app.services.company import organisation_zone
 from audit_app.services.mail import unassign
 from audit_app.services.mail import unmatched as service
-from audit_app.services.mail.history import Deed, deeds_of
-from audit_app.services.mail.intake import discard_mail
+from audit_app.services.mail.filing import discard_mail, read
+from audit_app.services.mail.history import HandlingStep, history_of
 from audit_app.services.mail.suggestions import suggestions_for
 from audit_app.services.mail.unmatched import Pile
 from audit_app.web import probe_words as words
@@ -42,7 +42,7 @@ def unmatched() -> str:
         suggestions=suggestions_for(db.session, waiting),
         undo=_just_discarded(),
         pile=pile,
-        deeds={mail.id: deeds_of(mail) for mail, _ in page.mails},
+        histories={mail.id: history_of(mail) for mail, _ in page.mails},
         form=ButtonForm(),
         zone=organisation_zone(db.session),
         words=words,
@@ -89,7 +89,7 @@ def _mail_page(mail_id: int, form: AssignForm) -> str:
         discarded=mail.state is MailState.DISCARDED,
         may_take_back=can_be_taken_back(mail),
         taken_from=_just_taken_from(mail),
-        deeds=deeds_of(mail),
+        history=history_of(mail),
         form=form,
         zone=organisation_zone(db.session),
         words=words,
@@ -98,9 +98,9 @@ def _mail_page(mail_id: int, form: AssignForm) -> str:
 
 def _just_taken_from(mail: IncomingMail) -> int | None:
     """The probe from which the mail was taken back a moment ago, so that one press puts it there again."""
-    last = deeds_of(mail)[-1:]
+    last = history_of(mail)[-1:]
     taken = number_in(request.args.get("taken", ""))
-    waits = mail.state is MailState.UNMATCHED and last and last[0].deed is Deed.TAKEN_BACK
+    waits = mail.state is MailState.UNMATCHED and last and last[0].step is HandlingStep.TAKEN_BACK
     return taken if waits and last[0].probe_id == taken else None
 
 
@@ -111,8 +111,12 @@ def assign(mail_id: int) -> ResponseReturnValue:
     mail, form = service.letter(db.session, mail_id), AssignForm()
     if not form.validate_on_submit():
         return _mail_page(mail_id, form), 422
+    probe_id = form.probe.data
     try:
-        probe = service.assign(db.session, mail, form.probe.data, user_now(), request_instant())
+        question = service.question(db.session, mail, probe_id)
+        db.session.rollback()  # judging may take seconds, in which others write
+        reading = read(question)
+        probe = service.assign(db.session, mail, probe_id, reading, user_now(), request_instant())
     except (InvalidInput, Conflict) as error:
         db.session.rollback()
         form.probe.errors = [str(error)]
@@ -126,7 +130,10 @@ def assign(mail_id: int) -> ResponseReturnValue:
 def take_back(mail_id: int) -> ResponseReturnValue:
     """Say that the mail does not answer the probe it lies with; it waits again, and can be assigned to another."""
     mail = service.letter(db.session, mail_id)
-    probe = unassign.take_back(db.session, mail, user_now(), request_instant())
+    letters = unassign.letters_beside(db.session, mail)
+    db.session.rollback()  # reading may take seconds, in which others write
+    clues = unassign.read_letters(letters)
+    probe = unassign.take_back(db.session, mail, clues, user_now(), request_instant())
     db.session.commit()
     return redirect(url_for("mail.show", mail_id=mail_id, taken=probe.id))
 

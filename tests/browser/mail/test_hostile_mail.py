@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import IncomingMail, Location, Probe, User
-from audit_app.services.mail.intake import store_new_mail
 from probes.mail.imap import FetchedMail as Arrived
 from tests.browser.pages import Screen, sign_in
 from tests.hostile_mail import hostile_mails
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories
 from tests.integration.probes import probe_scene as scene
 
@@ -30,7 +30,7 @@ def probe(session: Session, umea: Location) -> Probe:
     box = probe_factories.mailbox_of(session)
     at = datetime.now(UTC)
     raws = [raw for to in (made.from_address, box.address) for raw in hostile_mails(to).values()]
-    store_new_mail(session, box, [Arrived("INBOX", 7, uid, at, raw) for uid, raw in enumerate(raws, 1)], at)
+    receive_mail(session, box, [Arrived("INBOX", 7, uid, at, raw) for uid, raw in enumerate(raws, 1)], at)
     session.commit()
     return made
 

@@ -19,13 +19,14 @@ from audit_app.config import Settings
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Observation, Probe, RoleName
-from audit_app.services.mail.intake import store_new_mail
+from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import BATCH, Change, Rejudging
 from audit_app.services.probes.decisions import decide
 from audit_app.services.probes.ledger import summarise
 from probes.replies.classify import RULES_VERSION
 from tests import factories, fictional_mail
 from tests.conftest import SEALING_KEY
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
 
@@ -192,7 +193,7 @@ def probe(session: Session) -> Probe:
 def stored(session: Session, probe: Probe, uid: int = 1, hours: int = 2, **letter: str) -> IncomingMail:
     """An answer to the probe, as today's rules judge it."""
     arrived = make.letter(probe.from_address, NOW + hours * HOUR, uid=uid, **letter)
-    (row,) = store_new_mail(session, probe.persona.mailbox, [arrived], NOW + hours * HOUR)
+    (row,) = receive_mail(session, probe.persona.mailbox, [arrived], NOW + hours * HOUR)
     return row
 
 
@@ -213,7 +214,7 @@ def judged_before(
 def rejudged(session: Session, *, apply: bool) -> list[Change]:
     """All changes, batch by batch, as the command makes them."""
     work, changes = Rejudging(NOW + 4 * HOUR, apply), []
-    while (batch := work.next_batch(session)) is not None:
+    while (batch := work.next_batch(Transactions.within(session))) is not None:
         session.commit()
         changes += batch
     session.commit()
@@ -296,7 +297,7 @@ def test_several_mails_of_one_probe_count_together(session: Session, probe: Prob
 
 def test_mail_without_a_probe_is_judged_again_and_keeps_waiting(session: Session, probe: Probe) -> None:
     stranger = make.letter("nobody@shopper.example", NOW, uid=5, Auto_Submitted="auto-replied")
-    (row,) = store_new_mail(session, probe.persona.mailbox, [stranger], NOW)
+    (row,) = receive_mail(session, probe.persona.mailbox, [stranger], NOW)
     why = list(row.reasons)
     judged_before(session, row, "human", ObservationKind.HUMAN_REPLY)
 
@@ -308,7 +309,7 @@ def test_mail_without_a_probe_is_judged_again_and_keeps_waiting(session: Session
 
 def test_more_mail_than_one_batch_holds_is_judged_to_the_end(session: Session, probe: Probe) -> None:
     letters = [make.letter("nobody@shopper.example", NOW, uid=uid) for uid in range(1, BATCH + 3)]
-    rows = store_new_mail(session, probe.persona.mailbox, letters, NOW)
+    rows = receive_mail(session, probe.persona.mailbox, letters, NOW)
     for row in rows:
         row.verdict, row.rules_version = "uncertain", "2020-01-01"
     session.commit()

@@ -13,7 +13,7 @@ from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Mailbox, MailState, Probe, RoleName, User, mails_of
-from audit_app.services.mail.intake import assign_mail, discard_mail, store_new_mail
+from audit_app.services.mail.filing import discard_mail
 from audit_app.services.mailboxes.state import mailbox_down, mailbox_read, mailbox_up, positions_of
 from audit_app.services.probes import steps
 from audit_app.services.probes.ledger import close_mail_probes
@@ -22,6 +22,7 @@ from probes.channels.email import compose
 from probes.mail import imap as driver
 from probes.mail.imap import Position
 from tests import factories
+from tests.incoming import assign_mail, receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW, WORKER
 
@@ -58,7 +59,7 @@ def test_an_answer_to_the_probes_address_stops_the_clock(
     session: Session, probe: Probe, mailbox: Mailbox
 ) -> None:
     reply = make.letter(probe.from_address, NOW + 6 * HOUR)
-    (row,) = store_new_mail(session, mailbox, [reply], NOW + 7 * HOUR)
+    (row,) = receive_mail(session, mailbox, [reply], NOW + 7 * HOUR)
     assert (row.state, row.probe_id, row.verdict) == (MailState.MATCHED, probe.id, "human")
     assert "the address" in row.matched_by
     assert probe.outcome is Outcome.ANSWERED
@@ -72,7 +73,7 @@ def test_an_answer_to_the_probes_address_stops_the_clock(
 def test_an_answer_by_mail_belongs_to_the_chat_that_was_given_the_probes_address(session: Session) -> None:
     chat = make.sent_probe(session, ChannelName.CHAT)
     reply = make.letter(chat.from_address, NOW + 6 * HOUR)
-    (row,) = store_new_mail(session, chat.persona.mailbox, [reply], NOW + 7 * HOUR)
+    (row,) = receive_mail(session, chat.persona.mailbox, [reply], NOW + 7 * HOUR)
     assert (row.probe_id, chat.outcome, chat.answered_earliest) == (chat.id, Outcome.ANSWERED, NOW + 6 * HOUR)
 
 
@@ -80,7 +81,7 @@ def test_an_answer_to_another_address_of_ours_is_matched_by_the_message_it_answe
     session: Session, probe: Probe, mailbox: Mailbox
 ) -> None:
     reply = make.letter(mailbox.address, NOW + HOUR, In_Reply_To=probe.message_id or "")
-    (row,) = store_new_mail(session, mailbox, [reply], NOW + HOUR)
+    (row,) = receive_mail(session, mailbox, [reply], NOW + HOUR)
     assert row.probe_id == probe.id
     assert "the Message-ID" in row.matched_by
 
@@ -89,7 +90,7 @@ def test_an_acknowledgement_is_kept_and_does_not_stop_the_clock(
     session: Session, probe: Probe, mailbox: Mailbox
 ) -> None:
     automatic = make.letter(probe.from_address, NOW + SECOND, Auto_Submitted="auto-replied")
-    store_new_mail(session, mailbox, [automatic], NOW + HOUR)
+    receive_mail(session, mailbox, [automatic], NOW + HOUR)
     assert probe.outcome is Outcome.OPEN
     assert probe.acknowledged_at is not None
 
@@ -102,16 +103,16 @@ def test_a_bounce_of_the_probe_counts(session: Session, probe: Probe, mailbox: M
         Subject="Undelivered Mail Returned to Sender",
         X_Failed_Recipients=make.SHOP_ADDRESS,
     )
-    store_new_mail(session, mailbox, [bounce], NOW + HOUR)
+    receive_mail(session, mailbox, [bounce], NOW + HOUR)
     assert probe.outcome is Outcome.BOUNCED
 
 
 def test_the_position_is_stored_with_the_mail(session: Session, probe: Probe, mailbox: Mailbox) -> None:
     mails = [make.letter("x@shopper.example", NOW, uid=uid) for uid in (3, 5)]
-    store_new_mail(session, mailbox, mails, NOW)
+    receive_mail(session, mailbox, mails, NOW)
     session.commit()
     assert positions_of(session, mailbox) == {"INBOX": Position(7, 5)}
-    store_new_mail(session, mailbox, [make.letter("x@shopper.example", NOW, uid=9, folder="Junk")], NOW)
+    receive_mail(session, mailbox, [make.letter("x@shopper.example", NOW, uid=9, folder="Junk")], NOW)
     session.rollback()
     assert positions_of(session, mailbox) == {"INBOX": Position(7, 5)}
     assert session.scalar(sa.select(sa.func.count()).select_from(IncomingMail)) == 2
@@ -119,8 +120,8 @@ def test_the_position_is_stored_with_the_mail(session: Session, probe: Probe, ma
 
 def test_mail_that_is_read_again_changes_nothing(session: Session, probe: Probe, mailbox: Mailbox) -> None:
     reply = make.letter(probe.from_address, NOW + HOUR, uid=8)
-    store_new_mail(session, mailbox, [reply], NOW + HOUR)
-    assert store_new_mail(session, mailbox, [reply], NOW + 2 * HOUR) == []
+    receive_mail(session, mailbox, [reply], NOW + HOUR)
+    assert receive_mail(session, mailbox, [reply], NOW + 2 * HOUR) == []
     assert positions_of(session, mailbox)["INBOX"].last_uid == 8
     assert len(mails_of(probe)) == 1
 
@@ -129,17 +130,17 @@ def test_mail_numbered_anew_or_moved_to_another_folder_is_the_same_mail(
     session: Session, probe: Probe, mailbox: Mailbox
 ) -> None:
     reply = make.letter(probe.from_address, NOW + HOUR, uid=8)
-    store_new_mail(session, mailbox, [reply], NOW + HOUR)
+    receive_mail(session, mailbox, [reply], NOW + HOUR)
     renumbered = driver.FetchedMail("INBOX", 99, 1, reply.received_at, reply.raw)
     moved = driver.FetchedMail("Junk", 4, 1, reply.received_at, reply.raw)
-    assert store_new_mail(session, mailbox, [renumbered, moved], NOW + 2 * HOUR) == []
+    assert receive_mail(session, mailbox, [renumbered, moved], NOW + 2 * HOUR) == []
     assert positions_of(session, mailbox) == {"INBOX": Position(99, 1), "Junk": Position(4, 1)}
     another = make.letter(probe.from_address, NOW + 2 * HOUR, uid=2, uidvalidity=99)
-    assert len(store_new_mail(session, mailbox, [another], NOW + 2 * HOUR)) == 1
+    assert len(receive_mail(session, mailbox, [another], NOW + 2 * HOUR)) == 1
 
 
 def test_our_own_copy_is_no_answer(session: Session, probe: Probe, mailbox: Mailbox) -> None:
-    (row,) = store_new_mail(session, mailbox, [own_copy(probe)], NOW + SECOND)
+    (row,) = receive_mail(session, mailbox, [own_copy(probe)], NOW + SECOND)
     assert (row.state, row.kind, row.probe_id) == (MailState.MATCHED, "own_copy", probe.id)
     assert probe.outcome is Outcome.OPEN
     assert [seen.kind for seen in probe.observations] == [ObservationKind.SENT]
@@ -148,7 +149,7 @@ def test_our_own_copy_is_no_answer(session: Session, probe: Probe, mailbox: Mail
 def test_our_own_copy_proves_that_a_probe_left_of_which_nobody_knew(session: Session) -> None:
     probe = make.sending_probe(session)
     steps.mark_unknown(session, probe.id, WORKER, "The server fell silent.", NOW)
-    store_new_mail(session, probe.persona.mailbox, [own_copy(probe)], NOW + SECOND)
+    receive_mail(session, probe.persona.mailbox, [own_copy(probe)], NOW + SECOND)
     assert probe.state is ProbeState.SENT
     assert probe.sent_earliest == NOW
     assert probe.failure == ""
@@ -158,14 +159,14 @@ def test_an_answer_proves_that_a_probe_left_of_which_nobody_knew(session: Sessio
     probe = make.sending_probe(session)
     steps.mark_unknown(session, probe.id, WORKER, "The server fell silent.", NOW)
     reply = make.letter(probe.from_address, NOW + HOUR)
-    store_new_mail(session, probe.persona.mailbox, [reply], NOW + HOUR)
+    receive_mail(session, probe.persona.mailbox, [reply], NOW + HOUR)
     assert probe.state is ProbeState.SENT
     assert probe.outcome is Outcome.ANSWERED
 
 
 def test_a_probe_that_is_just_being_sent_is_left_to_its_worker(session: Session) -> None:
     probe = make.sending_probe(session)
-    store_new_mail(session, probe.persona.mailbox, [own_copy(probe)], NOW + SECOND)
+    receive_mail(session, probe.persona.mailbox, [own_copy(probe)], NOW + SECOND)
     assert probe.state is ProbeState.SENDING
     steps.mark_sent(session, probe.id, WORKER, make.sent_fact(NOW), {}, NOW + SECOND)
     assert probe.state is ProbeState.SENT
@@ -174,7 +175,7 @@ def test_a_probe_that_is_just_being_sent_is_left_to_its_worker(session: Session)
 def test_an_answer_that_overtakes_the_record_of_sending_still_counts(session: Session) -> None:
     probe = make.sending_probe(session)
     reply = make.letter(probe.from_address, NOW + 2 * SECOND)
-    store_new_mail(session, probe.persona.mailbox, [reply], NOW + 2 * SECOND)
+    receive_mail(session, probe.persona.mailbox, [reply], NOW + 2 * SECOND)
     assert probe.outcome is Outcome.OPEN
     steps.mark_sent(session, probe.id, WORKER, make.sent_fact(NOW), {}, NOW + 3 * SECOND)
     assert probe.outcome is Outcome.ANSWERED
@@ -183,7 +184,7 @@ def test_an_answer_that_overtakes_the_record_of_sending_still_counts(session: Se
 def test_mail_that_matches_nothing_waits_and_a_person_assigns_it(
     session: Session, probe: Probe, mailbox: Mailbox, magnus: User
 ) -> None:
-    (row,) = store_new_mail(session, mailbox, [make.letter("other@shopper.example", NOW + HOUR)], NOW + HOUR)
+    (row,) = receive_mail(session, mailbox, [make.letter("other@shopper.example", NOW + HOUR)], NOW + HOUR)
     assert (row.state, row.probe_id) == (MailState.UNMATCHED, None)
     assign_mail(session, row, probe, magnus, NOW + 2 * HOUR)
     assert (row.state, row.matched_by) == (MailState.MATCHED, "assigned by Magnus Manager")
@@ -198,7 +199,7 @@ def test_mail_that_matches_nothing_waits_and_a_person_assigns_it(
 def test_discarded_mail_is_kept_and_can_still_be_assigned(
     session: Session, probe: Probe, mailbox: Mailbox, magnus: User
 ) -> None:
-    (row,) = store_new_mail(session, mailbox, [make.letter("other@shopper.example", NOW + HOUR)], NOW + HOUR)
+    (row,) = receive_mail(session, mailbox, [make.letter("other@shopper.example", NOW + HOUR)], NOW + HOUR)
     discard_mail(session, row, magnus, NOW + HOUR)
     assert row.state is MailState.DISCARDED
     assert row.evidence.content
@@ -218,7 +219,7 @@ def test_discarded_mail_is_kept_and_can_still_be_assigned(
     ],
 )
 def test_even_broken_mail_is_stored(session: Session, mailbox: Mailbox, raw: bytes) -> None:
-    (row,) = store_new_mail(session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW, raw)], NOW)
+    (row,) = receive_mail(session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW, raw)], NOW)
     session.commit()
     session.expire_all()
     assert row.evidence.content == raw
@@ -232,9 +233,7 @@ def test_broken_mail_to_a_probe_is_stored_as_its_answer(
         f"To: {probe.from_address}\r\nSubject: ".encode()
         + b"\x00\xff\r\nFrom: \xff\x00\r\n\r\nWe\x00 open at ten.\xff"
     )
-    (row,) = store_new_mail(
-        session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw)], NOW + HOUR
-    )
+    (row,) = receive_mail(session, mailbox, [driver.FetchedMail("INBOX", 7, 1, NOW + HOUR, raw)], NOW + HOUR)
     session.commit()
     assert row.probe_id == probe.id
 
@@ -279,7 +278,7 @@ def test_two_workers_reading_one_mailbox_store_each_mail_once(engine: sa.Engine)
     def read() -> None:
         for each in mails:
             with transaction(engine) as session:
-                rows = store_new_mail(session, session.get_one(Mailbox, mailbox_id), [each], NOW + HOUR)
+                rows = receive_mail(session, session.get_one(Mailbox, mailbox_id), [each], NOW + HOUR)
                 stored.extend(row.uid for row in rows)
 
     make.at_once([read, read, read])

@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, ProbeKey
-from audit_app.services.mail.intake import BETWEEN_BOTH, RECEIVED_LINE, store_new_mail
+from audit_app.services.mail.filing import BETWEEN_BOTH, RECEIVED_LINE
 from audit_app.services.mail.matching import find_probe
 from audit_app.services.probes import steps
 from audit_app.services.probes.messages import message_of
 from probes.channels.email import compose
 from probes.mail import imap as driver
 from probes.replies.mail import ReadMail
+from probes.replies.match import keys_of
 from tests import factories
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW, WORKER
 from tests.integration.probes.probe_scene import probe_to
@@ -54,7 +56,7 @@ def second(session: Session, umea: Location) -> Probe:
 
 
 def arrived(session: Session, probe: Probe, *mails: driver.FetchedMail) -> list[IncomingMail]:
-    return store_new_mail(session, probe.persona.mailbox, mails, NOW + HOUR)
+    return receive_mail(session, probe.persona.mailbox, mails, NOW + HOUR)
 
 
 def acknowledgement(
@@ -322,7 +324,7 @@ def test_mails_of_two_probes_never_cross_when_their_keys_differ(
         titled = f"[{key}] " if kind == 3 else ""
         line = " ".join(subject.split())
         raw = f"From: {KIM}\nTo: {to}\n{answered}Subject: {titled}{line}\n\n{says}\n{text}"
-        assert find_probe(session, ReadMail.of(raw.encode())).probe_id == probe_id
+        assert find_probe(session, keys_of(ReadMail.of(raw.encode()))).probe_id == probe_id
 
     check()
 
@@ -338,7 +340,8 @@ def test_every_question_about_a_mail_is_answered_by_an_index(session: Session, f
         asked.append((statement, parameters))
 
     sa.event.listen(connection, "before_cursor_execute", note)
-    find_probe(session, ReadMail.of(answer("FF-1007").raw + f"\n{first.token} <x@y.example>\n".encode()))
+    raw = answer("FF-1007").raw + f"\n{first.token} <x@y.example>\n".encode()
+    find_probe(session, keys_of(ReadMail.of(raw)))
     sa.event.remove(connection, "before_cursor_execute", note)
     assert asked
     for statement, parameters in asked:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, MailState, Observation, Probe, RoleName
-from audit_app.services.mail.intake import discard_mail, store_new_mail
+from audit_app.services.mail.filing import discard_mail
+from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import Change, Rejudging
 from audit_app.services.probes.ledger import summarise
 from probes.replies.classify import RULES_VERSION
 from tests import factories
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
 
@@ -30,14 +32,14 @@ def probe(session: Session) -> Probe:
 def stored(session: Session, probe: Probe, uid: int = 1, hours: int = 2, **letter: str) -> IncomingMail:
     """An answer to the probe, as today's rules judge it."""
     arrived = make.letter(probe.from_address, NOW + hours * HOUR, uid=uid, **letter)
-    (row,) = store_new_mail(session, probe.persona.mailbox, [arrived], NOW + hours * HOUR)
+    (row,) = receive_mail(session, probe.persona.mailbox, [arrived], NOW + hours * HOUR)
     return row
 
 
 def rejudged(session: Session, *, apply: bool) -> list[Change]:
     """All changes, batch by batch, as the command makes them."""
     work, changes = Rejudging(NOW + 4 * HOUR, apply), []
-    while (batch := work.next_batch(session)) is not None:
+    while (batch := work.next_batch(Transactions.within(session))) is not None:
         session.commit()
         changes += batch
     session.commit()
@@ -53,7 +55,8 @@ def waiting(session: Session, row: IncomingMail) -> IncomingMail:
         None,
         None,
     )
-    row.verdict, row.kind, row.rules_version, row.matched_by = "", "", "", ""
+    row.verdict, row.kind, row.rules_version = "", "", ""
+    row.matched_kind, row.matched_value, row.matched_where = None, "", ""
     session.flush()
     session.expire_all()
     if fact is not None and probe is not None:
@@ -100,7 +103,7 @@ def test_our_own_copy_that_waited_proves_that_the_probe_left(session: Session) -
         message_id=str(probe.message_id),
     )
     mailbox = probe.persona.mailbox
-    (row,) = store_new_mail(session, mailbox, [copy], NOW)
+    (row,) = receive_mail(session, mailbox, [copy], NOW)
     waiting(session, row)
     probe.state, probe.outcome, probe.claimed_until = ProbeState.SEND_UNKNOWN, Outcome.EXCLUDED, None
     session.commit()

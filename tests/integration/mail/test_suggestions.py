@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import IncomingMail, Location, MailState, Probe, User
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mail.suggestions import suggestions_for
 from audit_app.services.mailboxes.state import mailbox_down, mailbox_read
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_scene import happened, mail, probe_to
 from tests.visitor import Visitor, sign_in
@@ -111,7 +111,7 @@ def test_a_discard_is_undone_by_one_press(
 def test_a_sender_that_nobody_can_read_suggests_nothing(session: Session, probes: list[Probe]) -> None:
     box = make.mailbox_of(session)
     raw = b"From: \xff\x00<<@>\r\nSubject: \x00\r\n\r\n\xff"
-    (stray,) = store_new_mail(session, box, [make.imap.FetchedMail("INBOX", 7, 77, NOW, raw)], NOW)
+    (stray,) = receive_mail(session, box, [make.imap.FetchedMail("INBOX", 7, 77, NOW, raw)], NOW)
     assert suggested(session, stray) == []
 
 

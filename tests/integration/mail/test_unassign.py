@@ -24,14 +24,15 @@ from audit_app.models import (
     ReplyRating,
     User,
 )
-from audit_app.services.mail.history import Deed, deeds_of
-from audit_app.services.mail.intake import assign_mail, discard_mail, store_new_mail
+from audit_app.services.mail.filing import discard_mail
+from audit_app.services.mail.history import HandlingStep, history_of
+from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import Rejudging
-from audit_app.services.mail.unassign import take_back
 from audit_app.services.probes.decisions import decide
 from audit_app.services.probes.withdrawals import withdrawal_of
 from audit_app.services.replies.ratings import mean_quality, own_rating, rate, ratings_of, rubric_by
 from audit_app.services.scores.inputs import gather
+from tests.incoming import assign_mail, receive_mail, take_back
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_scene import happened, mail, probe_to
 from tests.visitor import Visitor, sign_in
@@ -95,10 +96,10 @@ def test_who_did_what_is_kept_with_the_mail_and_in_the_ledger(
     assign_mail(session, stray, right, ada, NOW + 2 * HOUR)
     session.commit()
     session.expire_all()
-    assert [(each.deed, each.probe_id, each.at) for each in deeds_of(stray)] == [
-        (Deed.ASSIGNED, wrong.id, NOW),
-        (Deed.TAKEN_BACK, wrong.id, NOW + HOUR),
-        (Deed.ASSIGNED, right.id, NOW + 2 * HOUR),
+    assert [(each.step, each.probe_id, each.at) for each in history_of(stray)] == [
+        (HandlingStep.ASSIGNED, wrong.id, NOW),
+        (HandlingStep.TAKEN_BACK, wrong.id, NOW + HOUR),
+        (HandlingStep.ASSIGNED, right.id, NOW + 2 * HOUR),
     ]
     trace = wrong.observations[-1]
     assert trace.kind is ObservationKind.TAKEN_BACK
@@ -132,7 +133,7 @@ def test_an_undone_taking_back_restores_verdict_decision_and_rating(
         take_back(session, stray, ada, NOW + (3 + again) * HOUR)
         assert wrong.outcome is Outcome.OPEN
         assign_mail(session, stray, wrong, ada, NOW + (3 + again) * HOUR)
-    assert (wrong.outcome, len(deeds_of(stray))) == (Outcome.ANSWERED, 7)
+    assert (wrong.outcome, len(history_of(stray))) == (Outcome.ANSWERED, 7)
 
 
 def test_what_a_person_had_decided_stands_again_with_the_mail(
@@ -171,7 +172,7 @@ def test_no_rule_brings_a_mail_back_to_where_a_person_took_it_from(
     take_back(session, row, ada, NOW)
     session.commit()
     work = Rejudging(NOW + HOUR, apply=True)
-    while work.next_batch(session) is not None:
+    while work.next_batch(Transactions.within(session)) is not None:
         session.commit()
     session.refresh(row)
     assert (row.state, row.probe_id, work.placed) == (MailState.UNMATCHED, None, 0)
@@ -208,7 +209,7 @@ def test_a_sending_that_only_this_mail_had_proved_is_unknown_again(session: Sess
     probe = make.sending_probe(session)
     probe.state, probe.claimed_until = ProbeState.SEND_UNKNOWN, None
     arrived = make.letter("anna.berg@shopper.example", make.NOW + HOUR)
-    (row,) = store_new_mail(session, probe.persona.mailbox, [arrived], make.NOW + HOUR)
+    (row,) = receive_mail(session, probe.persona.mailbox, [arrived], make.NOW + HOUR)
     assign_mail(session, row, probe, ada, make.NOW + 2 * HOUR)
     session.commit()
     assert (probe.state, probe.outcome) == (ProbeState.SENT, Outcome.ANSWERED)
@@ -243,7 +244,7 @@ def test_our_own_copy_and_a_mail_that_waits_cannot_be_taken_back(session: Sessio
         message_id=str(probe.message_id),
     )
     stray = make.letter(probe.persona.mailbox.address, make.NOW, uid=2)
-    for row in store_new_mail(session, probe.persona.mailbox, [copy, stray], make.NOW):
+    for row in receive_mail(session, probe.persona.mailbox, [copy, stray], make.NOW):
         with pytest.raises(Conflict, match="lies with no probe"):
             take_back(session, row, ada, make.NOW)
 
@@ -267,7 +268,11 @@ def test_an_assignment_is_undone_by_one_press_and_so_is_the_undoing(
     session.refresh(wrong)
     assert wrong.outcome is Outcome.ANSWERED
     session.refresh(row)
-    assert [each.deed for each in deeds_of(row)] == [Deed.ASSIGNED, Deed.TAKEN_BACK, Deed.ASSIGNED]
+    assert [each.step for each in history_of(row)] == [
+        HandlingStep.ASSIGNED,
+        HandlingStep.TAKEN_BACK,
+        HandlingStep.ASSIGNED,
+    ]
 
 
 def test_a_mail_is_taken_back_later_from_the_ledger_and_from_the_list(
@@ -328,7 +333,7 @@ def test_two_administrators_who_place_one_mail_undo_nothing_of_each_other(
 
         assign_mail(other, seen, other.get_one(Probe, wrong.id), user, NOW + HOUR)
         other.commit()
-        assert [each.deed for each in deeds_of(seen)] == [Deed.DISCARDED, Deed.ASSIGNED]
+        assert [each.step for each in history_of(seen)] == [HandlingStep.DISCARDED, HandlingStep.ASSIGNED]
 
     with pytest.raises(Conflict):
         discard_mail(session, row, ada, NOW + 2 * HOUR)

@@ -28,11 +28,11 @@ from audit_app.demo.company.event_loop import LoopThread
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import AddressStyle, ChannelName, IncomingMail, Mailbox
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes.state import positions_before, positions_of
 from probes.base import MailboxDown
 from probes.mail import imap as driver
 from probes.mail.imap import MailAccount, Position, check, connect_imap, fetch_new, wait_for_mail
+from tests.incoming import receive_mail
 from tests.integration.mailboxes.dovecot_scene import JUNK, PASSWORD, Dovecot, dovecot, why_not
 from tests.integration.mailboxes.oauth_scene import ANNA, Provider, provider
 from tests.integration.probes import probe_factories as make
@@ -174,7 +174,7 @@ def keep(
     session: Session, mailbox: Mailbox, account: MailAccount, positions: dict[str, Position]
 ) -> list[IncomingMail]:
     """Read on from `positions` and store what is new."""
-    rows = store_new_mail(session, mailbox, fetch_new(account, positions), datetime.now(UTC))
+    rows = receive_mail(session, mailbox, fetch_new(account, positions), datetime.now(UTC))
     session.commit()
     return rows
 

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
 from audit_app.models import AddressStyle, IncomingMail, Mailbox, MailFolder, Security, User
 from audit_app.services.entry.fields import InvalidFields
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes import mailboxes as service
 from audit_app.services.mailboxes.accounts import account_of
 from audit_app.services.mailboxes.connection_test import prove_own_address, try_sign_in
 from audit_app.services.mailboxes.entry import MailboxEntry, SignIn, drafted, entry_about
 from audit_app.services.mailboxes.state import positions_of
+from tests.incoming import receive_mail
 from tests.integration.mailboxes.oauth_scene import ANNA, provider
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
@@ -157,7 +157,7 @@ def test_a_mailbox_that_was_written_from_keeps_its_address(session: Session) -> 
 def test_another_account_is_read_from_its_first_mail_although_it_numbers_them_alike(session: Session) -> None:
     mailbox = service.add_mailbox(session, ENTRY)
     first = [make.letter(ANNA, NOW, uid=uid, text=f"Mail {uid}") for uid in (1, 2)]
-    assert len(store_new_mail(session, mailbox, first, NOW)) == 2
+    assert len(receive_mail(session, mailbox, first, NOW)) == 2
 
     mailbox.username = ""
     service.change_mailbox(session, mailbox, entry_about(mailbox), NOW)
@@ -169,7 +169,7 @@ def test_another_account_is_read_from_its_first_mail_although_it_numbers_them_al
 
     news = make.letter(ANNA, NOW, uid=1, text="A reply that must not be lost")
     moved_along = replace(first[0], uid=2)
-    assert len(store_new_mail(session, mailbox, [news, moved_along], NOW)) == 1
+    assert len(receive_mail(session, mailbox, [news, moved_along], NOW)) == 1
     assert len(session.scalars(sa.select(IncomingMail)).all()) == 3
     assert [folder.last_uid for folder in session.scalars(sa.select(MailFolder))] == [2]
 

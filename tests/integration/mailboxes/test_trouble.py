@@ -22,7 +22,6 @@ from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Alarm, AlarmKind, ChannelName, IncomingMail, Mailbox, MailFolder, Probe
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.mailboxes.state import mailbox_down, mailbox_up, positions_before
 from audit_app.services.operations.alarms import (
     TELLING,
@@ -35,6 +34,7 @@ from audit_app.services.operations.alarms import (
 )
 from audit_app.worker.alarms import Notifier, note_browser
 from probes.mail.imap import Position
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import NOW
 from tests.integration.worker.worker_scene import Scene, ended, scene
@@ -111,6 +111,13 @@ def number_anew(folder: Path, *more: tuple[str, bytes]) -> None:
             store.add_mail(ANNA, name, datetime.now(UTC), raw)
 
 
+def unjudged_mails(engine: sa.Engine) -> int:
+    """How many mails are stored of which nobody knows yet what they are."""
+    with transaction(engine) as session:
+        waiting = sa.select(sa.func.count(IncomingMail.id)).where(IncomingMail.judge_at.is_not(None))
+        return session.scalar(waiting) or 0
+
+
 def raw_mails(engine: sa.Engine) -> list[bytes]:
     with transaction(engine) as session:
         mails = session.scalars(sa.select(IncomingMail)).all()
@@ -151,6 +158,7 @@ def test_a_mailbox_that_goes_away_is_told_once_sends_nothing_and_loses_no_reply_
         on.wait_until(lambda: set(raw_mails(engine)) >= {*before, *news})
         stored = raw_mails(engine)
         assert len(stored) == len(set(stored))
+        on.wait_until(lambda: unjudged_mails(engine) == 0)
         with transaction(engine) as session:
             kinds = [seen.kind for seen in session.get_one(Probe, probe.id).observations]
         assert kinds.count(ObservationKind.HUMAN_REPLY) == 3
@@ -314,7 +322,7 @@ def test_an_address_that_nobody_can_be_reached_at_is_named_by_its_place_alone() 
 def test_now_and_then_all_mail_of_the_last_days_is_read_again(session: Session) -> None:
     mailbox: Mailbox = make.sent_probe(session).persona.mailbox
     days = timedelta(days=1)
-    store_new_mail(
+    receive_mail(
         session,
         mailbox,
         [

@@ -15,7 +15,8 @@ from audit_app.config import Settings
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import Evidence, IncomingMail, Location, MailState, Probe, RoleName, User
-from audit_app.services.mail.intake import discard_mail
+from audit_app.services.mail.filing import discard_mail
+from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import Rejudging
 from audit_app.services.operations.retention import Erased, count_expired, erase_expired
 from audit_app.services.probes.decisions import decide
@@ -121,7 +122,7 @@ def test_better_rules_do_not_judge_an_erased_mail(session: Session, umea: Locati
     letter.rules_version = "0"
     session.commit()
 
-    assert Rejudging(NOW, apply=True).next_batch(session) is None
+    assert Rejudging(NOW, apply=True).next_batch(Transactions.within(session)) is None
     assert probe.outcome is Outcome.ANSWERED
 
 

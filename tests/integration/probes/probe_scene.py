@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, IncomingMail, Location, Probe, Touchpoint
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
 from probes import base
 from probes.mail import imap
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories
 
 HOUR = timedelta(hours=1)
@@ -137,6 +137,6 @@ def mail(
     arrived = imap.FetchedMail("INBOX", 7, uid, received_at, letter.as_bytes())
     account = probe_factories.mailbox_of(session)
     session.flush()
-    (stored,) = store_new_mail(session, account, [arrived], received_at)
+    (stored,) = receive_mail(session, account, [arrived], received_at)
     session.commit()
     return stored

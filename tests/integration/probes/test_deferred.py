@@ -20,12 +20,12 @@ from audit_app.demo.company.event_loop import LoopThread
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, Mailbox, Probe
-from audit_app.services.mail.intake import store_new_mail
 from audit_app.services.probes import steps
 from audit_app.services.probes.claims import SEND_WITHIN, claim
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import DEFERRALS
 from probes.base import Deferred
+from tests.incoming import receive_mail
 from tests.integration.probes import probe_factories as make
 from tests.integration.probes.probe_factories import LEASE, NOW, WORKER
 from tests.integration.worker.worker_scene import scene
@@ -161,7 +161,7 @@ def test_a_message_that_came_through_although_it_was_refused_is_not_sent_again(
     answer = make.letter(
         probe.from_address, NOW + timedelta(minutes=2), text="Hello Anna, we open at ten. Kim"
     )
-    store_new_mail(session, probe.persona.mailbox, [answer], NOW + timedelta(minutes=3))
+    receive_mail(session, probe.persona.mailbox, [answer], NOW + timedelta(minutes=3))
     assert probe.next_look_at is not None
     (again,) = claim(session, WORKER, probe.next_look_at, 10, LEASE)
     assert not steps.begin_sending(session, again.id, WORKER, {}, probe.next_look_at)

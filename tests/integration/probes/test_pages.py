@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ChannelName, IncomingMail, Location, MailState, Observation, Probe, User
-from audit_app.services.mail.history import deeds_of
+from audit_app.services.mail.history import history_of
 from audit_app.services.probes.ledger import record
 from audit_app.services.search import find
 from probes.base import Proof
@@ -504,7 +504,7 @@ def test_a_discarded_mail_is_kept_and_can_be_put_back(client: Visitor, session: 
     assert "Buy now!" in client.get("/mail/unmatched").text
     row = session.scalars(select(IncomingMail)).one()
     assert row.state is MailState.UNMATCHED
-    assert [(each.deed, each.by) for each in deeds_of(row)] == [
+    assert [(each.step, each.by) for each in history_of(row)] == [
         ("discarded", "Ada Admin"),
         ("put_back", "Ada Admin"),
     ]

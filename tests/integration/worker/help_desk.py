@@ -17,7 +17,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from audit_app.demo.company.looping import LoopThread
+
+from audit_app.demo.company.event_loop import LoopThread
 
 DOMAIN = "lampshop.example"
 ADDRESS = f"hello@{DOMAIN}"

@@ -19,13 +19,16 @@ from audit_app.models import ChannelName, Mailbox, Touchpoint
 from tests.integration.worker.fatal_line import fatal_line
 from tests.integration.worker.worker_scene import PATIENCE, Scene, ended, scene
 
-BY_MAIL = ("planned", "claimed", "prepared", "handed_over", "sent", "storing_mail", "mail_stored")
+BY_MAIL = (
+    "planned", "claimed", "prepared", "handed_over", "sent", "storing_mail", "mail_stored", "mail_judged",
+)  # fmt: skip
 BY_CHAT = ("planned", "claimed", "prepared", "handed_over", "sent", "watching", "observed", "watched")
 STEPS = {ChannelName.EMAIL: BY_MAIL, ChannelName.CONTACT_FORM: BY_MAIL, ChannelName.CHAT: BY_CHAT}
 LOCKED_OTHERWISE = [
     (ChannelName.EMAIL, "planned"),
     (ChannelName.EMAIL, "claimed"),
     (ChannelName.EMAIL, "storing_mail"),
+    (ChannelName.EMAIL, "mail_stored"),
     (ChannelName.CHAT, "watching"),
 ]
 """Where a death leaves other locks behind on PostgreSQL: planning holds rows of the campaign, claims skip what is

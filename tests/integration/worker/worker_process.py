@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from audit_app.config import load_settings
 from audit_app.models import IncomingMail
+from audit_app.services.mail.opinion import OUR_RULES, Rules
 from audit_app.worker import run
 
 LEASE = timedelta(seconds=2)
@@ -44,14 +45,17 @@ def _die_while_storing(session: Session, _context: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def _work() -> None:
+async def _work(rules: Rules) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await run(load_settings(), stop=stop, lease=LEASE)
+    await run(load_settings(), stop=stop, lease=LEASE, rules=rules)
 
 
-def work(fatal: str, environment: Mapping[str, str], log: Path) -> None:
-    """Work by the settings of `environment` until SIGTERM, or until the step `fatal`; `log` takes what is said."""
+def work(fatal: str, environment: Mapping[str, str], log: Path, rules: Rules = OUR_RULES) -> None:
+    """Work by the settings of `environment` until SIGTERM, or until the step `fatal`; `log` takes what is said.
+
+    By `rules` mail is judged.
+    """
     with log.open("ab") as said:
         os.dup2(said.fileno(), sys.stderr.fileno())
     os.environ.update(environment)
@@ -67,4 +71,4 @@ def work(fatal: str, environment: Mapping[str, str], log: Path) -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    asyncio.run(_work())
+    asyncio.run(_work(rules))

@@ -30,6 +30,7 @@ from audit_app.models import (
     Touchpoint,
     mails_of,
 )
+from audit_app.services.mail.opinion import OUR_RULES, Rules
 from tests.integration.probes import probe_factories as make
 from tests.integration.worker import worker_process
 
@@ -120,9 +121,10 @@ class Scene:
         with closing(Store(self._folder / "company")) as store:
             self.wait_until(lambda: any(said.role == "operator" for said in store.chat_messages()))
 
-    def start_worker(self, fatal: str = "") -> BaseProcess:
-        """Start a worker; it kills itself at the step `fatal`."""
-        worker = BIRTHS.Process(target=worker_process.work, args=(fatal, self._environment(), self._log))
+    def start_worker(self, fatal: str = "", rules: Rules = OUR_RULES) -> BaseProcess:
+        """Start a worker that judges mail by `rules`; it kills itself at the step `fatal`."""
+        args = (fatal, self._environment(), self._log, rules)
+        worker = BIRTHS.Process(target=worker_process.work, args=args)
         worker.start()
         self._workers.append(worker)
         return worker
