@@ -124,16 +124,6 @@ class Verdict:
     target: InTime
     reason: str
 
-    @property
-    def scored(self) -> bool:
-        """Whether the score counts this probe now."""
-        return self.outcome in SCORED
-
-    @property
-    def hours_for_score(self) -> Fraction | None:
-        """Hours that the score counts, or None for no answer in time."""
-        return hours_for_score(self.outcome, self.response.at_most if self.response else None)
-
 
 def hours_for_score(outcome: Outcome, at_most: timedelta | None) -> Fraction | None:
     """Return the hours that the score counts for a probe whose answer took `at_most`; None for no answer in time.

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from audit_app.domain.errors import Conflict, InvalidInput
 from audit_app.domain.probes.probe import TRANSITIONS, ObservationKind, ProbeState, check_transition
 from audit_app.domain.probes.response_time import (
+    SCORED,
     Interval,
     InTime,
     Limits,
@@ -21,6 +22,7 @@ from audit_app.domain.probes.response_time import (
     ResponseTime,
     Verdict,
     duration_words,
+    hours_for_score,
     judge,
 )
 from audit_app.domain.scores.policy import DEFAULT_POLICY
@@ -43,10 +45,15 @@ def verdict(
     return judge(sent, observations, START + timedelta(hours=now))
 
 
+def hours_of(result: Verdict) -> Fraction | None:
+    """The hours that the score counts."""
+    return hours_for_score(result.outcome, result.response.at_most if result.response else None)
+
+
 def test_a_persons_answer_stops_the_clock() -> None:
     result = verdict((Kind.HUMAN_REPLY, after(6.25)))
     assert result.outcome is Outcome.ANSWERED
-    assert result.hours_for_score == Fraction("6.25")
+    assert hours_of(result) == Fraction("6.25")
     assert (result.stretch, result.target) == (InTime.MET, InTime.MET)
     assert result.reason == "A person answered after 6 h 15 min."
 
@@ -58,14 +65,14 @@ def test_nothing_but_a_person_stops_the_clock(kind: ObservationKind) -> None:
     result = verdict((kind, after(0.1)), now=6.25)
     assert result.outcome is Outcome.OPEN
     assert result.reason == "No answer yet: at least 6 h 15 min so far."
-    assert not result.scored
+    assert result.outcome not in SCORED
 
 
 def test_the_first_of_several_answers_counts() -> None:
     result = verdict(
         (Kind.HUMAN_REPLY, after(9)), (Kind.ACKNOWLEDGED, after(0)), (Kind.HUMAN_REPLY, after(4))
     )
-    assert result.hours_for_score == 4
+    assert hours_of(result) == 4
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,7 @@ def test_the_score_counts_the_time_that_can_be_proved() -> None:
     sent = Interval(START, START + timedelta(minutes=30))
     result = verdict((Kind.HUMAN_REPLY, after(7, until=9)), sent=sent)
     assert result.response == ResponseTime(timedelta(hours=6.5), timedelta(hours=9))
-    assert result.hours_for_score == 9
+    assert hours_of(result) == 9
     assert result.reason == "A person answered after 6 h 30 min to 9 h."
 
 
@@ -108,14 +115,14 @@ def test_an_open_probe_has_breached_a_limit_as_soon_as_it_has_passed() -> None:
 def test_silence_at_the_cut_off_counts_as_never_answered() -> None:
     result = verdict(now=20)
     assert result.outcome is Outcome.UNANSWERED
-    assert result.scored
-    assert result.hours_for_score is None
+    assert result.outcome in SCORED
+    assert hours_of(result) is None
     assert result.reason == "Nobody answered within 20 h."
 
 
 def test_an_answer_after_the_cut_off_is_shown_and_gets_nothing() -> None:
     result = verdict((Kind.HUMAN_REPLY, after(26)))
-    assert (result.outcome, result.hours_for_score, result.target) == (
+    assert (result.outcome, hours_of(result), result.target) == (
         Outcome.UNANSWERED,
         None,
         InTime.BREACHED,
@@ -130,7 +137,7 @@ def test_an_uncertain_reply_neither_meets_nor_breaches_the_target() -> None:
         InTime.CANNOT_TELL,
         InTime.CANNOT_TELL,
     )
-    assert not result.scored
+    assert result.outcome not in SCORED
 
 
 def test_an_uncertain_reply_before_a_persons_answer_has_to_be_read_first() -> None:
@@ -141,7 +148,7 @@ def test_an_uncertain_reply_before_a_persons_answer_has_to_be_read_first() -> No
 
 def test_an_uncertain_reply_after_a_persons_answer_changes_nothing() -> None:
     result = verdict((Kind.UNCERTAIN_REPLY, after(12)), (Kind.HUMAN_REPLY, after(3)))
-    assert (result.outcome, result.hours_for_score) == (Outcome.ANSWERED, 3)
+    assert (result.outcome, hours_of(result)) == (Outcome.ANSWERED, 3)
 
 
 def test_an_uncertain_reply_after_the_cut_off_changes_nothing() -> None:
@@ -150,8 +157,8 @@ def test_an_uncertain_reply_after_the_cut_off_changes_nothing() -> None:
 
 def test_a_bounce_counts_as_never_answered() -> None:
     result = verdict((Kind.BOUNCED, after(0.1)), now=1)
-    assert (result.outcome, result.hours_for_score, result.target) == (Outcome.BOUNCED, None, InTime.BREACHED)
-    assert result.scored
+    assert (result.outcome, hours_of(result), result.target) == (Outcome.BOUNCED, None, InTime.BREACHED)
+    assert result.outcome in SCORED
 
 
 def test_a_person_who_answers_in_spite_of_a_bounce_has_answered() -> None:
@@ -162,7 +169,7 @@ def test_a_person_who_answers_in_spite_of_a_bounce_has_answered() -> None:
 def test_our_failure_is_not_theirs(kind: ObservationKind) -> None:
     result = verdict((kind, after(3)))
     assert (result.outcome, result.target) == (Outcome.EXCLUDED, InTime.CANNOT_TELL)
-    assert not result.scored
+    assert result.outcome not in SCORED
     assert "our failure" in result.reason
 
 
@@ -179,7 +186,7 @@ def test_a_probe_that_may_never_have_been_sent_is_left_out() -> None:
 
 
 def test_a_reply_seen_before_the_sending_took_no_time() -> None:
-    assert verdict((Kind.HUMAN_REPLY, after(-0.1))).hours_for_score == 0
+    assert hours_of(verdict((Kind.HUMAN_REPLY, after(-0.1)))) == 0
 
 
 def test_the_target_can_be_judged_on_opening_hours() -> None:
@@ -192,7 +199,7 @@ def test_the_target_can_be_judged_on_opening_hours() -> None:
         monday.latest,
         measure=partial(opening_time_between, hours, tz),
     )
-    assert result.hours_for_score == 2
+    assert hours_of(result) == 2
 
 
 def test_limits_come_from_the_policy_in_hours() -> None:
@@ -239,7 +246,7 @@ def test_no_verdict_is_met_without_a_persons_answer(
     result = verdict(*seen, now=now)
     if not any(kind is Kind.HUMAN_REPLY for kind, _ in seen):
         assert InTime.MET not in (result.stretch, result.target)
-        assert result.hours_for_score is None
+        assert hours_of(result) is None
     if result.stretch is InTime.MET:
         assert result.target is InTime.MET
 
