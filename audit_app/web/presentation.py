@@ -256,12 +256,17 @@ FILTERS = (
 )
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: `1 visit`, `2 visits`; `many` where the plural does not end on s alone."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def init_app(app: Flask) -> None:
     """Register the filters, by their own names, and what every template knows."""
     for show in FILTERS:
         app.add_template_filter(show)
     # Globals, because imported macros see no context.
-    app.jinja_env.globals.update(request_instant=request_instant, outcome_look=outcome_look)
+    app.jinja_env.globals.update(request_instant=request_instant, outcome_look=outcome_look, counted=counted)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -229,14 +229,19 @@ def first_times(timeline: Timeline) -> str:
         return ""
     yet = " yet" if timeline.waiting else ""
     said = [
-        f"first {what} after {found[first]}" if first in found else f"no {what}{yet}"
+        f"first {what} {after(found[first])}" if first in found else f"no {what}{yet}"
         for first, what in _FIRST_TIMES.items()
     ]
     return sentence(", ".join(said)) + "."
 
 
+def after(time: str) -> str:
+    """Say how long after the sending: `after 6 h`, and `at once` for less than a second."""
+    return "at once" if time == "0 s" else f"after {time}"
+
+
 _FIRST_TIMES: dict[FirstTime, str] = {
-    FirstTime.ANYTHING: "sign of life",
+    FirstTime.ANYTHING: "reaction",
     FirstTime.AUTOMATIC: "automatic message",
     FirstTime.PERSON: "person",
 }

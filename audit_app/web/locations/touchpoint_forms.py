@@ -79,7 +79,7 @@ class ChatForm(TouchpointForm):
     address = StringField("Page with the chat", description="Copy it from the browser, with https://.")
     widget = SelectField(
         "Chat widget",
-        description="“Find out on the page” is right for nearly all; a name spares the search.",
+        description="Choose “Find out on the page” unless you know the kind of chat.",
         validate_choice=False,
     )
 

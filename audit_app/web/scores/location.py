@@ -110,6 +110,3 @@ def speed_rules(policy: Policy, probes: Sequence[ProbeFact]) -> list[str]:
 
 
 blueprint.add_app_template_filter(within_words)
-
-
-blueprint.add_app_template_filter(exact_text, "exactly")

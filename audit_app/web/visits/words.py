@@ -42,11 +42,8 @@ def answer_words(question: Question, answer: domain.Answer) -> str:
 
 
 def points(value: Fraction) -> str:
-    """Write points exactly: `6.5`, and what no decimal can hold as a mixed number, `1 1/3`."""
-    whole, rest = divmod(value, 1)
-    if "/" not in exact_text(value):
-        return exact_text(value)
-    return f"{whole} {exact_text(rest)}" if whole else exact_text(rest)
+    """Write points with at most two decimals: `6.5`, `1.33`."""
+    return exact_text(round(value, 2))
 
 
 def due_time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:

@@ -109,7 +109,7 @@ def test_the_points_of_all_inputs_add_up_to_what_is_shown(
         points, losses = column(table, "Points gained"), column(table, "Points lost")
         assert sum(points[:-1]) == points[-1] == Decimal(gained)
         assert sum(losses[:-1]) == losses[-1] == Decimal(lost)
-    assert "Exactly 36.815625 points gained and 8.184375 lost" in text
+    assert "Exactly" not in text
 
 
 def test_every_input_leads_to_its_visit_or_probe(

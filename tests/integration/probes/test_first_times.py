@@ -62,7 +62,7 @@ def test_the_probes_page_tells_all_three_and_each_sign_for_what_it_is(
     probe = chat_with(session, umea, *signs(), bot)
     sign_in(client, magnus)
     page = client.get(f"/probes/{probe.id}").text
-    assert "First sign of life after 1 min, first automatic message after 3 min, no person yet." in page
+    assert "First reaction after 1 min, first automatic message after 3 min, no person yet." in page
     for words in ("Greeting before our message", "Somebody is typing", "Remark of the chat itself"):
         assert words in page
 
@@ -73,4 +73,4 @@ def test_where_only_a_person_answered_nothing_is_said_twice(
 ) -> None:
     probe = answered_probe(session, umea, NOW - 10 * HOUR)
     sign_in(client, magnus)
-    assert "First sign of life" not in client.get(f"/probes/{probe.id}").text
+    assert "First reaction" not in client.get(f"/probes/{probe.id}").text
