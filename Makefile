@@ -22,11 +22,13 @@ install: $(VENV)/installed  ## Only install: environment, program, browser
 test: install $(VENV)/installed-dev  ## Run all tests, with a real browser, mail servers and both databases
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
-check: $(VENV)/installed-dev  ## Style, types and import rules
+check: $(VENV)/installed-dev  ## Style, types, import rules, scripts and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/oxlint --quiet --deny-warnings audit_app probes
+	@$(BIN)/djlint --lint --quiet audit_app/templates
 
 format: $(VENV)/installed-dev  ## Put the code in its one format
 	@$(BIN)/ruff check --fix .

@@ -18,7 +18,7 @@ NEEDED_BY = {
     "tzdata": "zoneinfo, where the system has no time zones",
 }
 """What nothing of ours imports, and what imports it."""
-TOOLS = {"mypy", "pre-commit", "pytest-cov", "pytest-xdist", "ruff"}
+TOOLS = {"djlint", "mypy", "oxlint", "pre-commit", "pytest-cov", "pytest-xdist", "ruff"}
 """What is run, or found by pytest."""
 
 

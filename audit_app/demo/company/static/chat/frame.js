@@ -14,7 +14,10 @@
 
   const remember = (id) => {
     conversation = id;
-    try { id ? localStorage.setItem(place, id) : localStorage.removeItem(place); } catch { /* as above */ }
+    try {
+      if (id) localStorage.setItem(place, id);
+      else localStorage.removeItem(place);
+    } catch { /* as above */ }
   };
 
   const ask = async (path, body) => {
