@@ -55,15 +55,8 @@ def revision_of(engine: Engine) -> str | None:
 
 def _refuse_newer(connection: Connection) -> None:
     revision = current(connection)
-    if revision is None:
-        return
-    try:
-        ScriptDirectory.from_config(_config()).get_revision(revision)
-    except CommandError:
-        raise NewerDatabase(
-            f"The database was made by a newer version of this program (its revision {revision} is unknown here). "
-            "Install that version or a later one; nothing was changed."
-        ) from None
+    if revision is not None:
+        check_known(revision)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> str:
@@ -73,6 +66,27 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
         _refuse_newer(connection)
         command.upgrade(_config(connection), revision)
         return current(connection) or ""
+
+
+def upgrade_here(connection: Connection) -> None:
+    """Migrate up within a transaction of the caller's."""
+    command.upgrade(_config(connection), "head")
+
+
+def stamp(connection: Connection, revision: str) -> None:
+    """Say of a database whose tables are there which revision they are of."""
+    command.stamp(_config(connection), revision)
+
+
+def check_known(revision: str) -> None:
+    """Raise NewerDatabase unless this code knows the revision."""
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(revision)
+    except CommandError:
+        raise NewerDatabase(
+            f"The database was made by a newer version of this program (its revision {revision} is unknown here). "
+            "Install that version or a later one; nothing was changed."
+        ) from None
 
 
 def downgrade(engine: Engine, revision: str) -> None:

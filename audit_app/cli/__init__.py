@@ -10,6 +10,10 @@ import click
 from audit_app.domain.errors import AuditError
 
 COMMANDS = {
+    "backup": (
+        "backup",
+        "Write the database, evidence included, to FILE; everything may go on running meanwhile.",
+    ),
     "browser": ("doctor", "Find the browser that probes use, or install one; prints its path."),
     "checklists": ("checklists", "Files with checklists."),
     "db": ("database", "The database and its migrations."),
@@ -21,6 +25,10 @@ COMMANDS = {
     "mail": ("mail", "Who wrote a mail: a person, a machine, or a mail system."),
     "mailboxes": ("mailboxes", "The mailboxes we own, from which probes are sent."),
     "probe": ("probe", "One probe without a database."),
+    "restore": (
+        "backup",
+        "Put the backup FILE in the place of the configured database; nothing is sent again.",
+    ),
     "retention": (
         "retention",
         "Show how much of what others wrote is older than AUDIT_KEEP_DAYS; the worker erases it every hour.",

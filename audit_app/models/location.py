@@ -36,6 +36,8 @@ class Organisation(Base):
     sample_data: Mapped[bool] = mapped_column(default=False)
     notices_mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
     """The mailbox that the product's own mail leaves from; without one there is none."""
+    restored_at: Mapped[datetime | None]
+    """When the database was last restored from a backup: what had its moment before may have been sent already."""
 
 
 class Region(Base):

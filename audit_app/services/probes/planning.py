@@ -11,7 +11,16 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.probes.probe import ProbeState
-from audit_app.models import Campaign, ChannelName, Persona, Probe, Scenario, Touchpoint, Wording
+from audit_app.models import (
+    Campaign,
+    ChannelName,
+    Organisation,
+    Persona,
+    Probe,
+    Scenario,
+    Touchpoint,
+    Wording,
+)
 from audit_app.models.campaign import campaign_touchpoints
 from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import compose
@@ -66,6 +75,10 @@ def _due(session: Session, campaign: Campaign, now: datetime) -> list[Due]:
     every = timedelta(minutes=campaign.every_minutes)
     number = (now - campaign.starts_at) // every
     slot = campaign.starts_at + number * every
+    restored_at = session.scalar(select(Organisation.restored_at))
+    if restored_at is not None and slot <= restored_at:
+        # It may have been sent after the backup was made; then nobody measured it, and nobody asks twice.
+        return []
     return [Due(campaign, touchpoint, slot, number) for touchpoint in reachable(session, campaign)]
 
 
