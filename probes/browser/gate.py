@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from ipaddress import ip_address
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -98,7 +97,7 @@ class Gate:
             there, upstream = await self._connect(*_host_and_port(f"//{target}", 443))
             try:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                await _tunnel(reader, writer, there, upstream)
+                await _first_to_end(_copy(reader, upstream), _copy(there, writer))
             finally:
                 upstream.close()
         else:
@@ -116,14 +115,8 @@ class Gate:
             method = head.split(b" ", 1)[0].decode("latin-1")
             path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
             upstream.write(_rewritten(head, f"{method} {path} HTTP/1.1"))
-            sending = asyncio.ensure_future(_copy(reader, upstream))
-            try:
-                await _answer_back(there, writer)
-                await _copy(there, writer)
-            finally:
-                sending.cancel()
-                with suppress(asyncio.CancelledError, OSError):
-                    await sending
+            # A browser that gives up closes its side, and whoever still computes an answer is told so.
+            await _first_to_end(_copy(reader, upstream), _answer_back(there, writer))
         finally:
             upstream.close()
 
@@ -187,7 +180,7 @@ def _rewritten(head: bytes, first_line: str) -> bytes:
 
 
 async def _answer_back(there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass on the head of the answer, and the interim ones before it (RFC 9110, 15.2)."""
+    """Pass on an answer, and the interim ones before it (RFC 9110, 15.2)."""
     while True:
         head = await there.readuntil(b"\r\n\r\n")
         first_line = head.split(b"\r\n", 1)[0].decode("latin-1")
@@ -196,16 +189,13 @@ async def _answer_back(there: asyncio.StreamReader, writer: asyncio.StreamWriter
         writer.write(head if interim else _rewritten(head, first_line))
         await writer.drain()
         if not interim:
+            await _copy(there, writer)
             return
 
 
-async def _tunnel(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    there: asyncio.StreamReader,
-    upstream: asyncio.StreamWriter,
-) -> None:
-    both = [asyncio.ensure_future(each) for each in (_copy(reader, upstream), _copy(there, writer))]
+async def _first_to_end(*ways: Coroutine[object, object, None]) -> None:
+    """Pass on in both directions until one of them ends, and end the other."""
+    both = [asyncio.ensure_future(way) for way in ways]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -10,7 +10,7 @@ from typing import cast
 from probes.base import Blocked, NotSent, OurFailure
 from probes.browser.browsers import BrowserError, Frame, Locator, Page, first_line, pictures, within
 from probes.browser.consent import expect_consent_banners
-from probes.browser.visiting import visit
+from probes.browser.visiting import our_doing, visit
 from probes.channels.chat.detect import detect
 from probes.channels.chat.filling import Step, address_field, fill_fields, ready_to_leave_address
 from probes.channels.chat.launcher import Launch
@@ -344,7 +344,7 @@ class Entrance:
 
     async def closed_way(self, what: str, status: int = 0, kind: Obstacle | None = None) -> NotSent | Blocked:
         """Tell a way that is closed to us from one that failed; nothing was sent either way."""
-        sentence = f"The chat on {self._url} {what}."
+        sentence = f"The chat on {self._url} {what}. {our_doing(self.page)}".strip()
         if await hangs(self.view):
             return NotSent(f"{sentence} The page hangs.")
         evidence = await pictures(self.view, "not-sent")
