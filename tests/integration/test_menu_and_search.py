@@ -55,6 +55,7 @@ def test_each_role_sees_its_own_menu(
         "Scenarios",
         "Service targets",
         "Campaigns",
+        "Private hosts",
         "Users",
     ]
 
