@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 from sqlalchemy import Engine
@@ -32,6 +32,7 @@ from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.rejudging import Change, Rejudging
 from audit_app.services.mail.rules import check_mail_rules
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 FILE = click.Path(path_type=Path, allow_dash=True)
 
@@ -142,15 +143,27 @@ def rejudge(apply: bool, as_json: bool) -> None:
     click.echo(json.dumps(sums) if as_json else _sums(work, changed, kept))
 
 
-def _read_in(engine: Engine, work: Callable[[Session], Result]) -> Result:
+def _read_in(
+    engine: Engine,
+    work: Callable[Concatenate[Session, Parameters], Result],
+    /,
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
     with transaction(engine) as session:
         read_only(session)
-        return work(session)
+        return work(session, *args, **kwargs)
 
 
-def _write_in(engine: Engine, work: Callable[[Session], Result]) -> Result:
+def _write_in(
+    engine: Engine,
+    work: Callable[Concatenate[Session, Parameters], Result],
+    /,
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
     with transaction(engine) as session:
-        return work(session)
+        return work(session, *args, **kwargs)
 
 
 def _read(file: Path) -> MailFile:

@@ -75,6 +75,7 @@ class WorkerContext:
     async def do(
         self,
         work: Callable[Concatenate[Session, Parameters], Result],
+        /,
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
     ) -> Result:
@@ -84,6 +85,7 @@ class WorkerContext:
     def do_here(
         self,
         work: Callable[Concatenate[Session, Parameters], Result],
+        /,
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
     ) -> Result:
@@ -91,11 +93,17 @@ class WorkerContext:
         with transaction(self.engine) as session:
             return work(session, *args, **kwargs)
 
-    def read_here(self, work: Callable[[Session], Result]) -> Result:
-        """Run `work` in a transaction that cannot write, and keeps no writer waiting."""
+    def read_here(
+        self,
+        work: Callable[Concatenate[Session, Parameters], Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run `work(session, …)` in a transaction that cannot write, and keeps no writer waiting."""
         with transaction(self.engine) as session:
             read_only(session)
-            return work(session)
+            return work(session, *args, **kwargs)
 
     async def job(self, probe_id: int) -> Job:
         """Read what a task needs to know of its probe; raises NotFound if it was deleted."""

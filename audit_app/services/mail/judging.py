@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,7 @@ from audit_app.services.mail.filing import file_alone, file_mail, letter_of
 from audit_app.services.mail.matching import Match, find_place
 from audit_app.services.mail.opinion import OUR_RULES, Clues, Letter, Opinion, Reader, Rules, unjudged
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 AT_ONCE = 20
@@ -31,9 +32,15 @@ MOST_MOVES = 5
 
 
 class Transaction(Protocol):
-    """Calls `work` in a transaction of its own, which is over when this returns."""
+    """Calls `work(session, …)` in a transaction of its own, which is over when this returns."""
 
-    def __call__(self, work: Callable[[Session], Result], /) -> Result: ...
+    def __call__(
+        self,
+        work: Callable[Concatenate[Session, Parameters], Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,13 @@ class Transactions:
     def within(cls, session: Session) -> Transactions:
         """All in the caller's transaction: for a database that nobody else uses yet."""
 
-        def here(work: Callable[[Session], Result], /) -> Result:
-            return work(session)
+        def here(
+            work: Callable[Concatenate[Session, Parameters], Result],
+            /,
+            *args: Parameters.args,
+            **kwargs: Parameters.kwargs,
+        ) -> Result:
+            return work(session, *args, **kwargs)
 
         return cls(here, here)
 
@@ -76,18 +88,16 @@ class Judge:
     def judge_some(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Filed]:
         """Judge some of the mails that wait, the oldest first, and yield what became of each; nothing when none wait."""
         claimed_at = self.clock()
-        ids = self.database.write(
-            lambda session: claim_mail(session, self.worker, claimed_at, AT_ONCE, self.lease)
-        )
+        ids = self.database.write(claim_mail, self.worker, claimed_at, AT_ONCE, self.lease)
         while ids and not stop() and self.clock() - claimed_at < self.lease / 3:
             if filed := self._judge(ids.pop(0)):
                 yield filed
         if ids:
-            self.database.write(lambda session: release_mail(session, self.worker, ids))
+            self.database.write(release_mail, self.worker, ids)
 
     def _judge(self, mail_id: int) -> Filed | None:
         """Judge and file one mail; None when somebody else did."""
-        letter, tries = self.database.read(lambda session: _read_letter(session, mail_id))
+        letter, tries = self.database.read(_read_letter, mail_id)
         if tries >= MOST_TRIES:
             return self._file(mail_id, *_given_up(letter, f"Could not be judged: it was begun {tries} times"))
         reader = Reader(letter, self.rules)
@@ -95,7 +105,7 @@ class Judge:
         if clues.failure:
             return self._file(mail_id, *_given_up(letter, clues.failure))
         for _ in range(MOST_MOVES):
-            match, own_text = self.database.read(lambda session: _place(session, mail_id, clues))
+            match, own_text = self.database.read(_place, mail_id, clues)
             try:
                 return self._file(mail_id, match, clues, reader.opinion(own_text))
             except _Moved:
@@ -103,9 +113,7 @@ class Judge:
         return None
 
     def _file(self, mail_id: int, match: Match, clues: Clues, opinion: Opinion) -> Filed | None:
-        return self.database.write(
-            lambda session: _file(session, mail_id, self.worker, match, clues, opinion, self.clock())
-        )
+        return self.database.write(_file, mail_id, self.worker, match, clues, opinion, self.clock())
 
 
 def judge_within(session: Session, now: datetime, rules: Rules = OUR_RULES) -> None:

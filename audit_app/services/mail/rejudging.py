@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from audit_app.domain.probes.probe import ObservationKind, ProbeState
+from audit_app.domain.probes.probe import JUDGED, ObservationKind
 from audit_app.domain.probes.response_time import Interval, Outcome, judge
 from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, MatchKind, Observation, Probe
 from audit_app.services.entry.text import storable
@@ -43,7 +43,6 @@ from probes.replies.verdict import Judgement
 
 BATCH = 20
 """Mails that are read from the database at once."""
-JUDGED_STATES = frozenset({ProbeState.SENT, ProbeState.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Rejudging:
 
     def next_batch(self, database: Transactions) -> list[Change] | None:
         """Judge the next mails; None when there are no more."""
-        batch = database.read(lambda session: _next(session, self._last_id))
+        batch = database.read(_next, self._last_id)
         if not batch:
             return None
         self._last_id = batch[-1].mail_id
@@ -108,13 +107,13 @@ class Rejudging:
         if clues.failure:
             self.failed += 1
             return None
-        match, own_text = database.read(lambda session: _place(session, stored, clues))
+        match, own_text = database.read(_place, stored, clues)
         reading = Reading(clues, reader.opinion(own_text))
         if reading.opinion.failed:  # the judgement stays, and so does its version
             self.failed += 1
             return None
         step = database.write if self.apply else database.read
-        return step(lambda session: self._follow_up(session, stored, match, reading))
+        return step(self._follow_up, stored, match, reading)
 
     def _follow_up(self, session: Session, stored: _Stored, match: Match, reading: Reading) -> Change | None:
         """Let everything follow from the judgement, or find out what would; nothing where the mail has moved."""
@@ -209,7 +208,7 @@ class Rejudging:
 
 def _when_sent(probe: Probe, added: list[base.Fact], now: datetime) -> Interval | None:
     """When the probe left, as far as that is known or would be; None where nothing is judged."""
-    if probe.state in JUDGED_STATES:
+    if probe.state in JUDGED:
         if probe.sent_earliest is None or probe.sent_latest is None:
             return None
         return Interval(probe.sent_earliest, probe.sent_latest)

@@ -59,14 +59,14 @@ def store(session: Session, probe: Probe, *mails: FetchedMail, now: datetime = N
 def judge_of(engine: sa.Engine, worker: str, now: datetime = NOW, rules: Rules = OUR_RULES) -> Judge:
     """A worker that judges, in transactions of its own."""
 
-    def write(work: Callable[[Session], Result]) -> Result:
+    def write(work: Callable[..., Result], /, *args: object) -> Result:
         with transaction(engine) as session:
-            return work(session)
+            return work(session, *args)
 
-    def read(work: Callable[[Session], Result]) -> Result:
+    def read(work: Callable[..., Result], /, *args: object) -> Result:
         with transaction(engine) as session:
             read_only(session)
-            return work(session)
+            return work(session, *args)
 
     return Judge(Transactions(read, write), worker, LEASE, lambda: now, rules)
 
@@ -146,10 +146,10 @@ def test_a_worker_that_was_slower_than_its_lease_files_nothing(
     slow, quick = judge_of(engine, "slow"), judge_of(engine, "quick", NOW + LEASE)
     judged: list[list[Filed]] = []
 
-    def read(work: Callable[[Session], Result]) -> Result:
+    def read(work: Callable[..., Result], /, *args: object) -> Result:
         if not judged:
             judged.append(list(quick.judge_some()))
-        return slow.database.read(work)
+        return slow.database.read(work, *args)
 
     hindered = Judge(Transactions(read, slow.database.write), "slow", LEASE, lambda: NOW)
     assert list(hindered.judge_some()) == []
@@ -166,7 +166,7 @@ def test_what_was_learnt_while_a_mail_was_being_judged_counts_for_it(
     (row,) = store(session, probe, answer)
     judge, filed = judge_of(engine, "first"), list[Filed]()
 
-    def write(work: Callable[[Session], Result]) -> Result:
+    def write(work: Callable[..., Result], /, *args: object) -> Result:
         nonlocal acknowledged
         if writes and not acknowledged:
             acknowledged = True
@@ -176,7 +176,7 @@ def test_what_was_learnt_while_a_mail_was_being_judged_counts_for_it(
             ))  # fmt: skip
             filed.extend(list(judge_of(engine, "second").judge_some()))
         writes.append(1)
-        return judge.database.write(work)
+        return judge.database.write(work, *args)
 
     writes, acknowledged = list[int](), False
     first = list(Judge(Transactions(judge.database.read, write), "first", LEASE, lambda: NOW).judge_some())
@@ -255,12 +255,12 @@ def test_what_a_person_said_meanwhile_stands(engine: sa.Engine, session: Session
     judge = judge_of(engine, "worker")
     writes = list[int]()
 
-    def write(work: Callable[[Session], Result]) -> Result:
+    def write(work: Callable[..., Result], /, *args: object) -> Result:
         if len(writes) == 1:
             filing.discard_mail(session, row, magnus, NOW)
             session.commit()
         writes.append(1)
-        return judge.database.write(work)
+        return judge.database.write(work, *args)
 
     assert (
         list(Judge(Transactions(judge.database.read, write), "worker", LEASE, lambda: NOW).judge_some()) == []
