@@ -18,6 +18,7 @@ from audit_app.services.locations.visible import locations_visible_to, visible_l
 from audit_app.services.scores.comparison import FEW
 from audit_app.services.scores.inputs import ProbeFact
 from audit_app.services.scores.location import LocationResults, location_results
+from audit_app.services.scores.overview import overview
 from audit_app.services.scores.policies import current_policy
 from audit_app.web.access import roles, user_now
 from audit_app.web.opening_words import opening_words
@@ -33,12 +34,21 @@ WHO = (RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
 @blueprint.get("/locations")
 @roles(*WHO)
 def locations() -> ResponseReturnValue:
-    """List the locations with their addresses, zones and touchpoints."""
-    query = locations_visible_to(user_now()).options(
+    """List the locations with their scores of the last weeks, addresses and touchpoints."""
+    user, now = user_now(), request_instant()
+    query = locations_visible_to(user).options(
         joinedload(Location.region), selectinload(Location.touchpoints)
     )
     ordered = sorted(db.session.scalars(query), key=lambda location: (location.region.name, location.name))
-    return render_template("scores/locations.html", locations=ordered)
+    chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
+    policy = current_policy(db.session, now)
+    seen = overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
+    return render_template(
+        "scores/locations.html",
+        locations=ordered,
+        chosen=chosen,
+        scores={row.location.id: row.comparison.now for row in seen.rows},
+    )
 
 
 @blueprint.get("/locations/<key>")

@@ -20,8 +20,13 @@ from audit_app.web.users.views import blueprint
 @public
 def home() -> ResponseReturnValue:
     """Lead to the first page of the person, or to the sign-in page."""
-    endpoint = landing(user_now()) if current_user.is_authenticated else "security.login"
-    return redirect(url_for(endpoint))
+    if not current_user.is_authenticated:
+        return redirect(url_for("security.login"))
+    user = user_now()
+    only = user.locations[0] if len(user.locations) == 1 else None
+    if only and only.active and {role.name for role in user.roles} == {RoleName.CONTACT}:
+        return redirect(url_for("scores.location", key=only.key))
+    return redirect(url_for(landing(user)))
 
 
 @blueprint.get("/account")
