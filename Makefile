@@ -3,6 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # A Python of your choice; without it the first one of 3.11 or newer that runs.
 PYTHON ?=
+# More words for pytest, such as TESTS=--thorough or TESTS=tests/unit.
+TESTS ?=
 
 .PHONY: demo demo-reset install test check format benchmarks clean
 .DEFAULT_GOAL := help
@@ -20,7 +22,7 @@ install: $(VENV)/installed  ## Only install: environment, program, browser
 	@$(BIN)/audit-app browser >/dev/null
 
 test: install $(VENV)/installed-dev  ## Run all tests, with a real browser, mail servers and both databases
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
 check: $(VENV)/installed-dev  ## Style, types, import rules, scripts and templates
 	@$(BIN)/ruff check .

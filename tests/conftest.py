@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from audit_app import create_app, migrate
@@ -27,10 +28,10 @@ from tests import factories, one_run
 from tests.visitor import Visitor
 
 # How long an example takes depends on what else the machine does.
-hypothesis.settings.register_profile(
-    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("tests")
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("quick", PATIENT, max_examples=25)
+hypothesis.settings.register_profile("thorough", PATIENT, max_examples=150)
+THOROUGH = "--thorough"
 
 POSTGRES_URL = "TEST_POSTGRES_URL"
 LEFT = pytest.StashKey[list[str]]()
@@ -41,8 +42,14 @@ def _is_first(config: pytest.Config) -> bool:
     return not hasattr(config, "workerinput")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let Hypothesis look as long as somebody who changes arithmetic wants."""
+    parser.addoption(THOROUGH, action="store_true", help="try 150 examples of each property instead of 25")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run before any process is started."""
+    hypothesis.settings.load_profile("thorough" if config.getoption(THOROUGH) else "quick")
     if _is_first(config):
         one_run.begin()
 
@@ -223,12 +230,20 @@ def session(engine: sa.Engine) -> Iterator[Session]:
 # ---------- the application ----------
 
 
+def quick_app(settings: Settings) -> Flask:
+    """The web application; what its templates were compiled to, all processes of the run share."""
+    made = create_app(settings)
+    compiled = one_run.once("templates", lambda _folder: None)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    return made
+
+
 @pytest.fixture
 def app(settings: Settings, session: Session) -> Iterator[Flask]:
     """The web application, on the test's own database, with an organisation."""
     factories.organisation(session)
     session.commit()
-    made = create_app(settings)
+    made = quick_app(settings)
     made.test_client_class = Visitor
     yield made
     with made.app_context():

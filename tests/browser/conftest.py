@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from audit_app import create_app
 from audit_app.config import Settings
 from audit_app.extensions import db
 from probes.browser.program import find_browser
 from tests import factories
 from tests.browser.pages import DESKTOP, PHONE, Screen, open_screen
+from tests.conftest import quick_app
 
 # On a busy machine a page may take its time; how fast it is, benchmarks/ measures.
 expect.set_options(timeout=20_000)
@@ -40,7 +40,7 @@ def live_server(settings: Settings, session: Session) -> Iterator[str]:
     session.commit()
     # In another thread, because Playwright's event loop occupies this one.
     with ThreadPoolExecutor(1) as elsewhere:
-        app = elsewhere.submit(create_app, settings).result()
+        app = elsewhere.submit(quick_app, settings).result()
         server = make_server("127.0.0.1", 0, app, threaded=True)
         serving = elsewhere.submit(server.serve_forever)
         yield f"http://127.0.0.1:{server.port}"

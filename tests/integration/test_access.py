@@ -124,6 +124,7 @@ def test_a_form_without_our_token_changes_nothing_anywhere(
     assert rows_of_everything(engine) == before
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_reading_changes_nothing_and_every_answer_carries_the_headers(
     app: Flask, client: Visitor, engine: sa.Engine, session: Session, ada: User, anna: User, umea: Location
 ) -> None:

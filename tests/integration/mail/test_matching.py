@@ -314,7 +314,7 @@ def test_mails_of_two_probes_never_cross_when_their_keys_differ(
         second.id: (second.from_address, second.message_id, second.token, "FF-1008"),
     }
 
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @given(st.sampled_from(sorted(keys)), st.integers(0, 3), NOISE, NOISE)
     def check(probe_id: int, kind: int, subject: str, text: str) -> None:
         key = keys[probe_id][kind]

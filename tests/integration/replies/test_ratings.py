@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -115,7 +115,6 @@ any_rating = st.fixed_dictionaries({item.key: st.sampled_from(list(Share)) for i
 )
 
 
-@settings(max_examples=150)
 @given(any_rating)
 def test_the_shown_points_of_any_rating_add_up_to_its_shown_total(shares: dict[str, Share]) -> None:
     rating = ReplyRating(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.replies.classify import judge
@@ -101,7 +101,6 @@ def mutated(raw: bytes, seed: int) -> bytes:
     return bytes(changed[: chance.randrange(len(changed) + 1)] if chance.random() < 0.3 else changed)
 
 
-@settings(max_examples=200)
 @given(st.sampled_from(EVERYTHING), st.integers(0, 10_000))
 def test_a_damaged_mail_is_judged_with_reasons(raw: bytes, seed: int) -> None:
     damaged = mutated(raw, seed)

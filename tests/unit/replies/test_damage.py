@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.replies.classify import judge
@@ -126,13 +126,11 @@ def test_damage_that_loses_nothing_never_turns_a_person_into_a_machine(damage: s
     assert [name for name, verdict in verdicts.items() if verdict in ("automatic", "bounce")] == []
 
 
-@settings(max_examples=150)
 @given(st.integers(0, len(BOUNCE)), st.integers(1, len(BOUNCE) // 3))
 def test_a_bounce_of_which_a_piece_is_missing_is_no_persons_answer(start: int, length: int) -> None:
     assert judge(BOUNCE[:start] + BOUNCE[start + length :]).verdict != "human"
 
 
-@settings(max_examples=150)
 @given(st.integers(0, 2**32), st.integers(1, 30))
 def test_a_bounce_of_which_bytes_were_changed_is_no_persons_answer(seed: int, count: int) -> None:
     chance, raw = random.Random(seed), bytearray(BOUNCE)  # noqa: S311 -- damage, not secrets

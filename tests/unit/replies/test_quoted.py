@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.replies.classify import judge
@@ -160,7 +160,6 @@ HEADER = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
 @given(st.lists(HEADER | st.binary(max_size=60), max_size=12).map(b"\n".join))
 def test_any_bytes_at_all_can_be_read_judged_and_matched(raw: bytes) -> None:
     new_text_of(raw, "Have you a lamp?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_app.domain.replies.phrase_files import language_of, phrase_lists
@@ -371,7 +371,6 @@ phrases_of_any_language = st.sampled_from(
 any_text = st.text() | st.lists(phrases_of_any_language | st.text(max_size=3), max_size=40).map(" ".join)
 
 
-@settings(max_examples=150)
 @given(
     any_text,
     st.sampled_from(["en", "de", "he", "ru", "is", "", "zh-Hant"]),
