@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Fail when a process that a test has started outlives the tests."""
     yield
+    one_run.end_process()
     if not _is_first(session.config):
         return
     if given := os.environ.get(POSTGRES_URL):

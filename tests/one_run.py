@@ -57,6 +57,20 @@ def once(name: str, make: Callable[[Path], object]) -> Path:
     return path
 
 
+_endings: list[Callable[[], object]] = []
+
+
+def at_end(ending: Callable[[], object]) -> None:
+    """Call `ending` when this process has run its last test: for what several tests share."""
+    _endings.append(ending)
+
+
+def end_process() -> None:
+    """End what the tests of this process have shared, the newest first."""
+    while _endings:
+        _endings.pop()()
+
+
 def end() -> list[str]:
     """Remove what was shared and end what outlived the run; return a line about each such process."""
     _stop_postgres()

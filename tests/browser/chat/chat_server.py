@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
+from tests import one_run
 from tests.local_hosts import LOCAL
 
 Result = TypeVar("Result")
@@ -45,6 +45,8 @@ class ChatServer:
     visitors: list[dict[str, str]] = field(default_factory=list)
     deaf: bool = False
     """Whether it takes no word: whoever speaks then waits for ever."""
+    unheard: list[str] = field(default_factory=list)
+    """What was said while it was deaf."""
     left: list[dict[str, str]] = field(default_factory=list)
     """What was left in the form for those who find nobody there."""
 
@@ -100,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/begin":
             self._json(self.chat.begin(given))
         elif self.path == "/say" and self.chat.deaf:
+            self.chat.unheard.append(given["text"])
             self.connection.settimeout(60)
             self.rfile.read(1)
         elif self.path == "/say":
@@ -154,7 +157,7 @@ def run_chat(act: Callable[[Browsers], Awaitable[Result]]) -> Result:
         runner = asyncio.Runner()
         browsers = runner.run(Browsers(find_browser(), allowed=LOCAL, contexts_per_browser=1000).__aenter__())
         _runner.append((runner, browsers))
-        atexit.register(_stop)
+        one_run.at_end(_stop)
     runner, browsers = _runner[0]
 
     async def run() -> Result:
