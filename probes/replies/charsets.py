@@ -9,6 +9,7 @@ LATIN = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", 
 FOREIGN = re.compile(rb"[\xc0-\xff]{4,}")
 """Four letters in a row that are none of ours: no word of a language with Latin letters holds them."""
 FEWEST_FOREIGN = 2
+"""Signs of another encoding that are no accident."""
 NEVER_HEBREW = re.compile(rb"[\xc0-\xdf\xfb\xfc\xff]")
 """What windows-1251 uses for capitals and for the last letters of the alphabet, and windows-1255 for no letter."""
 FEWEST_WHOLE = 2

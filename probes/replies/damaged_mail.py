@@ -26,7 +26,9 @@ from typing import Literal, TypeAlias
 MOST_BYTES = 8 * 1024 * 1024
 """Bytes of a mail that are read: what is said stands before the files that are attached."""
 MOST_LINES = 150_000
+"""Lines of a mail that is read; more were made to be a burden."""
 MOST_PARTS = 2_000
+"""Borders between parts of a mail that is read."""
 MOST_NESTED = 60
 """How many parts that hold parts or mails are read; each may cost a look at every line."""
 MOST_OF_A_HEADER = 20_000

@@ -43,6 +43,7 @@ CHAT_LINE = re.compile(
 )
 """A line of a chat as transcripts show it: "(09:01:12) Kim: Hello", "[09:02] *** Kim has left"."""
 FEWEST_CHAT_LINES = 2
+"""Lines with a name or a time before them that make a copy of a chat."""
 FIRST = 2
 """Sentences at the beginning in which a letter says what it is."""
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)

@@ -48,6 +48,7 @@ QUOTED = re.compile(
 )
 SIGNED = re.compile(r"gmail_signature|moz-signature|data-smartmail=.?gmail_signature|id=.?(x_)?Signature\b")
 DEEPEST_QUOTE = 20
+"""Marks before a line, whatever it quotes."""
 MOST_TAGS = 500_000
 """Tags after which the rest counts as one text: nobody writes that many by hand."""
 

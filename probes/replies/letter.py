@@ -30,6 +30,7 @@ MOST_GREETED = 2
 LONGEST_CLOSING = 60
 """Characters of a line that is a closing or a greeting."""
 MOST_BELOW = 4_000
+"""Characters of what stands below an answer that are read."""
 MOST_OF_OUR_ADDRESSES = 20
 """Addresses in To that are looked for in the text."""
 PREFIXES = {

@@ -32,11 +32,13 @@ RETURNED_SENDER = re.compile(
     r"(?im)^[ \t>]*+(?:from|return-path|reply-to|x-original-from|sender):[^\n]{0,200}?([^\s<>\"',;:]{1,64}@[^\s<>\"',;:]{3,190})"
 )
 LONGEST_RETURNED_TEXT = 100_000
+"""Characters of a bounce in which the returned mail is looked for."""
 MOST_ADDRESSES, MOST_IDS = 200, 50
 """Addresses written to, of each header, and Message-IDs answered that are looked up; of these the last, which are the
 nearest (RFC 5322, section 3.6.4)."""
 RETURNED = "the returned mail"
 MOST_TOKENS = 40
+"""Words of a mail that may be tokens and are looked up."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from probes.replies.verdict import Judgement, Kind
 
 BY_TEXT_ALONE = frozenset({BY_TEXT, "speaks of itself", "signs of a system"})
 SHOWN_TWINS = 3
+"""Like answers that a reason names."""
 
 
 def with_outside_evidence(letter: Letter, judged: Judgement) -> Judgement:

@@ -21,6 +21,7 @@ PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
 START = "^"
 NOTHING: Mapping[str, int] = MappingProxyType({})
 MOST_KNOWN = 50_000
+"""Words whose form is remembered."""
 GAP = 5
 """Words for which `…` may stand."""
 

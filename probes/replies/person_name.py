@@ -13,7 +13,9 @@ from probes.replies.topic_words import names_a_group
 LINES_BELOW = 3
 """Lines from the closing on, itself included, in which a name is a signature."""
 MOST_WORDS = 4
+"""Words of a person's name."""
 LONGEST = 40
+"""Characters of a line that may be a name."""
 NO_NAME = re.compile(r"[\d@:!?&_/|+]|\.\w")
 PARTICLES = frozenset(
     {"af", "av", "da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "van", "von", "zu"}
@@ -24,6 +26,7 @@ BEFORE_A_GROUP = frozenset(
 )  # fmt: skip
 """Words in front of "team" and "shop", in whatever language; no name begins with them."""
 SHORTEST_COMPANY = 4
+"""Letters of a name that is looked for in the company's domain."""
 LEGAL_FORMS = frozenset(
     {"ltd", "limited", "plc", "llp", "llc", "inc", "corp", "gmbh", "mbh", "ag", "ug", "kg", "ohg", "ev", "srl", "srls", "spa",
      "sas", "sarl", "sasu", "eurl", "sl", "slu", "sau", "lda", "ab", "as", "aps", "oy", "oyj", "bv", "nv", "vof", "sro",

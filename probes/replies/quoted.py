@@ -19,6 +19,7 @@ SHORTEST_OWN_LINE = 12
 """Characters that a line needs before it counts as our own words quoted back at us."""
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 LONGEST_FURNITURE = 90
+"""Characters of a line that a program may have put there."""
 LONGEST_NOTE = 5
 """Words of a line "Sent from …" that names no device: whoever says more than that says it themselves."""
 DEVICES = frozenset(
@@ -30,6 +31,7 @@ DEVICES = frozenset(
 )  # fmt: skip
 """What mails are sent from, and what programs for them are called."""
 FIRST_WORDS = 9
+"""Words of a note among which the device is named."""
 MARKED_AND_FULL, REST = 60, 40
 """Characters of a marked line that was broken, and of what a program then put on a line of its own."""
 INDENTED = re.compile(r"[ \t]{1,4}>")

@@ -15,6 +15,7 @@ from probes.replies.mail import ReadMail
 
 BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9.:-]+)", re.IGNORECASE)
 LONGEST_LINE = 4000
+"""Characters of a header line that are read."""
 NUMBER = re.compile(r"\d+")
 NETWORK = 2
 """Groups of an IPv6 address by which its network is known."""

@@ -19,9 +19,11 @@ NUMBER = re.compile(r"(?<!\S)[^\s\d]*+\d\S*+")
 FEWEST_WORDS = 4
 """Words of a line that tells letters apart; shorter ones stand in many."""
 FEWEST_LINES = 2
+"""Lines that two mails must have in common to be alike."""
 ALIKE = 0.75
 """The part of the lines of the longer letter that the other has, too."""
 MOST_LINES = 200
+"""Lines of a mail that are compared."""
 
 Fingerprint = tuple[str, ...]
 

@@ -18,9 +18,11 @@ STOCK: Mapping[str, int] = {
 }  # fmt: skip
 """The phrases that automatic mail is made of, and what each different one weighs. People use them as well."""
 MOST_STOCK = 5
+"""What stock phrases weigh at most, however many there are."""
 MOST_COURTESY = 3
 """What courtesies weigh at most around sentences of its own, for people are as courteous as programs."""
 ENOUGH_OF_ITS_OWN = 2
+"""Sentences of an answer's own beside which courtesies weigh less."""
 ALONE = 2
 """What one sentence may weigh that is also what a person writes who has no time to write more; alone it weighs 1."""
 NOT_ITS_OWN = frozenset(
@@ -32,8 +34,11 @@ SHORT = 60
 """Characters of a sentence that may be a signature: "Your customer service team"."""
 CLAUSE = re.compile(r"[,;:–—]\s")
 FEWEST_WORDS_OF_A_CLAUSE = 3
+"""Words that a part of a sentence needs to say something."""
 MOST_WORDS_OF_A_REFERENCE = 4
+"""Words of a line that is a ticket number and no sentence."""
 MOST_WORDS_OF_A_NAME = 3
+"""Words of a salutation."""
 
 
 @dataclass(frozen=True)

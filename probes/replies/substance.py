@@ -16,6 +16,7 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 STEM = 0.7
 """The part of the shorter word with which both have to begin: words are bent at their ends."""
 MOST_CHARACTERS = 5_000
+"""Characters of a text that are compared."""
 
 
 def shares_a_word(text: str, question: str, names: Collection[str] = ()) -> bool:

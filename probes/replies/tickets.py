@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 
 FEWEST_DIGITS = 2
+"""Digits of a ticket number."""
 LONGEST_TEXT = 20_000
+"""Characters of a mail in which numbers are looked for."""
 MOST = 20
+"""Ticket numbers of one mail."""
 
 _NUMBER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{1,38}[A-Za-z0-9])?"
 # What help desks call it, in the languages whose letters we read; compounds such as "Ticketnummer" follow from them.

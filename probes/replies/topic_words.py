@@ -19,8 +19,11 @@ FEWEST_LETTERS = 4
 FEWEST_WORDS, FEWEST_OF_A_SENTENCE = 6, 1
 """A letter or a sentence with fewer longer words says too little to be told by them."""
 MOST_CHARACTERS = 2_000
+"""Characters of a letter that are weighed."""
 MOST_REMEMBERED = 50_000
+"""Words whose topics are remembered."""
 SHORTEST_BEGINNING = 3
+"""Letters by which a word that is written with a star begins."""
 OF_A_LETTER, OF_A_SENTENCE = 0.42, 0.4
 """The least part of the longer words that has to speak of the letter itself; in people's letters it is seldom so much."""
 PRICE = re.compile(
@@ -31,6 +34,7 @@ PRICE = re.compile(
 
 SAID_OF_ITSELF = frozenset({"arrives", "answers", "when"})
 FEWEST_SAID = 2
+"""Topics that a letter about itself must name."""
 
 FILL = "fill"
 """Words such as "your" and "have", which say nothing of what a letter is about."""

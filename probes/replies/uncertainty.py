@@ -24,6 +24,7 @@ WRECKAGE = re.compile(
 """What stands between the parts of a mail, or is a file's content: no reader would ever see it."""
 ENCODED = re.compile(r"(?:=[0-9A-F]{2}){2}")
 FEWEST_ENCODED = 3
+"""Pieces of encoded text that make a mail unreadable."""
 FALLEN = re.compile(
     r"^(?:Message-ID|MIME-Version|In-Reply-To|Received|Auto-Submitted)[ \t]*: *\S",
     re.MULTILINE | re.IGNORECASE,

@@ -17,8 +17,10 @@ FEWEST_LETTERS = 5
 FEWEST_WORDS = 4
 """A text with fewer longer words says too little to be told by them."""
 MOST_CHARACTERS = 2_000
+"""Characters of a text that are weighed."""
 WRITTEN = re.compile(r"[^\s()/…^]+")
 SHORTEST_BEGINNING = 4
+"""Letters and the star of a word that stands for all that begin so."""
 
 
 def share_of_stock_words(text: str) -> float:

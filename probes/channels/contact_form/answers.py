@@ -18,7 +18,9 @@ SAID_NO = ("success", "ok", "pass", "valid", "sent", "successful", "isvalid")
 STATUS = ("status", "result", "type", "state", "code")
 WORDS = ("message", "msg", "error_message", "errormessage", "detail", "title", "reason")
 DEEPEST = 6
+"""Levels of an answer in JSON that are looked into."""
 MOST_WORDS = 5
+"""Sentences of an answer that are repeated."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from probes.channels.contact_form.scan import Option
 from probes.forms.words import Words, has_phrase, plain
 
 SHORTEST_WORD = 4
+"""Letters that a word needs to say what a choice is about."""
 STEM = 5
 """Words count as the same when they begin with the same letters: complain, complaint; Lieferung, liefern."""
 

@@ -21,6 +21,7 @@ from probes.forms.words import Phrases, Words, has_phrase
 MOST_DOORS = 3
 """How many links a customer follows from the page that the touchpoint names."""
 LONGEST_NAME = 60
+"""Characters of what leads on to a form; longer ones are texts."""
 LOOK_MS = 500.0
 
 

@@ -26,7 +26,9 @@ from probes.channels.contact_form.timeouts import FormTimeouts
 
 TYPED = ("text", "email", "textarea")
 MOST_STEPS = 25
+"""Pages or parts of one form, each with a button that leads on."""
 MOST_LOOKS = 40
+"""Looks at one page, since what is chosen there may bring more fields."""
 WAITS_FOR_MORE = 3
 """How often, in one step, is waited for a button that cannot be pressed yet, as some forms check what was typed first, and for the
 message's field, as some add it after a choice."""

@@ -18,6 +18,7 @@ WEIGHTS: dict[Meaning, int] = {
 LEAST_WEIGHT = 3
 """A lone address (a newsletter's sign-up) or a search box is no contact form."""
 LONGEST_BUTTON = 60
+"""Characters of what stands on a button; longer ones are texts."""
 TYPED_LINES = ("text", "email", "tel")
 WAYS: tuple[Literal["send", "next"], ...] = ("send", "next")
 JUST_OK = ("^ok", "^ок")

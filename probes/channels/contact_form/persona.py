@@ -17,7 +17,9 @@ from probes.forms.telephones import national_notations, number_of, phones
 from probes.forms.words import Words
 
 LONGEST_SUBJECT = 70
+"""Characters of a subject that is made of the first words of the message."""
 BOUGHT_DAYS_AGO = 6
+"""How long ago, where a form asks when something was bought."""
 NOTATIONS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y")
 """Of a day, for a form that does not take the one of its language."""
 NUMBER_LENGTHS = (9, 10, 8, 12, 7, 11, 6, 5)
