@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """How long a chat page is held open after sending before it is saved and closed."""
     keep_days: int = Field(default=730, ge=0)
     """Days after which what others wrote, and pictures of it, are erased; 0 keeps them for ever."""
+    least_free_percent: float = Field(default=5.0, ge=0, le=100)
+    """Less free space on the disk than this, and the worker pauses and the web app calls itself not ready."""
     log_level: str = "INFO"
     alarm_urls: SecretStr | None = None
     """Apprise addresses, with blanks between, of those who are told when a mailbox or the browser is away."""

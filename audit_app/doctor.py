@@ -18,6 +18,7 @@ from audit_app.config import Settings
 from audit_app.database import check_reachable, open_engine, transaction
 from audit_app.domain.errors import AuditError
 from audit_app.models import IncomingMail, Mailbox, Observation, PrivateHost
+from audit_app.readiness import check_disk, check_writable
 from audit_app.services.mail.rules import check_mail_rules
 from audit_app.services.mailboxes.accounts import check_account
 from audit_app.services.operations.browser import reach_remote, usable_browser
@@ -44,6 +45,9 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         if findings[0].ok:
             findings.append(_finding("migrations", lambda: _migrations(engine)))
         ready = findings[-1].ok and len(findings) == 2
+        if ready:
+            findings.append(_finding("writing", lambda: check_writable(engine)))
+        findings.append(_finding("disk", lambda: check_disk(settings)))
         findings.append(_finding("mail rules", _mail_rules))
         findings.append(_finding("browser", lambda: _browser(settings)))
         if ready:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -33,6 +35,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def newest() -> str:
     """The revision that this code expects."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -106,9 +109,10 @@ def check_current(engine: Engine) -> None:
     """Raise OlderDatabase or NewerDatabase, saying what to do, unless the database is at the newest revision."""
     check_reachable(engine)
     with engine.connect() as connection:
+        if current(connection) == newest():
+            return
         _refuse_newer(connection)
-        if current(connection) != newest():
-            raise OlderDatabase("The database waits for migrations. Run: audit-app db upgrade")
+        raise OlderDatabase("The database waits for migrations. Run: audit-app db upgrade")
 
 
 def differences(connection: Connection) -> list[object]:

@@ -142,6 +142,9 @@ def _environment(settings: Settings, browser: Path, web_port: int) -> dict[str, 
         "AUDIT_BROWSER": str(browser),
         "AUDIT_PORT": str(web_port),
     }
+    if "AUDIT_LEAST_FREE_PERCENT" not in os.environ:
+        # Whoever only wants to look may have a disk that is nearly full.
+        told["AUDIT_LEAST_FREE_PERCENT"] = "0"
     if "AUDIT_TICK_SECONDS" not in os.environ:
         told["AUDIT_TICK_SECONDS"] = str(FAST_TICK)
     return told

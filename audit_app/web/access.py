@@ -49,7 +49,7 @@ WITH_GIVEN_PASSWORD = frozenset({"security.change_password", "security.logout", 
 """What somebody may do whose password an administrator gave, before they have chosen one of their own."""
 FIRST_A_NEW_ONE = "Choose a password of your own first; somebody else knows the one you signed in with."
 
-WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.check"})
+WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.check", "health.ready"})
 """Routes that answer even when the database does not."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -61,9 +63,18 @@ def page(status: int, message: str = "") -> ResponseReturnValue:
     return render_template("error.html", **words), status
 
 
-def page_without_database() -> ResponseReturnValue:
+NOT_TAKEN = (
+    "Nothing new can be saved at the moment",
+    "What was saved before is safe, what you have just sent was not saved. A visit's answers stay on your device and "
+    "are sent later by themselves. Tell your administrator; when the cause is mended, everything goes on by itself.",
+)
+MOST_CAUSES = 10
+FULL = ("The server's disk is full", NOT_TAKEN[1])
+
+
+def page_without_database(words: tuple[str, str] = WORDS[503]) -> ResponseReturnValue:
     """A page that asks the database nothing, not even who is signed in."""
-    title, message = WORDS[503]
+    title, message = words
     if wants_json():
         return jsonify(error={"title": title, "message": message, "status": 503}), 503
     template = current_app.jinja_env.get_template("error_without_database.html")
@@ -108,6 +119,28 @@ def conflicted(error: Exception) -> ResponseReturnValue:
     return page(409, CONFLICTED)
 
 
+def database_failed(error: DBAPIError) -> ResponseReturnValue:
+    """Say what is wrong with the database, and that nothing was lost."""
+    current_app.logger.error("The database failed at %s", request.path, exc_info=error)
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    said, reading = _words_behind(error), request.method in {"GET", "HEAD", "OPTIONS"}
+    if "disk is full" in said or "no space left" in said or "file size" in said:
+        return page_without_database(FULL)
+    if any(words in said for words in ("readonly", "read-only", "read-write mode")) and not reading:
+        return page_without_database(NOT_TAKEN)
+    return show_unexpected(error)
+
+
+def _words_behind(error: BaseException | None) -> str:
+    """What an error says and those that led to it: after a full disk even taking back a savepoint fails."""
+    said: list[str] = []
+    while error is not None and len(said) < MOST_CAUSES:
+        said.append(str(getattr(error, "orig", error)))
+        error = error.__cause__ or error.__context__
+    return " ".join(said).casefold()
+
+
 def show_unexpected(error: Exception) -> ResponseReturnValue:
     """Log what nobody foresaw and show that it was our fault."""
     current_app.logger.error("Unforeseen error at %s", request.path, exc_info=error)
@@ -125,4 +158,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(IntegrityError, conflicted)
     app.register_error_handler(StaleDataError, conflicted)
+    app.register_error_handler(DBAPIError, database_failed)
     app.register_error_handler(Exception, show_unexpected)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from audit_app.models import Probe
+from audit_app.readiness import obstacle
 from audit_app.services.mailboxes.state import active_mailboxes, mail_judged
 from audit_app.services.notices.outbox import forget_old_notices
 from audit_app.services.operations import private_hosts
@@ -54,6 +55,7 @@ class Rounds:
         self._scored_at: datetime | None = None
         self._erased_at: datetime | None = None
         self._turn = asyncio.Lock()
+        self._paused = False
 
     async def run_round(self) -> None:
         """Do all that is due now; what fails is logged and done in the next round."""
@@ -75,10 +77,22 @@ class Rounds:
             self._send_notices,
         )
         async with self._turn:
+            if not await self._ready():
+                return
             for part in parts:
                 if self._context.stop.is_set():
                     return
                 await self._guarded(part)
+
+    async def _ready(self) -> bool:
+        """Whether what would be done could be stored; says once that work pauses, and once that it goes on."""
+        problem = await asyncio.to_thread(obstacle, self._context.engine, self._context.settings)
+        if problem and not self._paused:
+            log.error("worker.paused", reason=problem)
+        elif self._paused and not problem:
+            log.info("worker.resumed", worker=self._context.name)
+        self._paused = bool(problem)
+        return not problem
 
     async def _guarded(self, part: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -71,6 +71,7 @@ def test_only_what_strangers_need_is_public(app: Flask) -> None:
         "users.forgotten_password",
         "users.choose_password",
         "health.check",
+        "health.ready",
     }
 
 
