@@ -220,6 +220,10 @@ def covered_select(label: str, unchosen: str, options: Sequence[str]) -> str:
     )
 
 
+TOPICS = (
+    "<fieldset><legend>Topic</legend><label><input type=checkbox name=topic value=Praise> Praise</label>"
+    "<label><input type=checkbox name=topic value=Complaint> Complaint</label>{0}</fieldset>"
+)
 KINDS = {
     # What proves that it was sent.
     "reloads-empty": Kind("de", answers=("=",), script="", inside="<script src=/kind/missing.js></script>"),
@@ -275,6 +279,24 @@ KINDS = {
     "beside-the-field": Kind(
         "pl", inside=phone("pl"), answers=(f"?{phone('pl', '<span class=field-error>Wypełnij to</span>')}", "Dziękujemy za wiadomość")
     ),
+    "answers-in-json": Kind(
+        "en",
+        inside="<p><label for=p>Phone</label> <input id=p name=phone type=tel>"
+        "<div class=invalid-feedback hidden>Please provide a number.</div>",
+        script=in_page(
+            "const said = await answer.json(); if (said.ok) f.outerHTML = '<p>Thank you for your message';"
+            " else { p.classList.add('is-invalid'); p.nextElementSibling.hidden = false; }"
+        ),
+        answers=({"errors": {"phone": ["required"]}}, {"ok": True}),
+    ),
+    "boxes-late": Kind(
+        "en",
+        inside=TOPICS.format(""),
+        answers=("?" + TOPICS.format("<span class=error>Please choose at least one.</span>"), "Thank you for your message"),
+    ),
+    "fails-and-empties": Kind(
+        "de", script=f"f.onsubmit = (e) => {{ e.preventDefault(); {POST.replace('location', repr('/kind/no/where'))}.finally(() => f.reset()); }};"
+    ),
     # Under another layer.
     "list-by-key": Kind(
         "sv", inside=covered_list("Vad gäller det?", "Välj …", ("Beröm", "Reklamation", "Övrigt")), script=KEYS, answers=("Tack för ditt brev",)
@@ -287,7 +309,27 @@ KINDS = {
         "he", inside=COVER + "<p class=under><label><input type=checkbox name=agreed value=yes required> אני מאשר את מדיניות הפרטיות</label>",
         answers=("תודה על פנייתך",),
     ),
+    "covered-all": Kind(
+        "en",
+        inside="<div style='position:fixed;inset:0;z-index:99'></div><p><label>Topic * <select name=topic required><option value=''>Choose"
+        "<option>Praise<option>Complaint</select></label><p><span id=c role=checkbox tabindex=0 aria-checked=false aria-required=true>"
+        "I accept the privacy policy *</span><input type=hidden name=agreed>",
+        script="c.onkeydown = (e) => { if (e.key === ' ') { e.preventDefault(); c.ariaChecked = 'true'; f.agreed.value = 'yes'; } };",
+        answers=("Thank you for your message",),
+    ),
+    "covered-radios": Kind(
+        "fr",
+        inside=COVER + "<fieldset class=under><legend>Motif *</legend><label><input type=radio name=topic value=a required> Éloge</label>"
+        "<label><input type=radio name=topic value=b required> Réclamation</label></fieldset>",
+        answers=("Merci pour votre message",),
+    ),
     # One label for two parts of a name.
+    "parts-below": Kind(
+        "en",
+        names="<div>Name *<br><span><input name=a required><small>First</small></span>"
+        "<span><input name=b required><small>Last</small></span></div>",
+        answers=("Thank you for your message",),
+    ),
     "formidable": formidable("en", "Name", "First", "Last"),
     "formidable-fr": formidable("fr", "Nom", "Prénom", "Nom"),
     "formidable-ru": formidable("ru", "Имя", "Имя", "Фамилия"),

@@ -83,19 +83,24 @@ def test_what_proves_that_it_was_sent_is_graded(seen: Seen, name: str, sign: str
         "thanks-alone",
         "fluent-without-script",
         "osticket-refuses",
+        "fails-and-empties",
     ],
 )
 def test_what_proves_nothing_is_never_taken_for_sent(seen: Seen, name: str) -> None:
     assert isinstance(seen[name], SendUnknown | NotSent), seen[name]
 
 
-@pytest.mark.parametrize("name", ["cf7", "names-the-field", "beside-the-field", "fluent"])
+@pytest.mark.parametrize(
+    "name", ["cf7", "names-the-field", "beside-the-field", "fluent", "answers-in-json", "boxes-late"]
+)
 def test_a_refusal_with_status_200_that_names_a_field_is_corrected_once(
     seen: Seen, kinds: KindsSite, name: str
 ) -> None:
     assert sent(seen, name)
     first, second = ({key for key, value in got.items() if value != [""]} for got in kinds.received(name))
-    added = {"cf7": {"your-tel"}, "fluent": set()}.get(name, {"phone"})  # one sends all its fields as one
+    added = {"cf7": {"your-tel"}, "fluent": set(), "boxes-late": {"topic"}}.get(
+        name, {"phone"}
+    )  # one sends all its fields as one
     assert second - first == added
 
 
@@ -122,6 +127,12 @@ def test_a_refusal_with_status_200_is_not_sent_and_says_field_and_words(
         ("list-by-key", "topic", "Reklamation"),
         ("list-by-value", "topic", "Beschwerde"),
         ("covered-box", "agreed", "yes"),
+        ("covered-all", "agreed", "yes"),
+        ("covered-all", "topic", "Complaint"),
+        ("covered-radios", "topic", "b"),
+        ("boxes-late", "topic", "Complaint"),
+        ("parts-below", "a", "Anna"),
+        ("parts-below", "b", "Berg"),
         ("formidable", "item_meta[1]", "Anna"),
         ("formidable", "item_meta[2]", "Berg"),
         ("formidable-fr", "item_meta[1]", "Anna"),
