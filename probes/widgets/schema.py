@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-RUN = re.compile(r"run against the real widget, \S.* [0-9][\w.]*, [0-9]{4}-[0-9]{2}-[0-9]{2}")
+RUN = re.compile(
+    r"run against the real widget, \S.* (?:[0-9][\w.]*|commit [0-9a-f]{7,40}), [0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
 TAUGHT = "taught on a page, not yet answered by a person"
 VERIFICATIONS = (
     "from public code, unverified",
@@ -233,6 +235,7 @@ class Widget(Part):
         if self.verified not in VERIFICATIONS and not RUN.fullmatch(self.verified):
             raise ValueError(
                 "verified must say “run against the real widget, NAME VERSION, YYYY-MM-DD”"
+                " (or NAME commit HASH in place of the version)"
                 f" or one of: {'; '.join(VERIFICATIONS)}"
             )
         return self

@@ -9,6 +9,7 @@ from probes.languages import languages_in
 PURPOSES = {
     "contact forms": ("probes.forms", {"it", "da", "nb"}),
     "consent banners": ("probes.browser.banners", set()),
+    "words around a chat's messages": ("probes.channels.chat.languages", set()),
     "judging mail": ("probes.replies.languages", {"it", "da", "nb"}),
     "suggesting ratings": ("audit_app.domain.replies.phrases", {"it", "da", "nb"}),
 }

@@ -179,7 +179,7 @@ class _Visit:
         if trial.faults:
             trial.problem = "A selector cannot be used; see the part that has it."
             return
-        launch = Launch(entrance.page, widget, self._waits.show, self._waits.click, entrance.changes)
+        launch = entrance.launch()
         await self._wait_for_something(launch)
         await self._say("Looking at the page before anything is clicked")
         await self._before_opening(launch)

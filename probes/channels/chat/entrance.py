@@ -24,6 +24,8 @@ from probes.widgets.files import AUTO, load_widget
 from probes.widgets.schema import Control, Offline, PreChat, Widget
 
 MOST_FRAMES = 12
+DETECTING = 0.6
+"""What part of the time for opening a chat is spent on finding out which one it is."""
 WAY_IN_SECONDS = 240.0
 """For the whole way from the loaded page to the field; its steps have limits of their own and together need less."""
 MOST_STEPS = 8
@@ -68,6 +70,7 @@ class Entrance:
         self._scope: Scope = page
         self._detects = widget == AUTO
         self._opening = True
+        self._loaded_at = time.monotonic()
         self._windows = Windows(page, self._may_be_the_chat, self._make_ready)
 
     # --- the parts of the chat --------------------------------------------------------------------------------
@@ -181,8 +184,9 @@ class Entrance:
         response = await visit(self.page, self._url)
         if response and response.status >= 400:
             raise await self.closed_way(f"answered with status {response.status}", response.status)
+        self._loaded_at = time.monotonic()
         if self._wanted == AUTO:
-            self.adapter, self._wanted = await detect(self.page, self.patience.show)
+            self.adapter, self._wanted = await detect(self.page, self.patience.open * DETECTING)
         if isinstance(self._wanted, str):
             self._wanted = load_widget(self._wanted)
         await expect_consent_banners(self.page, self._wanted.consent)
@@ -196,10 +200,11 @@ class Entrance:
 
     async def open(self, missed: Step | None = None) -> None:
         """Open the chat, unless it stands open; `missed` is awaited after a click that did not. Raises BrowserError."""
-        waits = self.patience
-        await Launch(self.page, self.widget, waits.show, waits.click, self.changes).open(
-            self.open_now, lambda: bool(self._windows.open), missed
-        )
+        await self.launch().open(self.open_now, lambda: bool(self._windows.open), missed)
+
+    def launch(self) -> Launch:
+        """Return what opens the chat."""
+        return Launch(self.page, self.widget, self.patience, self.changes, self._loaded_at)
 
     async def _advance(self, reopened: bool) -> Way:
         """Go on from screen to screen, each of them once, until there is something to write in."""

@@ -31,25 +31,53 @@ const inside = (e, test) => {
 };
 const inChat = (e) => window !== top || window.opener || floats(e) || inside(e, own);
 const asksForAddress = (e) => mail(e) && shown(e) && !e.disabled && !e.readOnly;
-const clickable = (e) => e.matches('button, [role=button], a, iframe') || e.localName.includes('-');
+const clickable = (e) => e.matches('button, [role=button], a, iframe, [onclick]') || e.localName.includes('-')
+  || getComputedStyle(e).cursor === 'pointer';
+const shows = /\b(show|hide|open|close|toggle|expand|launch)\b.*\b(widget|window|panel|messenger|bot)\b|^(widget|bot|assistant)$/i;
+const elsewhere = /captcha|cookie|consent|privacy|accessib|scroll|back.?to.?top|cart|basket|share|phone|whatsapp|newsletter/i;
+const hostedBy = /(^|[\s_-])(chat|widget|bot|messenger|assistant)|(chat|bot)(?=[\s_-]|$)/i;
+const calls = (e) => [e.localName, e.getAttribute('class'), e.id].filter(Boolean).join(' ');
+const hosted = (e) => { for (let at = e; at && at !== document.body; at = up(at)) if (hostedBy.test(calls(at))) return true; return false; };
+const depth = (e) => {
+  for (let at = e; at && at !== document.body; at = up(at)) {
+    const {position, zIndex} = getComputedStyle(at);
+    if (position === 'fixed' || position === 'sticky') return Number(zIndex) || 0;
+  }
+  return -1;
+};
+// A small thing that floats in a corner above the page and leads nowhere else, though nothing on it says what it is.
+const nameless = (e) => {
+  const {left, right, width, height, bottom} = box(e);
+  const inCorner = bottom > innerHeight - 200 && bottom <= innerHeight + 40 && (right > innerWidth - 160 || left < 160);
+  const leads = e.localName === 'a' && !/^(#|javascript:|$)/.test(e.getAttribute('href') ?? '');
+  return inCorner && width >= 20 && height >= 20 && width <= 160 && height <= 160 && !leads && !e.matches('input, textarea, select')
+    && !inside(e, elsewhere) && (hosted(e) || depth(e) >= 100);
+};
 const launches = (e) => {
   const {width, height, bottom, right} = box(e);
   if (!width || !height || width > 420 || height > 300 || decoy.test(labels(e))) return 0;
   const said = e.localName === 'iframe' ? '' : (e.innerText || '').trim();
-  const named = words.test(e.getAttribute('aria-label') || e.title || '') || (said.length < 40 && words.test(said));
-  const corner = bottom > innerHeight * 0.6 && right > innerWidth * 0.5;
-  if (!floats(e) && !own.test(labels(e))) return 0;
+  const label = e.getAttribute('aria-label') || e.title || '';
+  const named = words.test(label) || shows.test(label) || (said.length < 40 && words.test(said));
+  const corner = bottom > innerHeight * 0.6 && right > innerWidth * 0.5, floating = floats(e);
+  const button = e.matches('button, [role=button]');
+  if (floating && !named && nameless(e)) return 3 + 2 * hosted(e) + button + (getComputedStyle(e).cursor === 'pointer');
+  if (!floating && !own.test(labels(e))) return 0;
   if (!named && !own.test(labels(e))) return 0;
-  return 1 + 3 * named + 2 * own.test(labels(e)) + 2 * corner + e.matches('button, [role=button]');
+  if (!button && !e.matches('a, iframe, [onclick]') && !e.localName.includes('-') && !named) return 0;
+  return 1 + 3 * named + 2 * own.test(labels(e)) + 2 * corner + button;
 };
+// Of several that lie in one another, the inmost is what takes the click.
+const inmost = (found) => found.filter(([points, e]) => !found.some(([other, inner]) => inner !== e && other >= points
+  && (e.contains(inner) || (inner.getRootNode() instanceof ShadowRoot && e.contains(inner.getRootNode().host)))));
 const engines = {
   tag: (root, given) => some(root, (e) => e.localName.startsWith(given.trim())),
   chatroot: (root) => some(root, (e) => !['html', 'body', 'form', 'iframe', 'header', 'nav'].includes(e.localName)
     && !decoy.test(labels(e)) && (own.test(labels(e)) || getComputedStyle(e).position === 'fixed')),
   chatframe: (root) => some(root, (e) => e.localName === 'iframe' && !decoy.test(labels(e))
     && box(e).width > 200 && box(e).height > 200 && (own.test(labels(e)) || floats(e))),
-  chatlauncher: (root) => some(root, (e) => clickable(e) && launches(e) > 2)
-    .map((e) => [launches(e), e]).sort((a, b) => b[0] - a[0]).map(([, e]) => e),
+  chatlauncher: (root) => inmost(some(root, clickable).map((e) => [launches(e), e]).filter(([points]) => points > 2))
+    .sort((a, b) => b[0] - a[0]).map(([, e]) => e),
   chatsend: (root) => {
     const field = some(root, (e) => e.matches(typed) && shown(e) && !mail(e)).at(-1);
     const around = near(field, 4);

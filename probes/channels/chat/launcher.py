@@ -11,20 +11,31 @@ from typing import TypeAlias
 from probes.browser.browsers import BrowserError, Locator, Page, within
 from probes.channels.chat.parts import find
 from probes.channels.chat.signals import Changes
+from probes.channels.chat.visitor import Patience
 from probes.channels.chat.wake import Waking
 from probes.widgets.schema import Widget
 
 Step: TypeAlias = Callable[[], Awaitable[object]]
 Opened: TypeAlias = Callable[[], Awaitable[bool]]
 LOOK_SECONDS = 0.5
+LIKELY = "chatlauncher="
+
+
+MOST_CANDIDATES = 3
+"""Of what might open a chat that nobody has described, so many are clicked."""
+LEAST_SECONDS = 2.0
+"""What a rung gets at least, however late something to click has appeared."""
 
 
 class Launch:
-    """Opens one chat. `show` and `click` are how long to wait for it to appear at all, and after each rung."""
+    """Opens one chat in `patience.open` seconds from `began` on (of the monotonic clock), or not at all."""
 
-    def __init__(self, page: Page, widget: Widget, show: float, click: float, changes: Changes) -> None:
-        self._page, self._widget, self._show, self._click = page, widget, show, click
-        self._changes = changes
+    def __init__(
+        self, page: Page, widget: Widget, patience: Patience, changes: Changes, began: float
+    ) -> None:
+        self._page, self._widget, self._changes = page, widget, changes
+        self._show, self._click = patience.show, patience.click
+        self._deadline = began + patience.open
 
     async def open(
         self, opened: Opened, window: Callable[[], bool] = bool, missed: Step | None = None
@@ -37,14 +48,18 @@ class Launch:
         if await self._ready(opened):
             return
         before = await self._frames()
-        for place, rung in enumerate(self._rungs()):
+        for place, rung in enumerate(await self._rungs()):
             if place and await opened():
                 return
+            if place and time.monotonic() > self._deadline:
+                break
             try:
                 await within(self._click + 1.0, rung())
             except BrowserError:
                 continue
-            if await self._until(opened, self._click) or await self._comes_slowly(opened, before, window):
+            if await self._until(opened, self._left(self._click)) or await self._comes_slowly(
+                opened, before, window
+            ):
                 return
             if missed:
                 await missed()
@@ -52,15 +67,18 @@ class Launch:
 
     async def _ready(self, opened: Opened) -> bool:
         """Wait for the chat, or for something that opens it; returns whether it stands open already."""
-        began, nudge = time.monotonic(), Waking(self._page, self._widget.consent)
-        while (waited := time.monotonic() - began) < self._show:
+        began, waking = time.monotonic(), Waking(self._page, self._widget.consent)
+        while (waited := time.monotonic() - began) < self._show and time.monotonic() < self._deadline:
             if await opened():
                 return True
             if await self._callable() or await self._there():
                 return False
-            await nudge.give(waited)
+            await waking.give(waited)
             await self._changes.pause(LOOK_SECONDS)
         raise BrowserError("nothing that opens the chat appeared")
+
+    def _left(self, seconds: float) -> float:
+        return max(LEAST_SECONDS, min(seconds, self._deadline - time.monotonic()))
 
     async def _there(self) -> bool:
         if self._widget.launcher is None:
@@ -107,24 +125,33 @@ class Launch:
         where = self._page.frame_locator(launcher.frame).first if launcher.frame else self._page
         return where.locator(launcher.host).first
 
-    def _rungs(self) -> list[Step]:
+    async def _rungs(self) -> list[Step]:
         """The blunt rungs come last: they reach through overlays, where a person would have given up."""
-        rungs: list[Step] = []
-        if self._widget.opening.script:
-            rungs.append(self._call)
-        if launcher := self._widget.launcher:
-            wait, host = self._click * 1000, self.host()
-            button = find(host, launcher.button, "button").first if launcher.button else host
-            rungs.append(partial(button.click, timeout=wait))
-            if launcher.button:
-                rungs.append(partial(host.click, timeout=wait))
-            rungs += [
-                partial(button.press, "Enter", timeout=wait),
-                partial(button.dispatch_event, "click", timeout=wait),
-            ]
-            if launcher.button:
-                rungs.append(partial(host.dispatch_event, "click", timeout=wait))
+        rungs: list[Step] = [self._call] if self._widget.opening.script else []
+        launcher, wait = self._widget.launcher, self._click * 1000
+        if launcher is None:
+            return rungs
+        host = self.host()
+        if launcher.host == LIKELY:
+            return [*rungs, *await self._guesses(wait)]
+        button = find(host, launcher.button, "button").first if launcher.button else host
+        rungs.append(partial(button.click, timeout=wait))
+        if launcher.button:
+            rungs.append(partial(host.click, timeout=wait))
+        rungs += [
+            partial(button.press, "Enter", timeout=wait),
+            partial(button.dispatch_event, "click", timeout=wait),
+        ]
+        if launcher.button:
+            rungs.append(partial(host.dispatch_event, "click", timeout=wait))
         return rungs
+
+    async def _guesses(self, wait: float) -> list[Step]:
+        """Click what might open a chat, likeliest first; each is kept as it is, for a click may change what is likely."""
+        found = (await within(self._show, self._page.locator(LIKELY).element_handles()))[:MOST_CANDIDATES]
+        clicks: list[Step] = [partial(each.click, timeout=wait / 2) for each in found]
+        keys: list[Step] = [partial(each.press, "Enter", timeout=wait / 2) for each in found[:1]]
+        return [*clicks, *keys, *(partial(each.dispatch_event, "click") for each in found)]
 
     async def _call(self) -> None:
         if not await self._callable():

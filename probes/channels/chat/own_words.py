@@ -32,25 +32,25 @@ def same_text(shown: str, sent: str) -> bool:
 
 def alike(shown: str, sent: str) -> bool:
     """Tell whether a chat shows the same letters and digits, with at most a little beside them."""
-    wanted, there = _core(sent), _core(shown)
+    wanted, there = core(sent), core(shown)
     added = len(there) - len(wanted)
     return bool(wanted) and (
         there == wanted or (len(wanted) >= LEAST_KNOWN and 0 < added <= MOST_ADDED and wanted in there)
     )
 
 
-def _core(text: str) -> str:
-    return "".join(
-        character for character in re.sub(r"https?://", "", text.casefold()) if character.isalnum()
-    )
+def core(text: str) -> str:
+    """Return the letters and digits of a text, which chats leave as they are, in one case; all of it where it has none."""
+    plain = re.sub(r"https?://", "", text.casefold())
+    return "".join(character for character in plain if character.isalnum()) or " ".join(plain.split())
 
 
 def _first_of_several(lines: Sequence[Line], text: str) -> Line | None:
-    wanted = _core(text)
+    wanted = core(text)
     for place, first in enumerate(lines):
         said = ""
         for line in lines[place:]:
-            said += _core(line.text)
+            said += core(line.text)
             if line.role != "visitor" or not said or not wanted.startswith(said):
                 break
             if said == wanted:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -28,7 +27,6 @@ from probes.browser.browsers import (
     BrowserContext,
     BrowserError,
     Browsers,
-    Locator,
     Page,
     State,
     first_line,
@@ -41,32 +39,20 @@ from probes.browser.profile import Profile, open_profile
 from probes.browser.trace import traced
 from probes.channel import Begin, unrecorded
 from probes.channels.chat.browser_storage import Storage
+from probes.channels.chat.confirming import Confirmation
+from probes.channels.chat.conversation import Conversation
 from probes.channels.chat.entrance import Entrance, Way
 from probes.channels.chat.generic_selectors import teach
 from probes.channels.chat.leave_address import AddressQuestion, left_in_form
-from probes.channels.chat.own_words import own_line
 from probes.channels.chat.shown_times import Span
-from probes.channels.chat.signals import Changes, ChangeTimes
+from probes.channels.chat.signals import Changes
 from probes.channels.chat.storage import restore_tab, tab_storage
 from probes.channels.chat.timestamps import SERVER_TIME
-from probes.channels.chat.transcript import (
-    LIMITS,
-    READ,
-    READ_AROUND,
-    TYPING_WORDS,
-    Line,
-    as_evidence,
-    checked,
-    noted_as,
-    read_lines,
-)
+from probes.channels.chat.transcript import Line
 from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.writing import ready_to_send
 from probes.widgets.files import AUTO, load_widget, widget_names
 from probes.widgets.schema import Widget
-
-MOST_FAILED_LOOKS = 4
-"""After the first."""
 
 
 class ChatSession:
@@ -87,8 +73,7 @@ class ChatSession:
         self.reopened = kept is not None
         self.opened_at = now()
         self._kept: Mapping[str, Any] = cast("Mapping[str, Any]", (kept or {}).get("chat") or {})
-        self._text = str(self._kept.get("text", ""))
-        self.own: Line | None = None
+        self.conversation = Conversation(entrance, url, self._kept)
         self.sent = _span(self._kept.get("sent"))
         """From when to when our message was sent, by our clock; None before, and where a crash left it unknown."""
         self.offline = bool(self._kept.get("offline"))
@@ -98,11 +83,7 @@ class ChatSession:
         """What happened besides and was not told of yet."""
         self.history_gone = False
         """An earlier conversation was to be gone back to, and the chat knows nothing of it."""
-        self.changed = ChangeTimes()
-        """When the page had changed, as it said when it was last read."""
         self._storage = Storage(page.context, kept)
-        self._pictured: tuple[int, tuple[Proof, ...]] | None = None
-        self._written: tuple[Sequence[Line], Proof] | None = None
 
     @property
     def page(self) -> Page:
@@ -136,7 +117,7 @@ class ChatSession:
 
     async def _shows_our_words(self) -> bool:
         with suppress(BrowserError):
-            return own_line(await self.transcript(), self._text) is not None
+            return self.conversation.own_among(await self.conversation.read()) is not None
         return False
 
     async def state(self) -> State:
@@ -152,10 +133,10 @@ class ChatSession:
             raise OurFailure(f"The state of the chat could not be saved: {first_line(error)}") from error
         chat: dict[str, JSON] = {
             "adapter": self.entrance.adapter,
-            "text": self._text,
             "offline": self.offline,
             "address_left": self.address.answered,
             "sent": [at.isoformat() for at in self.sent or ()],
+            **self.conversation.as_json(),
         }
         more: dict[str, JSON] = {"tab": tab, "profile": packed}
         return {**stored, "chat": chat | {key: part for key, part in more.items() if part}}
@@ -171,15 +152,17 @@ class ChatSession:
             return await self._send(text, begin)
 
     async def _send(self, text: str, begin: Begin) -> Fact:
-        self._text = text
+        self.conversation.text = text
         try:
-            before = {line.id for line in await self.transcript() if line.role == "visitor"}
+            await self.conversation.note_earlier()
             press = await ready_to_send(self.entrance, text)
         except BrowserError as error:
             raise await self._not_taken(first_line(error)) from error
         await begin()
-        earliest = now()
         try:
+            with suppress(BrowserError):  # what came while we typed was there before our click, too
+                await self.conversation.note_earlier()
+            earliest = now()
             await press()
             if self.entrance.way is Way.OFFLINE:
                 sent = await left_in_form(self.entrance, text, earliest)
@@ -187,32 +170,17 @@ class ChatSession:
                 if self.offline:
                     return sent
                 await (await ready_to_send(self.entrance, text))()
-            own, lines = await self._confirm(text, before)
+            own, lines, latest = await Confirmation(self.conversation, self.answer_for_address).sent()
         except BrowserError as error:
             sentence = f"Nobody can tell whether the message on {self.url} was sent: {first_line(error)}"
             raise SendUnknown(sentence, await pictures(self.page, "send-unknown")) from error
-        self.own, self.sent = own, (earliest, now())
+        self.conversation.own, self.sent = own, (earliest, latest)
         return await self._sent(own, lines, *self.sent)
 
     async def _not_taken(self, why: str) -> ProbeError:
         if self.page.is_closed() or self.changes.crashed:  # ours, and nobody took anything: try again later
             return Deferred(f"The browser died before the message on {self.url} was sent: {why}.")
         return await self.entrance.closed_way(f"did not take our message: {why}")
-
-    async def _confirm(self, text: str, before: set[str]) -> tuple[Line, list[Line]]:
-        deadline = time.monotonic() + self.patience.confirm
-        while time.monotonic() < deadline:
-            self.changes.clear()
-            try:
-                lines = await self.transcript()
-                if own := own_line([line for line in lines if line.id not in before], text):
-                    return own, lines
-            except BrowserError:  # a page that is just being redrawn, or a frame that was replaced
-                with suppress(BrowserError):
-                    await self.entrance.open_now()
-            await self.answer_for_address()  # some chats want it before they show what was said
-            await self.changes.wait(min(1.0, deadline - time.monotonic()))
-        raise BrowserError("our own message did not appear in the transcript")
 
     async def _sent(self, own: Line, lines: Sequence[Line], earliest: datetime, latest: datetime) -> Fact:
         return Fact(
@@ -228,7 +196,7 @@ class ChatSession:
                 OUR_CLOCK: [earliest.isoformat(), latest.isoformat()],
                 "widget": self.entrance.adapter,
             },
-            evidence=await self.proof("sent", lines),
+            evidence=await self.conversation.proof("sent", lines),
         )
 
     # --- finding our own words again --------------------------------------------------------------------------
@@ -238,15 +206,15 @@ class ChatSession:
 
         Raises OurFailure when the chat cannot be read.
         """
-        self._text = text
-        deadline = time.monotonic() + self.patience.settle
-        while self.own is None and not self.history_gone:
+        chat = self.conversation
+        chat.text, deadline = text, time.monotonic() + self.patience.settle
+        while chat.own is None and not self.history_gone:
             self.changes.clear()
-            self.own = own_line(await self.look(), text)
-            if self.own is None and time.monotonic() >= deadline:
+            chat.own = chat.own_among(await chat.look())
+            if chat.own is None and time.monotonic() >= deadline:
                 break
-            await self.changes.wait(0.0 if self.own else 1.0)
-        return self.own is not None
+            await self.changes.wait(0.0 if chat.own else 1.0)
+        return chat.own is not None
 
     async def recall(self, text: str) -> None:
         """Go back to our own message in a reopened chat; without it the conversation counts as gone."""
@@ -255,51 +223,10 @@ class ChatSession:
 
     async def found(self, since: datetime) -> Fact:
         """Return `sent` for the own message that `find_own_message` has found; it was written after `since`."""
-        if self.own is None:
+        if self.conversation.own is None:
             raise OurFailure("There is no message of our own in the chat.")
-        lines, at = await self.look(), now()
-        return await self._sent(self.own, lines, min(since, at), at)
-
-    # --- looking ----------------------------------------------------------------------------------------------
-
-    async def transcript(self) -> list[Line]:
-        """Read all messages that the chat shows, in order, without typing bubbles. Raises BrowserError.
-
-        The page tells at once when it changed (`changed`), and from the first reading on when each message came.
-        """
-        messages, chat, asked = self.entrance.widget.messages, self.entrance.chat, now()
-        reading: Awaitable[object]
-        if messages.item:
-            # Not through a locator: that would load all of Playwright into every frame a second time.
-            place = chat.page if isinstance(chat, Locator) else chat
-            reading = place.evaluate(READ, {"parts": messages.model_dump(exclude={"names"}), **LIMITS})
-        else:
-            roots = chat if isinstance(chat, Locator) else chat.locator("body")
-            # Hidden ones too: what holds only floating parts takes no room, and so counts as hidden.
-            reading = roots.evaluate_all(READ_AROUND, {"own": self._text, "typing": TYPING_WORDS, **LIMITS})
-        items, told = checked(await within(self.patience.show, reading))
-        self.changed = self.changes.told(told, noted_as(items), asked)
-        return read_lines(items, messages.names)
-
-    async def look(self) -> list[Line]:
-        """The same, more than once if the page is just being redrawn. Raises OurFailure."""
-        with suppress(BrowserError):
-            return await self.transcript()
-        async with traced(self.page, "looking", snapshots=True):
-            return await self._look_again()
-
-    async def _look_again(self) -> list[Line]:
-        for attempt in range(MOST_FAILED_LOOKS):
-            if not (self.page.is_closed() or self.changes.crashed):
-                await self.changes.wait(self.patience.poll)
-            try:
-                await self.entrance.open_now()  # the frame may have been replaced by another
-                return await self.transcript()
-            except BrowserError as error:
-                if attempt == MOST_FAILED_LOOKS - 1 or self.page.is_closed() or self.changes.crashed:
-                    sentence = f"The chat on {self.url} can no longer be observed: {first_line(error)}"
-                    raise OurFailure(sentence, await pictures(self.page, "not-observed")) from error
-        raise OurFailure(f"The chat on {self.url} can no longer be observed.")
+        lines, at = await self.conversation.look(), now()
+        return await self._sent(self.conversation.own, lines, min(since, at), at)
 
     async def answer_for_address(self) -> None:
         """Leave our address where the chat asks for one after our message; that is among the `remarks` then."""
@@ -309,19 +236,6 @@ class ChatSession:
     async def screenshot(self, name: str) -> Proof | None:
         """Picture what the visitor sees, or None if the page no longer lets itself be pictured."""
         return await screenshot(self.page, name)
-
-    async def proof(self, name: str, lines: Sequence[Line]) -> tuple[Proof, ...]:
-        """Keep the transcript, and picture the page; both serve for all that one look has found.
-
-        A picture serves as long as the page does not change, too.
-        """
-        heard, known = self.changes.heard, self._written is not None and self._written[0] is lines
-        if self._written is None or not known:
-            self._written = lines, as_evidence(lines, name)
-        if self._pictured is None or not (known or self._pictured[0] == heard):
-            self._pictured = heard, await pictures(self.page, name)
-        shots = (replace(shot, name=f"{name}.jpg") for shot in self._pictured[1])
-        return (replace(self._written[1], name=f"{name}.json"), *shots)
 
 
 def _span(kept: object) -> Span | None:

@@ -1,8 +1,8 @@
 """When something in a chat happened: by the best clock there is, as an interval, with the source in words.
 
 The chat server's own time is exact. A time that is only shown to people is a minute, or less than that is worth, and
-counts only where the one beside our own message agrees with when we sent it; so a page that shows another zone's time
-is not believed. While we watch, the page's own record of its changes says when a message appeared. Else what is known
+counts only where the one beside our own message, if it shows one, agrees with when we sent it; so a page that shows
+another zone's time there is not believed. While we watch, the page's own record of its changes says when a message appeared. Else what is known
 is that it came between the last look without it and the first with it.
 """
 
@@ -33,9 +33,11 @@ class Own:
         """Return what no answer can have come before."""
         return self.line.at or (self.sent[0] if self.sent else None)
 
-    def shows_our_time(self, display: Display) -> bool:
-        """Tell whether the time that is shown beside our message is that at which we sent it."""
-        if self.sent is None or not self.line.shown:
+    def agrees(self, display: Display) -> bool:
+        """Tell whether the page's times can be believed: the one beside our message is when we sent it, or it shows none."""
+        if not self.line.shown:
+            return True
+        if self.sent is None:
             return False
         earliest, latest = self.sent[0] - CLOCKS_APART, self.sent[1] + CLOCKS_APART
         read = shown_span(self.line.shown, display, earliest, latest)
@@ -52,7 +54,7 @@ def dated(
     if line.at and _credible(line.at, own, between[1]):
         return line.at, line.at, SERVER_TIME
     shown = None
-    if own and line.shown and own.shows_our_time(display):
+    if own and line.shown and own.agrees(display):
         shown = shown_span(line.shown, display, *between)
     found = [(span, source) for span, source in ((appeared, PAGE_CLOCK), (shown, SHOWN_TIME)) if span]
     (earliest, latest), source = min(

@@ -1,4 +1,4 @@
-"""A chat's transcript: read from the page by the widget's selectors or around our own words, kept as evidence.
+"""A chat's transcript: the lines that its messages make, and how they are kept as evidence.
 
 What a page gives is bounded there already: so many messages, so many characters of each, whatever it holds.
 """
@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from probes.base import JSON, Proof
 from probes.browser.browsers import BrowserError
@@ -29,14 +29,7 @@ TYPING = "typing"
 PARTS = ("id", "role", "author", "text", "at", "shown")
 LONGEST_TEXT = 20_000
 """Characters of one message."""
-TYPING_WORDS = (
-    "(is|are) typing|skriver|schreibt|tippt|(est en train d')?écrit|kirjoittaa|está escribiendo|sta scrivendo|is aan het typen|"
-    "pisze|scrie|печатает|מקליד(ה)?"
-)
-"""What chats write beside a name while its owner types."""
-
 READ = (files("probes.channels.chat") / "transcript.js").read_text("utf-8")
-READ_AROUND = (files("probes.channels.chat") / "read_around.js").read_text("utf-8")
 LIMITS: Mapping[str, JSON] = {"most": MOST_MESSAGES, "longest": LONGEST_TEXT, "changeTimes": TIMES}
 
 
@@ -55,17 +48,29 @@ class Line:
     shown: str = ""
     has_own_id: bool = False
     """Whether `id` is the chat's own, not made here of what is said."""
+    place: tuple[int, int] | None = None
+    """Where it stands on the screen, in pixels from the left and from the top."""
+    beside: tuple[str, ...] = ()
+    """What stands in its row besides: receipts, names of icons and buttons."""
+    pieces: tuple[str, ...] = ()
+    """The letters of the texts that it is made of, where nobody has described the chat."""
+    path: str = ""
+    """Where its element stands in the page, there too: the same where its words were changed in place."""
 
 
-def checked(given: object) -> tuple[list[Mapping[str, str]], object]:
-    """Return the messages that came from a page, and what it told of its changes, which is still to be checked.
+Item: TypeAlias = Mapping[str, Any]
+"""One message as it was read: the PARTS as texts, and what `Line` has besides, where it is known."""
 
-    Makes sure that the messages are what our script gives, for a page may tamper with it. Raises BrowserError.
+
+def checked(given: object) -> tuple[list[Item], object, tuple[str, ...]]:
+    """Return the messages that came from a page, what it told of its changes (still to be checked), and its notices.
+
+    Makes sure that they are what our script gives, for a page may tamper with it. Raises BrowserError.
     """
-    items, told = given if isinstance(given, list) and len(given) == 2 else (None, None)
+    items, told, notices = given if isinstance(given, list) and len(given) == 3 else (None, None, None)
     if not isinstance(items, list) or len(items) > MOST_MESSAGES or not all(map(_is_item, items)):
         raise BrowserError("the page tampers with how it is read")
-    return items, told
+    return items, told, tuple(_texts(notices))
 
 
 def _is_item(item: object) -> bool:
@@ -76,12 +81,25 @@ def _is_item(item: object) -> bool:
     )
 
 
-def noted_as(items: Sequence[Mapping[str, str]]) -> list[str]:
+def _texts(given: object) -> list[str]:
+    """Return the short texts of a list that came from a page."""
+    found = given if isinstance(given, list | tuple) else ()
+    return [_storable(text[:120]) for text in found[:40] if isinstance(text, str)]
+
+
+def _place(given: object) -> tuple[int, int] | None:
+    match given:
+        case [int(left), int(top)] if abs(left) < 10**8 and abs(top) < 10**8:
+            return left, top
+    return None
+
+
+def noted_as(items: Sequence[Item]) -> list[str]:
     """Return what the page notes each of these messages by: its own id, or what it says."""
     return [_storable(item["id"] or item["text"]) for item in items]
 
 
-def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -> list[Line]:
+def read_lines(items: Sequence[Item], names: Names | None = None) -> list[Line]:
     """Make lines of what the page gave; `names` tells writers who look the same apart.
 
     A typing bubble is a line of its own role that says nothing. A message without an id of its own gets one from its
@@ -98,14 +116,25 @@ def read_lines(items: Sequence[Mapping[str, str]], names: Names | None = None) -
     return lines
 
 
-def _line(item: Mapping[str, str], id_: str, names: Names | None) -> Line:
+def _line(item: Item, id_: str, names: Names | None) -> Line:
     author = _storable(item["author"])
     if item["role"] == "typing":
         return Line(id_, "typing", author, "", None)
     at = _instant(item["at"])
     shown = "" if at else _storable(item["at"] or item["shown"])
+    text = _storable(item["text"])
     return Line(
-        _storable(id_), _role(item, names), author, _storable(item["text"]), at, shown, bool(item["id"])
+        _storable(id_),
+        _role(item, names),
+        author,
+        text,
+        at,
+        shown,
+        bool(item["id"]),
+        _place(item.get("place")),
+        tuple(each for each in _texts(item.get("beside")) if each not in text),
+        tuple(item.get("pieces", ())),
+        item.get("path", ""),
     )
 
 
@@ -114,8 +143,8 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _role(item: Mapping[str, str], names: Names | None) -> Role:
-    shown: Role = item["role"]  # type: ignore[assignment]  # the page's script gives only these words
+def _role(item: Item, names: Names | None) -> Role:
+    shown: Role = item["role"]
     if names is None or shown in ("visitor", "system"):
         return shown
     by_name: tuple[tuple[Role, str], ...] = (
@@ -127,8 +156,11 @@ def _role(item: Mapping[str, str], names: Names | None) -> Role:
     return next(told, shown)
 
 
-def _fingerprint(item: Mapping[str, str]) -> str:
-    said = "\0".join((item["role"], item["author"], without_age(item["text"]), item["at"]))
+def _fingerprint(item: Item) -> str:
+    author = (
+        "" if item.get("path") else item["author"]
+    )  # a guess: it may show in one look and not in the next
+    said = "\0".join((item["role"], author, without_age(item["text"]), item["at"]))
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20]
 
 
@@ -141,24 +173,6 @@ def _instant(stamp: str) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-def only_after(
-    own: Line | None, lines: Sequence[Line], followers: Container[str] = frozenset()
-) -> list[Line]:
-    """Return what stands after our own message: a greeting before it answers nothing.
-
-    Where ours has left a list that holds only what was said last, that is from the first of its `followers` on.
-    """
-    places = [place + 1 for place, line in enumerate(lines) if own and line.id == own.id]
-    places += [place for place, line in enumerate(lines) if line.id in followers]
-    return list(lines[places[0] :]) if places else []
-
-
-def only_before(own: Line | None, lines: Sequence[Line]) -> list[Line]:
-    """Return what stands before our own message, nothing where that is not there."""
-    places = [place for place, line in enumerate(lines) if own and line.id == own.id]
-    return list(lines[: places[0]]) if places else []
 
 
 def as_evidence(lines: Sequence[Line], name: str) -> Proof:

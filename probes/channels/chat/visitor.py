@@ -21,10 +21,14 @@ class Patience:
 
     show: float = 15.0
     """For a part of the chat to appear, and for one look at it."""
-    click: float = 6.0
+    open: float = 12.0
+    """From the loaded page until the chat stands open, or nothing that opens it has been found."""
+    click: float = 3.0
     """For one rung of the click ladder."""
     confirm: float = 30.0
     """For our own message to stand in the transcript."""
+    stand: float = 4.0
+    """So long our message has to stand there without a sign of failure, where nothing shows that it arrived."""
     settle: float = 8.0
     """For the messages of an earlier conversation to load."""
     poll: float = 3.0

@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from probes.base import OUR_CLOCK, Fact, FactKind, OurFailure, ProbeError
-from probes.channels.chat.own_words import same_text
+from probes.browser.browsers import pictures
+from probes.channels.chat.conversation import Conversation
+from probes.channels.chat.delivery import Delivery
+from probes.channels.chat.growing import Growing
+from probes.channels.chat.order import FirstSight
+from probes.channels.chat.own_words import core, same_text
 from probes.channels.chat.session import ChatSession
 from probes.channels.chat.shown_times import Display, Span
 from probes.channels.chat.signals import ChangeTimes
 from probes.channels.chat.timestamps import SERVER_TIME, Own, dated
-from probes.channels.chat.transcript import MOST_MESSAGES, Line, only_after, only_before
+from probes.channels.chat.transcript import MOST_MESSAGES, Line
 
 MOST_RETURNS = 2
 MOST_BY_MACHINES = 200
@@ -47,6 +52,7 @@ class Watch:
 
     def __init__(self, chat: ChatSession) -> None:
         self._chat = chat
+        self._talk: Conversation = chat.conversation
         self._documents = chat.changes.documents
         self._returns = 0
         self._seen: set[str] = set()
@@ -55,6 +61,12 @@ class Watch:
         self._machines, self._replies = Allowance(MOST_BY_MACHINES), Allowance(MOST_REPLIES)
         self._followers: set[str] = set()
         """What stood after our own message: ours may leave a list that draws only its end."""
+        self._history: set[str] = set()
+        """What stood before it in a chat that was gone back to."""
+        self._sight = FirstSight()
+        self._growing = Growing()
+        self._held: dict[str, Found] = {}
+        """What was seen and is not ready to be told of."""
         self._first_bot = ""
         self._settled = time.monotonic() + (chat.patience.settle if chat.reopened else 0.0)
         """From when on a look that finds nothing proves that nothing is there: until then, history may be loading."""
@@ -73,9 +85,11 @@ class Watch:
             return  # the answer comes by mail
         last_look = self._witnessed or since or self._begun() or _now()
         gone_since: float | None = None
+        for observation in await self._from_sending():
+            yield observation
         while True:
             chat.changes.clear()
-            if chat.own and not gone_since:
+            if self._talk.own and not gone_since:
                 await chat.answer_for_address()
             began, settled = _now(), time.monotonic() >= self._settled
             lines = await self._look()
@@ -86,23 +100,49 @@ class Watch:
             if gone_since and (chat.history_gone or time.monotonic() - gone_since > chat.patience.settle):
                 yield await self._lost(last_look)
                 return
-            while chat.remarks:
-                yield chat.remarks.pop(0)
-            for observation in await self._news(lines, (min(last_look, began), _now())):
+            left = (until - _now()).total_seconds()
+            news = await self._news(lines, (min(last_look, began), _now()), left <= 0)
+            for observation in (*self._remarks(), *news):
                 yield observation
             if settled and not gone_since:
                 last_look, self._witnessed = began, self._witnessed or began
-            if (left := (until - _now()).total_seconds()) <= 0:
+            if left <= 0:
+                await self._make_sure(lines)
                 return
-            await chat.changes.wait(min(chat.patience.poll, left))
+            await chat.changes.wait(min(chat.patience.poll, left, *self._growing.due()))
+
+    def _remarks(self) -> list[Fact]:
+        told, self._chat.remarks = self._chat.remarks, []
+        return told
+
+    async def _from_sending(self) -> list[Fact]:
+        """Tell what was seen while our message was being sent."""
+        looks, self._talk.looks = self._talk.looks, []
+        return [fact for lines, between in looks for fact in await self._news(lines, between, last=False)]
+
+    async def _make_sure(self, lines: Sequence[Line]) -> None:
+        """Raise OurFailure where nobody can say that an answer would have been seen, or that our message arrived."""
+        chat, talk = self._chat, self._talk
+        if self._followers or talk.own is None:
+            return
+        delivery, words = talk.delivery(talk.own, lines)
+        if delivery in (Delivery.FAILED, Delivery.DOUBTFUL):
+            sentence = f"The chat on {chat.url} says since that our message did not arrive: “{words}”"
+        elif not talk.reading.list_known:
+            sentence = (
+                f"Our message stands in the chat on {chat.url}, but nobody can tell where answers would stand"
+            )
+        else:
+            return
+        raise OurFailure(f"{sentence}.", await pictures(chat.page, "not-observed"))
 
     def _begun(self) -> datetime | None:
         chat = self._chat
-        return chat.sent[0] if chat.sent else chat.own.at if chat.own else None
+        return chat.sent[0] if chat.sent else self._talk.own.at if self._talk.own else None
 
     async def _look(self) -> Sequence[Line]:
         try:
-            return await self._chat.look()
+            return await self._talk.look()
         except OurFailure:
             if self._chat.changes.documents == self._documents:
                 raise
@@ -112,9 +152,13 @@ class Watch:
 
     def _is_gone(self, lines: Sequence[Line]) -> bool:
         """Tell whether our own message is missing, for good or while the page is being redrawn."""
-        own = self._chat.own
-        known = self._followers | {own.id} if own else frozenset()
-        return self._chat.history_gone or (own is not None and all(line.id not in known for line in lines))
+        chat = self._chat
+        if self._talk.own is None or chat.history_gone:
+            return chat.history_gone
+        if own := self._talk.own_among(lines):
+            self._talk.own = own
+            return False
+        return all(line.id not in self._followers for line in lines)
 
     async def _came_back(self) -> bool:
         """Go back to a page that went elsewhere by itself; one that does so again and again cannot be observed."""
@@ -141,19 +185,43 @@ class Watch:
             source=OUR_CLOCK,
             key="lost",
             reasons=(f"The chat on {self._chat.url} no longer shows the conversation that we had begun",),
-            evidence=(await self._chat.proof("lost", ()))[1:],
+            evidence=(await self._talk.proof("lost", ()))[1:],
         )
 
     # --- what is new ------------------------------------------------------------------------------------------
 
-    async def _news(self, lines: Sequence[Line], between: Span) -> list[Fact]:
-        """Tell what this look found for the first time, in the order of the chat."""
-        fresh = [(kind, line) for kind, line in self._said_by_others(lines) if line.id not in self._seen]
-        chosen = self._worth_telling(fresh)
-        self._seen |= chosen
-        times = self._times(between)
+    async def _news(self, lines: Sequence[Line], between: Span, last: bool) -> list[Fact]:
+        """Tell what this look found for the first time, in the order of first sight; at the `last` look all of it."""
+        whole = self._talk.own_among(lines) is not None
+        said = [found for found in self._said_by_others(lines) if found[1].id not in self._seen]
+        said = [*self._passed_by(lines, whole), *said]
+        ids = self._chat.entrance.widget.messages.id_attribute != ""
+        ready = self._growing.ready([line for _, line in said], between, ids, last)
+        fresh = [found for found in said if found[1].id in ready]
+        self._held = {line.id: (kind, line) for kind, line in said if line.id not in ready}
+        changed = {line.id for _, line in fresh if self._growing.is_changed(line, lines, whole)}
+        chosen = self._worth_telling([found for found in fresh if found[1].id not in changed])
+        self._seen |= chosen | changed
+        told = [(self._first_is_receipt(kind, line), line) for kind, line in fresh if line.id in chosen]
+        self._growing.note([line for _, line in fresh], self._talk.earlier.split(lines)[0])
         return [
-            await self._told(kind, line, lines, between, times) for kind, line in fresh if line.id in chosen
+            await self._told(kind, line, lines, ready[line.id], self._times(ready[line.id]))
+            for kind, line in told
+        ]
+
+    def _first_is_receipt(self, kind: FactKind, line: Line) -> FactKind:
+        """Take the first words of a bot after us for its acknowledgement."""
+        if kind is not FactKind.BOT_MESSAGE:
+            return kind
+        self._first_bot = self._first_bot or line.id
+        return FactKind.ACKNOWLEDGED if line.id == self._first_bot else kind
+
+    def _passed_by(self, lines: Sequence[Line], whole: bool) -> list[Found]:
+        """Return what was held back and has left a list that draws only its end, and was not made longer."""
+        shown, texts = {line.id for line in lines}, [core(line.text) for line in lines]
+        gone = [] if whole else [found for id_, found in self._held.items() if id_ not in shown]
+        return [
+            (kind, line) for kind, line in gone if not any(text.startswith(core(line.text)) for text in texts)
         ]
 
     def _worth_telling(self, fresh: Sequence[Found]) -> set[str]:
@@ -166,17 +234,33 @@ class Watch:
         return {line.id for _, line in chosen}
 
     def _said_by_others(self, lines: Sequence[Line]) -> list[Found]:
-        """List what others said; the first words of a bot after us are its acknowledgement."""
-        own, said = self._chat.own, []
-        if not self._chat.reopened:
-            before = (
-                line for line in only_before(own, lines) if line.role not in ("visitor", "system", "typing")
-            )
-            said = [(FactKind.GREETING, line) for line in before]
-        after = [line for line in only_after(own, lines, self._followers) if not self._is_ours(line)]
+        """List what others said, before our message and after it."""
+        before, rest = self._talk.earlier.split(lines)
+        after = [line for line in self._after_ours(rest) if not self._is_ours(line)]
         self._followers.update(line.id for line in after if self._is_known_again(line))
-        self._first_bot = self._first_bot or next((line.id for line in after if line.role == "bot"), "")
-        return said + [(_kind(line, line.id == self._first_bot), line) for line in after]
+        self._talk.known.update((line.text, None) for line in after if line.text)
+        greetings = [] if self._chat.reopened else before
+        said = [
+            (FactKind.GREETING, line)
+            for line in greetings
+            if line.role not in ("visitor", "system", "typing")
+        ]
+        return said + [(_kind(line), line) for line in self._sight.arranged(after)]
+
+    def _after_ours(self, lines: Sequence[Line]) -> list[Line]:
+        """Return what was said after our message: all that came since our click, if we were there all the time.
+
+        In a chat that was gone back to, that is what stands after ours, or after what is known to.
+        """
+        own = self._talk.own
+        if not self._chat.reopened or own is None:
+            return [line for line in lines if own and line.id != own.id]
+        places = [
+            place for place, line in enumerate(lines) if line.id == own.id or line.id in self._followers
+        ]
+        first = min(places, default=len(lines))
+        self._history.update(line.id for line in lines[:first])
+        return [line for line in lines[first:] if line.id != own.id and line.id not in self._history]
 
     def _is_known_again(self, line: Line) -> bool:
         """Tell by the chat's own id; where nobody has described it, the list in the page is still the same one."""
@@ -189,7 +273,7 @@ class Watch:
     def _times(self, between: Span) -> ChangeTimes:
         """Return when the page changed; that tells nothing where we did not see all that came since the last look."""
         unseen = self._witnessed is None or between[0] < self._witnessed
-        return ChangeTimes() if unseen else self._chat.changed
+        return ChangeTimes() if unseen else self._talk.reading.changed
 
     async def _told(
         self,
@@ -212,7 +296,7 @@ class Watch:
             author=line.author,
             reasons=(_reason(kind, line),),
             details={"seen": between[1].isoformat(), "between": [at.isoformat() for at in between]},
-            evidence=() if kind in SIGNS else await self._chat.proof(kind.value, lines),
+            evidence=() if kind in SIGNS else await self._talk.proof(kind.value, lines),
         )
 
     def _when(
@@ -223,7 +307,7 @@ class Watch:
             return _greeted(line, (chat.opened_at, chat.sent[0] if chat.sent else between[0]))
         visitor = chat.entrance.visitor
         display = Display(ZoneInfo(visitor.time_zone), visitor.language, chat.opened_at, between[1])
-        own = Own(chat.own, chat.sent) if chat.own else None
+        own = Own(self._talk.own, chat.sent) if self._talk.own else None
         return dated(line, own, display, between, appeared)
 
 
@@ -238,10 +322,9 @@ def _greeted(line: Line, between: Span) -> tuple[datetime, datetime, str]:
     return min(between), max(between), OUR_CLOCK
 
 
-def _kind(line: Line, first: bool) -> FactKind:
-    if line.role == "bot":
-        return FactKind.ACKNOWLEDGED if first else FactKind.BOT_MESSAGE
+def _kind(line: Line) -> FactKind:
     return {
+        "bot": FactKind.BOT_MESSAGE,
         "person": FactKind.HUMAN_REPLY,
         "system": FactKind.SYSTEM_LINE,
         "typing": FactKind.TYPING,

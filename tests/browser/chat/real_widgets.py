@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import socket
 import subprocess
@@ -77,7 +79,118 @@ def _application(chat: ChatServer) -> Flask:
         return jsonify(chat.said(request.args["id"]))
 
     _direct_line(app, chat)
+    _bots(app, chat)
+    _supchat(app, chat)
     return app
+
+
+def _said_to_bot(chat: ChatServer, text: str) -> str:
+    """Take down what a visitor wrote, and return what the bot says to it: the first answer."""
+    if not chat.conversations:
+        chat.begin({})
+    chat.say({"id": "0", "text": text})
+    return chat.answers[0].text
+
+
+def _bots(app: Flask, chat: ChatServer) -> None:
+    """As much as three builders of bots need behind their widgets: n8n's webhook, Typebot's and Flowise's addresses."""
+
+    @app.post("/n8n")
+    def n8n() -> Response:
+        given = request.get_json(force=True)
+        if given.get("action") != "sendMessage":
+            return jsonify(data=[])
+        return jsonify(output=_said_to_bot(chat, given["chatInput"]))
+
+    def bubble(id_: str, text: str) -> dict[str, Any]:
+        rich = [{"type": "p", "children": [{"text": text}]}]
+        return {"id": id_, "type": "text", "content": {"type": "richText", "richText": rich}}
+
+    typed = {"id": "asked", "type": "text input", "options": {"labels": {"placeholder": "Type your answer"}}}
+
+    @app.post("/api/v1/typebots/shop/startChat")
+    def start_typebot() -> Response:
+        shown = {"id": "shop", "theme": {}, "settings": {}, "version": "6"}
+        return jsonify(
+            sessionId="s", resultId="r", typebot=shown, messages=[bubble("hi", "Hi there!")], input=typed
+        )
+
+    @app.post("/api/v1/sessions/s/continueChat")
+    def continue_typebot() -> Response:
+        said = request.get_json()["message"]
+        text = said if isinstance(said, str) else said["text"]
+        return jsonify(messages=[bubble("a1", _said_to_bot(chat, text))], input=typed)
+
+    @app.get("/api/v1/public-chatbotConfig/shop")
+    def flowise() -> Response:
+        return jsonify({})
+
+    @app.get("/api/v1/chatflows-streaming/shop")
+    def streaming() -> Response:
+        return jsonify(isStreaming=False)
+
+    @app.post("/api/v1/prediction/shop")
+    def predict() -> Response:
+        text = _said_to_bot(
+            chat, request.get_json(silent=True)["question"] if request.is_json else request.form["question"]
+        )
+        return jsonify(text=text, chatId="c", chatMessageId="m1", question="")
+
+
+def _shown_by_supchat(said: dict[str, Any]) -> dict[str, str]:
+    kind = {"visitor": "guest", "operator": "operator"}.get(said["role"], "system")
+    return {"id": said["id"], "sender_type": kind, "text": said["text"], "created_at": said["at"]}
+
+
+def _events_of_supchat(chat: ChatServer) -> Iterator[str]:
+    shown: set[str] = set()
+    for _ in range(300):
+        for said in chat.said("0")["messages"]:
+            if said["id"] not in shown and said["role"] != "visitor":
+                yield f"event: message.created\ndata: {json.dumps(_shown_by_supchat(said))}\n\n"
+            shown.add(said["id"])
+        time.sleep(0.1)
+        yield ": still there\n\n"
+
+
+def _supchat(app: Flask, chat: ChatServer) -> None:
+    """What django-supchat's own views answer, with its own template and scripts in front."""
+
+    @app.get("/supchat.html")
+    def supchat() -> str:
+        template = (LIBRARIES / "django-supchat-1.8.0" / "templates" / "supchat" / "widget.html").read_text()
+        filled = re.sub(r"{% static '([^']*)' %}", r"/lib/django-supchat-1.8.0/static/\1", template)
+        filled = filled.replace("{{ start_url }}", "/supchat/start/").replace(
+            "{{ config.MAX_MESSAGE_LENGTH }}", "2000"
+        )
+        plain = re.sub(r"{%.*?%}|{{.*?}}", "", filled.replace("{{ config.TITLE }}", "Support"))
+        return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>{plain}</html>'
+
+    @app.post("/supchat/start/")
+    def start_supchat() -> Response:
+        if not chat.conversations:
+            chat.conversations.append([])
+        return jsonify(ok=True, conversation={"id": "0"})
+
+    @app.get("/supchat/conversations/0/messages/")
+    def supchat_messages() -> Response:
+        return jsonify(ok=True, messages=[_shown_by_supchat(said) for said in chat.said("0")["messages"]])
+
+    @app.post("/supchat/conversations/0/messages/")
+    def say_supchat() -> Response:
+        if chat.deaf:
+            return jsonify(ok=False, error="Message was not sent.")
+        chat.say({"id": "0", "text": request.get_json()["text"]})
+        own = next(said for said in reversed(chat.conversations[0]) if said["role"] == "visitor")
+        return jsonify(ok=True, message=_shown_by_supchat(own))
+
+    @app.post("/supchat/conversations/0/read/")
+    def read_supchat() -> Response:
+        return jsonify(ok=True)
+
+    @app.get("/supchat/conversations/0/events/")
+    def supchat_events() -> Response:
+        return Response(_events_of_supchat(chat), mimetype="text/event-stream")
 
 
 def _direct_line(app: Flask, chat: ChatServer) -> None:

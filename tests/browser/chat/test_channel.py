@@ -96,7 +96,7 @@ def test_sending_and_answering_have_the_chat_servers_own_times(company: DemoComp
 def test_the_greeting_before_our_message_is_no_answer(company: DemoCompany) -> None:
     async def chat(browsers: Browsers) -> tuple[list[str], list[Fact]]:
         async with at_the_shop(browsers, company, shop="sundsvall") as session:
-            greeting = [line.text for line in await session.transcript()]
+            greeting = [line.text for line in await session.conversation.read()]
             await session.send(QUESTION)
             return greeting, [
                 seen async for seen in Watch(session).answers(soon(1)) if seen.kind not in SIGNS

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from probes.base import JSON, Fact, FactKind
+from probes.base import JSON, Fact, FactKind, NotSent, SendUnknown
 from probes.browser.browsers import Browsers
 from probes.channels.chat.session import ChatSession, open_chat
+from probes.channels.chat.timestamps import SERVER_TIME
 from probes.channels.chat.visitor import Patience, Visitor
 from probes.channels.chat.watch import SIGNS, Watch
 from probes.widgets.files import load_widget
@@ -22,6 +23,12 @@ from tests.browser.chat.real_widgets import Operator, missing, prosody, prosody_
 DEEP_CHAT = missing("deep-chat-2.4.2")
 WEB_CHAT = missing("botframework-webchat-4.18.1")
 CONVERSE = missing("converse.js-14.0.0") or prosody_missing()
+SUPCHAT = missing("django-supchat-1.8.0")
+LACKING = {
+    "n8n": missing("n8n-chat-1.37.0"),
+    "typebot": missing("typebot.io-js-0.10.7"),
+    "flowise": missing("flowise-embed-3.1.6"),
+}
 pytestmark = pytest.mark.browser
 ANNA = Visitor("Anna Berg", "anna@shopper.example")
 QUESTION = "Do you have the lamp from the window?"
@@ -144,3 +151,68 @@ def test_converse_with_a_real_chat_server_times_the_person_who_answers(tmp_path:
     assert saga.answered_at <= answer.latest < saga.answered_at + timedelta(seconds=2)
     # An anonymous guest is somebody else after coming back: the history is gone, and that is ours.
     assert [seen.kind for seen in lost] == [FactKind.LOST]
+
+
+def watched(
+    page: str, widget: str | Widget, *answers: Said, seconds: float = 5.0
+) -> tuple[list[Fact], list[str]]:
+    """Say something on a page of the shop, watch it so long, and return what was told and what the company got."""
+
+    async def run(browsers: Browsers) -> list[Fact]:
+        async with open_chat(browsers, f"{server.url}/{page}.html", widget, ANNA) as session:
+            await session.introduce()
+            sent = await session.send(QUESTION)
+            until = datetime.now(UTC) + timedelta(seconds=seconds)
+            return [sent, *[seen async for seen in Watch(session).answers(until) if seen.kind not in SIGNS]]
+
+    with shop(*answers) as server:
+        return run_chat(run), server.own_messages()
+
+
+BOT = Said("bot", "Yes, we have two.")
+
+
+@pytest.mark.parametrize("page", ["n8n", "typebot", "flowise"])
+@pytest.mark.parametrize("described", [True, False], ids=["described", "by its looks"])
+def test_the_widget_of_a_builder_of_bots_is_opened_written_in_and_its_bot_known(
+    page: str, described: bool
+) -> None:
+    if why := LACKING[page]:
+        pytest.skip(why)
+    (sent, robot), received = watched(page, "auto" if described else "generic", BOT)
+
+    assert (sent.details["widget"], received) == (page if described else "generic", [QUESTION])
+    assert robot.text == "Yes, we have two."
+    assert robot.kind in (
+        (FactKind.ACKNOWLEDGED,) if described else (FactKind.ACKNOWLEDGED, FactKind.UNCERTAIN_REPLY)
+    )
+
+
+@pytest.mark.parametrize(
+    ("widget", "kind"), [("auto", FactKind.HUMAN_REPLY), ("generic", FactKind.UNCERTAIN_REPLY)]
+)
+def test_supchat_answers_by_a_person_with_the_servers_own_time(widget: str, kind: FactKind) -> None:
+    if SUPCHAT:
+        pytest.skip(SUPCHAT)
+    (sent, saga), received = watched("supchat", widget, Said("operator", "Yes, two.", 0.7))
+
+    assert received == [QUESTION]
+    assert (saga.kind, saga.text, saga.source) == (kind, "Yes, two.", SERVER_TIME)
+    assert sent.earliest <= saga.earliest
+
+
+def test_supchat_that_refuses_our_message_does_not_count_as_sent() -> None:
+    if SUPCHAT:
+        pytest.skip(SUPCHAT)
+
+    async def run(browsers: Browsers) -> str:
+        quick = Patience(confirm=6.0)
+        async with open_chat(browsers, f"{server.url}/supchat.html", "auto", ANNA, patience=quick) as session:
+            await session.introduce()
+            server.deaf = True
+            with pytest.raises((NotSent, SendUnknown)) as told:
+                await session.send(QUESTION)
+            return str(told.value)
+
+    with shop(SAGA) as server:
+        assert run_chat(run)

@@ -128,12 +128,12 @@ def test_a_chat_with_a_profile_is_gone_back_to_from_its_file_alone(tmp_path: Pat
         assert result.exit_code == 0, result.output
         return [json.loads(line) for line in result.stdout.splitlines()]
 
-    with chat_server(SAGA) as server:
+    with chat_server(Said("operator", "Yes, we have two.", 7.0, "Saga")) as server:
         url = f"{server.url}/page.html?aside"
         begun = run(
             url, "--text", "A lamp?", "--widget", str(widget), "--watch", "0", "--state", str(state), "--yes"
         )
-        resumed = run("--resume", str(state), "--watch", "3")
+        resumed = run("--resume", str(state), "--watch", "8")
 
     assert "sent" in [row["kind"] for row in begun]
     assert "Yes, we have two." in [row["text"] for row in resumed]

@@ -214,7 +214,14 @@ def test_a_shown_minute_counts_where_ours_is_shown_as_we_know_it() -> None:
     assert (_wall(earliest), _wall(latest)) == ("21 10:42:00", "21 10:43:00")
 
 
-@pytest.mark.parametrize("mine", [own("03:20"), own("05:20"), own(), Own(own("04:20").line, None), None])
+def test_a_shown_time_is_believed_where_ours_shows_none_and_it_lies_between_our_looks() -> None:
+    earliest, latest, source = date_it(line("10:42"), own())
+    assert source == SHOWN_TIME
+    assert (_wall(earliest), _wall(latest)) == ("21 10:42:00", "21 10:43:00")
+    assert date_it(line("05:00"), own()) == (*LOOKS, OUR_CLOCK)
+
+
+@pytest.mark.parametrize("mine", [own("03:20"), own("05:20"), Own(own("04:20").line, None), None])
 def test_a_shown_time_is_not_believed_where_our_own_is_in_another_zone_or_unknown(mine: Own | None) -> None:
     assert date_it(line("10:42"), mine) == (*LOOKS, OUR_CLOCK)
 
