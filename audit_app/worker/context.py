@@ -22,10 +22,10 @@ from audit_app.services.mail.opinion import OUR_RULES, Rules
 from audit_app.services.mailboxes.accounts import account_of
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import state_of
-from probes import CHANNELS
 from probes.base import Message
 from probes.browser.browsers import Browsers
 from probes.channel import Attempt, Equipment
+from probes.channels.table import CHANNELS
 from probes.mail.imap import MailAccount
 
 Parameters = ParamSpec("Parameters")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import get_args
 
-import probes
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.models import ChannelName, EvidenceKind
 from probes.base import FactKind, ProofKind
+from probes.channels.table import CHANNELS
 
 
 def test_both_sides_know_the_same_kinds_of_observation() -> None:
@@ -20,4 +20,4 @@ def test_every_kind_of_evidence_that_probes_bring_can_be_stored() -> None:
 
 
 def test_every_driver_belongs_to_a_channel_of_the_application() -> None:
-    assert set(probes.CHANNELS) <= {channel.value for channel in ChannelName}
+    assert set(CHANNELS) <= {channel.value for channel in ChannelName}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit_app.models import ChannelName
-from probes import CHANNELS
+from probes.channels.table import CHANNELS
 
 
 def supported() -> list[ChannelName]:

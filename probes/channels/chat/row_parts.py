@@ -31,7 +31,6 @@ INLINE = frozenset(
 )
 PROSE = INLINE | frozenset({"p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "li", "hr", "table", "tbody", "tr", "td"})  # fmt: skip
 CLOCK = re.compile(r"(\D{0,12}\b)?\d{1,2}[:.]\d{2}([:.]\d{2})?( ?[ap]\.?m\.?)?", re.IGNORECASE)
-AGO = re.compile(r"(\D{1,8} )?\d{1,2} ?\w{1,8}\.?( \w{2,8})?", re.IGNORECASE)
 NAMED = re.compile(
     r"(^|[-_ ])(name|author|sender|nick|nickname|username|from|agent-?name|operator-?name)([-_ ]|$)"
 )
@@ -45,8 +44,6 @@ REMARK = re.compile(r"system|notice|divider|separator|timestamp|date-sep|event-l
 STATE = re.compile(r"(^|[-_ ])(status|state|receipt|tick|delivery|meta)([-_ ]|$)")
 LONGEST_NAME = 40
 LONGEST_STATE = 100
-CHAT_TURNS = 200
-"""Rows like ours that are looked for beside it."""
 
 
 @dataclass

@@ -14,12 +14,12 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from audit_app.demo.company import SHOPPER_PASSWORD, DemoCompany
-from probes import CHANNELS
 from probes.base import Fact, FactKind, Message, OurFailure
 from probes.browser.browsers import Browsers
 from probes.browser.program import find_browser
 from probes.channel import Equipment
 from probes.channels.contact_page import look_for_address
+from probes.channels.table import CHANNELS
 from probes.mail.imap import MailAccount
 from tests.local_hosts import LOCAL
 
