@@ -35,6 +35,12 @@ class FactKind(StrEnum):
     LOST = "lost"
     FAILED = "failed"
     ADDRESS_SEEN = "address_seen"
+    ASKING_PERSON = "asking_person"
+    """A bot is about to be asked for a person; stored before that happens, so that it never happens twice."""
+    ASKED_PERSON = "asked_person"
+    """That it was asked stands in the chat."""
+    NO_PERSON = "no_person"
+    """The bot says that there is no way to a person."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ class Message:
     `widget` names the file in probes/widgets/ that describes the chat on it, unless `widget_text` does, as YAML;
     `form_mapping` is YAML that explains an odd contact form. `language` is a two-letter code, `time_zone` the IANA name
     of the zone that the customer's browser is in; `message_id` has its angle brackets.
+    `ask_person` is the sentence that asks a chat's bot for a person, empty where our visitor does not; `asked` how often
+    that was begun already.
     """
 
     token: str
@@ -103,6 +111,8 @@ class Message:
     widget_text: str = ""
     form_mapping: str = ""
     time_zone: str = "UTC"
+    ask_person: str = ""
+    asked: int = 0
 
 
 class ProbeError(Exception):

@@ -21,6 +21,14 @@ class ClockName(StrEnum):
     OPENING_HOURS = "opening_hours"
 
 
+class WordingPurpose(StrEnum):
+    """What a wording is for."""
+
+    OPENING = "opening"
+    ASK_FOR_PERSON = "ask_for_person"
+    """What its customer says to a chat's bot; no probe begins with it."""
+
+
 class ServiceTarget(Base):
     """Within how many hours an answer is due, and on which clock."""
 
@@ -62,6 +70,8 @@ class Scenario(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     complaint: Mapped[bool] = mapped_column(default=False)
+    asks_for_person: Mapped[bool] = mapped_column(default=False)
+    """Whether its customer asks a chat's bot for a person; the others say one thing and wait."""
     wordings: Mapped[list[Wording]] = relationship(back_populates="scenario", order_by="Wording.id")
 
 
@@ -76,6 +86,7 @@ class Wording(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     subject: Mapped[str] = mapped_column(String(200), default="")
     text: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[WordingPurpose] = mapped_column(words(WordingPurpose), default=WordingPurpose.OPENING)
 
     scenario: Mapped[Scenario] = relationship(back_populates="wordings")
 

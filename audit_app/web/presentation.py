@@ -45,6 +45,7 @@ OUTCOME_LOOKS: dict[str, tuple[str, str]] = {
     Outcome.OPEN: ("ring", "Open"),
     Outcome.ANSWERED: ("dot", "Answered"),
     Outcome.UNANSWERED: ("cross", "Not answered in time"),
+    Outcome.NO_WAY_TO_PERSON: ("cross", "No way to a person"),
     Outcome.BOUNCED: ("cross", "Came back undelivered"),
     Outcome.UNCERTAIN: ("question", "Needs a decision"),
     Outcome.EXCLUDED: ("dash", "Left out"),
@@ -191,6 +192,7 @@ _ANSWERS: dict[str | bool, str] = {
 }
 _TONES = {"in_time": "good", Outcome.ANSWERED: "good", "late": "late", Outcome.UNANSWERED: "never"} | {
     Outcome.BOUNCED: "never",
+    Outcome.NO_WAY_TO_PERSON: "never",
     Outcome.UNCERTAIN: "unsure",
     "cannot_tell": "unsure",
 }

@@ -46,6 +46,11 @@ KINDS: dict[ObservationKind, KindLook] = {
     ObservationKind.SYSTEM_LINE: KindLook(
         "info", "muted", "Remark of the chat itself", "does not stop the clock"
     ),
+    ObservationKind.ASKING_PERSON: KindLook("person", "muted", "About to ask the bot for a person"),
+    ObservationKind.ASKED_PERSON: KindLook("person", "accent", "Asked the bot for a person"),
+    ObservationKind.NO_PERSON: KindLook(
+        "close", "never", "The bot said that there is no way to a person", "does not stop the clock"
+    ),
     ObservationKind.HUMAN_REPLY: KindLook("person", "good", "Answered by a person"),
     ObservationKind.UNCERTAIN_REPLY: KindLook(
         "mark-question", "unsure", "A reply that may be a person’s", "nobody can tell yet"
@@ -94,6 +99,7 @@ FILTERED: dict[Kind, str] = {
     Kind.LATE: "Answered late",
     Kind.CANNOT_TELL: "Answered, unclear whether in time",
     Kind.UNANSWERED: "Not answered in time",
+    Kind.NO_WAY_TO_PERSON: "No way to a person",
     Kind.BOUNCED: "Came back undelivered",
     Kind.EXCLUDED: "Left out",
 }
@@ -278,6 +284,7 @@ def outcome_words(verdict: Verdict) -> str:
 _WORDS: dict[Outcome, str] = {
     Outcome.OPEN: "The clock goes on: no person has answered yet.",
     Outcome.UNANSWERED: "The probe closes as never answered.",
+    Outcome.NO_WAY_TO_PERSON: "The probe closes with no way to a person.",
     Outcome.UNCERTAIN: "Another reply of this probe still needs a decision.",
     Outcome.BOUNCED: "The probe closes as undelivered.",
     Outcome.EXCLUDED: "The probe stays left out of the score.",

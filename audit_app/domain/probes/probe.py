@@ -27,6 +27,12 @@ class ObservationKind(StrEnum):
     LOST = "lost"
     FAILED = "failed"
     ADDRESS_SEEN = "address_seen"
+    ASKING_PERSON = "asking_person"
+    """A bot is about to be asked for a person; noted before that happens."""
+    ASKED_PERSON = "asked_person"
+    """That it was asked stands in the chat."""
+    NO_PERSON = "no_person"
+    """The bot says that there is no way to a person."""
     TAKEN_BACK = "taken_back"
     """A mail that was assigned here and is not of this probe; it says nothing about it."""
 

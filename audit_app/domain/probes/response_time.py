@@ -28,19 +28,22 @@ HOUR = timedelta(hours=1)
 class Outcome(StrEnum):
     """What came of a probe, as far as is known.
 
-    Answered, unanswered and bounced ones are scored; open and uncertain ones are left out until it is known;
+    Answered, unanswered and bounced ones are scored, and those whose bot let nobody through to a person; open and uncertain ones are left out until it is known;
     excluded ones are left out for good, because the failure was ours.
     """
 
     OPEN = "open"
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
+    NO_WAY_TO_PERSON = "no_way_to_person"
     UNCERTAIN = "uncertain"
     BOUNCED = "bounced"
     EXCLUDED = "excluded"
 
 
-SCORED = frozenset({Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.BOUNCED})
+NEVER_ANSWERED = frozenset({Outcome.UNANSWERED, Outcome.NO_WAY_TO_PERSON})
+"""The outcomes of silence: until the cut-off no person answered, and in the second a bot had said that none would."""
+SCORED = NEVER_ANSWERED | {Outcome.ANSWERED, Outcome.BOUNCED}
 """The outcomes that the score counts; the others are left out: nobody knows yet, or the failure was ours."""
 CLOSED = SCORED | {Outcome.EXCLUDED}
 """The outcomes that stand: nothing is waited for any more."""
@@ -199,7 +202,11 @@ def _no_answer(
             f"A person answered after {_span(late)}, when the probe had been closed.",
         )
     if so_far.at_least >= limits.cutoff:
-        return _never(Outcome.UNANSWERED, so_far, f"Nobody answered within {duration_words(limits.cutoff)}.")
+        within = f"within {duration_words(limits.cutoff)}."
+        if any(kind is ObservationKind.NO_PERSON for kind, _ in observations):
+            words = f"The bot said that there is no way to a person, and none answered {within}"
+            return _never(Outcome.NO_WAY_TO_PERSON, so_far, words)
+        return _never(Outcome.UNANSWERED, so_far, f"Nobody answered {within}")
     words = f"No answer yet: at least {duration_words(so_far.at_least)} so far."
     return _verdict(Outcome.OPEN, so_far, limits, words)
 

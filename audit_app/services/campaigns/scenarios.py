@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.models import Campaign, ChannelName, Probe, Scenario, Wording
+from audit_app.models.campaign import WordingPurpose
 from audit_app.services.campaigns.personas import languages
 from audit_app.services.entry.fields import FieldErrors, all_or_nothing, unless_refused
 from audit_app.services.entry.keys import free_key
@@ -31,6 +32,8 @@ class ScenarioEntry:
 
     title: str
     complaint: bool = False
+    asks_for_person: bool = False
+    """Whether its customer asks a chat's bot for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class WordingEntry:
     language: str
     text: str
     subject: str = ""
+    purpose: str = WordingPurpose.OPENING
 
 
 def all_scenarios(session: Session) -> Sequence[Scenario]:
@@ -120,17 +124,19 @@ def save_wording(
     with errors.field("channel"):
         if entry.channel not in supported():
             raise InvalidInput("Choose how it is sent.")
+    with errors.field("purpose"):
+        purpose = _purpose(entry)
     with errors.field("language"):
         if entry.language not in languages() and entry.language != wording.language:
             raise InvalidInput("Choose one of the languages.")
     with errors.field("subject"):
-        subject = _subject(entry.channel, subject)
+        subject = "" if purpose is WordingPurpose.ASK_FOR_PERSON else _subject(entry.channel, subject)
     with errors.field("text"):
         _check_text(text)
         _check_new(scenario, wording, entry, text)
     errors.raise_if_any()
     wording.channel, wording.language = ChannelName(entry.channel), entry.language
-    wording.subject, wording.text = subject, text
+    wording.subject, wording.text, wording.purpose = subject, text, purpose
     if wording.id is None:
         scenario.wordings.append(wording)
     session.flush()
@@ -157,6 +163,16 @@ def _fill(session: Session, scenario: Scenario, entry: ScenarioEntry) -> None:
             )
     errors.raise_if_any()
     scenario.title, scenario.complaint = title, entry.complaint
+    scenario.asks_for_person = entry.asks_for_person
+
+
+def _purpose(entry: WordingEntry) -> WordingPurpose:
+    """What the wording is for; only a chat has a bot that can be asked for a person."""
+    if entry.purpose not in list(WordingPurpose):
+        raise InvalidInput("Choose what it is for.")
+    if entry.purpose == WordingPurpose.ASK_FOR_PERSON and entry.channel != ChannelName.CHAT:
+        raise InvalidInput("Only a chat’s bot is asked for a person. Choose the chat, or another purpose.")
+    return WordingPurpose(entry.purpose)
 
 
 def _subject(channel: str, subject: str) -> str:

@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import Conflict
 from audit_app.domain.probes.probe import AUTOMATIC, JUDGED, REPLIES, ObservationKind, ProbeState
-from audit_app.domain.probes.response_time import CLOSED, WAITING, Interval, Outcome, judge, longest
+from audit_app.domain.probes.response_time import (
+    CLOSED,
+    NEVER_ANSWERED,
+    WAITING,
+    Interval,
+    Outcome,
+    judge,
+    longest,
+)
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User, waits_for_mail
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail
@@ -148,7 +156,7 @@ def _judge(probe: Probe, sent: Interval, now: datetime) -> None:
     facts = [(seen.kind, Interval(seen.earliest, seen.latest)) for seen in probe.observations]
     seen_until = probe.looked_at or sent.latest
     verdict = judge(sent, facts, seen_until, limits_of(probe), measure_of(probe))
-    if verdict.outcome is Outcome.UNANSWERED and waits_for_mail(probe):
+    if verdict.outcome in NEVER_ANSWERED and waits_for_mail(probe):
         # What is stored may be the answer. Until it is judged nothing was seen since it may have come.
         verdict = judge(sent, facts, sent.latest, limits_of(probe), measure_of(probe))
     probe.outcome = verdict.outcome

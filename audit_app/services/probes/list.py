@@ -59,6 +59,7 @@ class Kind(StrEnum):
     CANNOT_TELL = "cannot_tell"
     """Answered, but it was seen too seldom to tell whether in time."""
     UNANSWERED = "unanswered"
+    NO_WAY_TO_PERSON = "no_way_to_person"
     BOUNCED = "bounced"
     EXCLUDED = "excluded"
 

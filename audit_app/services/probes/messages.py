@@ -11,9 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
+from audit_app.domain.probes.probe import ObservationKind
 from audit_app.models import AddressStyle, Campaign, ChannelName, Persona, Probe, Touchpoint, Wording
+from audit_app.models.campaign import WordingPurpose
 from audit_app.services.widgets.adapters import description_for
 from probes.base import Message
+from probes.channels.chat.vocabulary import sentence_for
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"
@@ -124,4 +127,19 @@ def message_of(probe: Probe) -> Message:
         widget_text=stored,
         form_mapping=probe.touchpoint.form_mapping,
         time_zone=probe.touchpoint.location.time_zone,
+        ask_person=_ask_person(probe),
+        asked=sum(seen.kind is ObservationKind.ASKING_PERSON for seen in probe.observations),
     )
+
+
+def _ask_person(probe: Probe) -> str:
+    """The sentence that asks a chat's bot for a person: the scenario's, or the usual one; empty where it asks for none."""
+    scenario = probe.scenario
+    if probe.channel is not ChannelName.CHAT or not scenario.asks_for_person:
+        return ""
+    own = (
+        wording.text
+        for wording in scenario.wordings
+        if wording.purpose is WordingPurpose.ASK_FOR_PERSON and wording.language == probe.language
+    )
+    return next(own, "") or sentence_for(probe.language)

@@ -21,7 +21,7 @@ from audit_app.models import (
     Touchpoint,
     Wording,
 )
-from audit_app.models.campaign import campaign_touchpoints
+from audit_app.models.campaign import WordingPurpose, campaign_touchpoints
 from audit_app.services.probes.channels import supported
 from audit_app.services.probes.messages import compose
 
@@ -166,7 +166,11 @@ def pairs(campaign: Campaign, channel: ChannelName) -> list[tuple[Wording, Perso
 
 def _wordings(scenario: Scenario, channel: ChannelName) -> list[Wording]:
     """The wordings for this channel; a contact form without any says what an e-mail would."""
-    own = [wording for wording in scenario.wordings if wording.channel is channel]
+    own = [
+        wording
+        for wording in scenario.wordings
+        if wording.channel is channel and wording.purpose is WordingPurpose.OPENING
+    ]
     if own or channel is not ChannelName.CONTACT_FORM:
         return own
     return _wordings(scenario, ChannelName.EMAIL)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from audit_app.domain.probes.first_times import FirstTime
 from audit_app.domain.probes.probe import REPLIES, UNSENT, ObservationKind, ProbeState
-from audit_app.domain.probes.response_time import InTime, Limits, Outcome, ResponseTime
+from audit_app.domain.probes.response_time import NEVER_ANSWERED, InTime, Limits, Outcome, ResponseTime
 from audit_app.domain.time import clock
 from audit_app.models import (
     Evidence,
@@ -212,7 +212,7 @@ def _entry(probe: Probe, seen: Observation, stops_clock: bool, mails: list[Incom
 
 
 def _after_close(probe: Probe, seen: Observation) -> bool:
-    closed = probe.outcome is Outcome.UNANSWERED and probe.cutoff_at is not None
+    closed = probe.outcome in NEVER_ANSWERED and probe.cutoff_at is not None
     return closed and probe.cutoff_at is not None and seen.earliest > probe.cutoff_at
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from audit_app.domain.probes.first_times import FIRST_TIMES, FirstTime
 from audit_app.domain.probes.probe import ObservationKind
 from audit_app.domain.probes.response_time import (
+    NEVER_ANSWERED,
     UNTIMED,
     Interval,
     InTime,
@@ -109,5 +110,5 @@ def _not_before(probe: Probe, now: datetime) -> datetime:
         return min((seen.earliest for seen in probe.observations if seen.kind in kinds), default=now)
     if probe.answered_earliest is not None:
         return probe.answered_earliest
-    closed = probe.cutoff_at if probe.outcome is Outcome.UNANSWERED else None
+    closed = probe.cutoff_at if probe.outcome in NEVER_ANSWERED else None
     return min(now, closed or now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from audit_app.domain.probes.probe import ObservationKind, ProbeState
-from audit_app.domain.probes.response_time import Outcome
+from audit_app.domain.probes.response_time import NEVER_ANSWERED, Outcome
 from audit_app.models import Probe
 from audit_app.services.probes.timeline import Entry, Timeline
 from audit_app.services.probes.withdrawals import Withdrawal
@@ -41,7 +41,7 @@ def _human(entry: Entry, probe: Probe, label: str) -> Heading:
         return Heading(label, "stops the clock", good=True)
     if probe.outcome is Outcome.ANSWERED:
         return Heading("A person wrote again", "", good=False)
-    if probe.outcome is Outcome.UNANSWERED:
+    if probe.outcome in NEVER_ANSWERED:
         return Heading(label, "after the close, too late to count", good=False)
     return Heading(label, "", good=False)
 

@@ -47,7 +47,9 @@ class ChatAttempt:
     async def watch(self, until: datetime, since: datetime | None = None) -> AsyncGenerator[Fact, None]:
         """Yield what is answered; in a reopened chat, find our own message first."""
         await self.session.recall(self._message.text)
-        async for observation in Watch(self.session).answers(until, since):
+        async for observation in Watch(self.session, self._message.ask_person, self._message.asked).answers(
+            until, since
+        ):
             yield observation
 
 

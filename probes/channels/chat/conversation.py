@@ -33,6 +33,8 @@ class Conversation:
         """`kept` is what `as_json` gave in an earlier visit."""
         self.entrance, self.url = entrance, url
         self.text = str(kept.get("text", ""))
+        self.also: tuple[str, ...] = ()
+        """What else we may say in it: the sentence that asks for a person."""
         self.own: Line | None = None
         """Our own message as it was last seen."""
         self.earlier = Earlier.from_json(kept.get("earlier"))
@@ -62,7 +64,9 @@ class Conversation:
 
         The page tells at once when it changed (`reading.changed`), and from the first reading on when each message came.
         """
-        self.reading = await read_chat(self.entrance, [self.text] if self.text else [], list(self.known))
+        self.reading = await read_chat(
+            self.entrance, [self.text, *self.also] if self.text else [], list(self.known)
+        )
         lines = by_place(self.reading.lines, self.newest_first)
         own = self.own_among(lines) if self.text else None
         if own and (turned := is_newest_first(self.earlier.split(lines)[0], own)) is not None:

@@ -19,6 +19,7 @@ from probes.base import JSON, Proof
 from probes.browser.browsers import BrowserError
 from probes.channels.chat.shown_times import without_age
 from probes.channels.chat.signals import TIMES
+from probes.channels.chat.vocabulary import is_remark
 from probes.widgets.schema import Names
 
 Role: TypeAlias = Literal["visitor", "bot", "system", "person", "unknown", "typing"]
@@ -145,6 +146,8 @@ def _storable(text: str) -> str:
 
 def _role(item: Item, names: Names | None) -> Role:
     shown: Role = item["role"]
+    if shown == "unknown" and is_remark(item["text"]):
+        return "system"
     if names is None or shown in ("visitor", "system"):
         return shown
     by_name: tuple[tuple[Role, str], ...] = (

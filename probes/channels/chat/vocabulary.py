@@ -33,6 +33,11 @@ class Words(BaseModel):
     no_connection: Phrases
     joined: Phrases
     days: Phrases
+    person: Phrases
+    no_person: Phrases
+    person_comes: Phrases
+    machine: Phrases
+    ask: str
 
 
 LANGUAGES = languages_in("probes.channels.chat.languages")
@@ -119,3 +124,33 @@ def is_day(text: str) -> bool:
     return _fits(
         text, r"^(?:{0})(?:$|[\s,]+(?:at |um |kl\.? |à |om )?\d{{1,2}}[:.h]\d\d(?: ?[ap]\.?m)?$)", "days"
     )
+
+
+def leads_to_person(name: str) -> bool:
+    """Tell whether a button, by its whole name, leads to a person."""
+    return _fits(name, r"^(?:{0})$", "person")
+
+
+def refuses_person(text: str) -> bool:
+    """Tell whether an answer to somebody who asked for a person says that there is none."""
+    return _stands_in(text, "no_person")
+
+
+def promises_person(text: str) -> bool:
+    """Tell whether it says that one comes."""
+    return _stands_in(text, "person_comes") and not refuses_person(text)
+
+
+def says_machine(text: str) -> bool:
+    """Tell whether the writer says that it is a machine."""
+    return _stands_in(text, "machine")
+
+
+def _stands_in(text: str, key: str) -> bool:
+    return _pattern(r"(?:^|\W)(?:{0})(?:$|\W)", key).search(_plain(text[:2000])) is not None
+
+
+def sentence_for(language: str) -> str:
+    """Return the sentence that asks for a person, in that language, else in English."""
+    tag = language.lower().replace("_", "-").partition("-")[0]
+    return words_of(tag if tag in LANGUAGES else "en").ask

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from probes.base import OUR_CLOCK, Fact, FactKind, OurFailure, ProbeError
-from probes.browser.browsers import pictures
+from probes.browser.browsers import BrowserError, pictures
 from probes.channels.chat.conversation import Conversation
 from probes.channels.chat.delivery import Delivery
 from probes.channels.chat.growing import Growing
+from probes.channels.chat.handover import Ask, Handover
 from probes.channels.chat.order import FirstSight
 from probes.channels.chat.own_words import core, same_text
 from probes.channels.chat.session import ChatSession
@@ -50,7 +52,8 @@ class Allowance:
 class Watch:
     """One stretch of watching one chat."""
 
-    def __init__(self, chat: ChatSession) -> None:
+    def __init__(self, chat: ChatSession, ask_person: str = "", asked: int = 0) -> None:
+        """With a sentence, `ask_person`, a bot that answers is asked for a person; `asked` is how often it was begun to."""
         self._chat = chat
         self._talk: Conversation = chat.conversation
         self._documents = chat.changes.documents
@@ -65,6 +68,7 @@ class Watch:
         """What stood before it in a chat that was gone back to."""
         self._sight = FirstSight()
         self._growing = Growing()
+        self._handover = Handover(chat.conversation, ask_person, asked)
         self._held: dict[str, Found] = {}
         """What was seen and is not ready to be told of."""
         self._first_bot = ""
@@ -89,8 +93,7 @@ class Watch:
             yield observation
         while True:
             chat.changes.clear()
-            if self._talk.own and not gone_since:
-                await chat.answer_for_address()
+            await self._answer_for_address(gone_since)
             began, settled = _now(), time.monotonic() >= self._settled
             lines = await self._look()
             gone_since = (gone_since or time.monotonic()) if self._is_gone(lines) else None
@@ -101,15 +104,34 @@ class Watch:
                 yield await self._lost(last_look)
                 return
             left = (until - _now()).total_seconds()
-            news = await self._news(lines, (min(last_look, began), _now()), left <= 0)
-            for observation in (*self._remarks(), *news):
+            between = (min(last_look, began), _now())
+            news = await self._news(lines, between, left <= 0)
+            for observation in (*self._remarks(), *news, *await self._handover.seen(lines, between)):
                 yield observation
+            for ask in await self._asks(lines):
+                yield ask.record  # whoever receives it stores it before it wants more: only then it is done
+                await self._ask(ask)
             if settled and not gone_since:
                 last_look, self._witnessed = began, self._witnessed or began
             if left <= 0:
                 await self._make_sure(lines)
                 return
             await chat.changes.wait(min(chat.patience.poll, left, *self._growing.due()))
+
+    async def _answer_for_address(self, gone_since: float | None) -> None:
+        if self._talk.own and not gone_since:
+            await self._chat.answer_for_address()
+
+    async def _asks(self, lines: Sequence[Line]) -> list[Ask]:
+        """Return how to ask for a person now, if it is time to and our message stands in the chat."""
+        others = self._talk.others(lines) if self._talk.own_among(lines) or self._followers else []
+        ask = await self._handover.due(others)
+        return [ask] if ask else []
+
+    async def _ask(self, ask: Ask) -> None:
+        """Ask for a person, once; whether it was done the next looks tell."""
+        with suppress(BrowserError):
+            await ask.press()
 
     def _remarks(self) -> list[Fact]:
         told, self._chat.remarks = self._chat.remarks, []

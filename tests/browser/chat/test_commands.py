@@ -44,7 +44,7 @@ def rows(result: Result) -> list[dict[str, str]]:
 
 def test_a_chat_is_written_in_watched_and_gone_back_to_without_a_database(tmp_path: Path) -> None:
     state, out = tmp_path / "chat.json", tmp_path / "out"
-    with chat_server(SAGA) as server:
+    with chat_server(Said("operator", "Yes, we have two.", 7.0, "Saga")) as server:
         begun = run(
             "probe", "chat", f"{server.url}/page.html", "--text", "A lamp?", "--widget", ACME, "--email", "a@own.example",
             "--watch", "0", "--state", str(state), "--out", str(out), "--yes", "--json",
@@ -52,7 +52,7 @@ def test_a_chat_is_written_in_watched_and_gone_back_to_without_a_database(tmp_pa
         assert begun.exit_code == 0, begun.output
         assert [row["kind"] for row in rows(begun)] == ["sent"]
         assert stat.S_IMODE(state.stat().st_mode) == 0o600
-        resumed = run("probe", "chat", "--resume", str(state), "--watch", "2", "--json")
+        resumed = run("probe", "chat", "--resume", str(state), "--watch", "8", "--json")
         again = run("probe", "chat", "--resume", str(state), "--watch", "0", "--json")
 
     (saga,) = rows(resumed)

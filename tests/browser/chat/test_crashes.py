@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 ACME = load_widget(str(Path(__file__).parent / "widgets" / "acme.yaml"))
 ANNA = Visitor("Anna Berg", "anna-7f3@shopper.example")
 SAGA = Said("operator", "Yes, we have two.", 2.5, "Saga")
-QUICK = Patience(show=20.0, click=5.0, confirm=20.0, settle=1.0)
+QUICK = Patience(show=20.0, click=5.0, confirm=20.0, settle=1.0, stand=0.5)
 """Longer than a busy machine takes for what comes; nothing here waits for what does not, but where it says so."""
 EAT = "() => { const kept = []; setInterval(() => { kept.push(new Array(4e6).fill({})); }, 0); }"
 

@@ -58,6 +58,17 @@ def test_a_persons_answer_stops_the_clock() -> None:
     assert result.reason == "A person answered after 6 h 15 min."
 
 
+def test_a_bot_that_lets_nobody_through_is_silence_with_its_own_name_once_time_is_up() -> None:
+    refused = (Kind.NO_PERSON, after(0.1))
+    assert verdict(refused, now=6).outcome is Outcome.OPEN
+    result = verdict(refused)
+    assert result.outcome is Outcome.NO_WAY_TO_PERSON
+    assert result.outcome in SCORED
+    assert hours_of(result) is None
+    assert result.target is InTime.BREACHED
+    assert verdict(refused, (Kind.HUMAN_REPLY, after(3))).outcome is Outcome.ANSWERED
+
+
 @pytest.mark.parametrize(
     "kind", [Kind.DELIVERED, Kind.ACKNOWLEDGED, Kind.BOT_MESSAGE, Kind.ADDRESS_SEEN, Kind.SENT]
 )
