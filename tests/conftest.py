@@ -134,7 +134,8 @@ def _text(url: sa.URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _migrate(folder: Path, address: str = "") -> None:
+def migrate_into(folder: Path, address: str = "") -> None:
+    """Make all tables: in a file of the folder, or at the address of a database."""
     engine = open_engine(make_settings(folder, address))
     migrate.upgrade(engine)
     if not address:
@@ -149,7 +150,7 @@ def migrated_postgres(postgres: sa.URL) -> Iterator[str]:
 
     def make_template(folder: Path) -> None:
         _on_server(postgres, f"CREATE DATABASE {template}")
-        _migrate(folder, _text(postgres.set(database=template)))
+        migrate_into(folder, _text(postgres.set(database=template)))
 
     template, name = _template(), f"audit_{uuid.uuid4().hex}"
     one_run.once("template", make_template)
@@ -166,7 +167,7 @@ def _template() -> str:
 @pytest.fixture(scope="session")
 def migrated_sqlite() -> Path:
     """A file with all tables and no rows, to be copied."""
-    return one_run.once("sqlite", _migrate) / "audit.db"
+    return one_run.once("sqlite", migrate_into) / "audit.db"
 
 
 @cache

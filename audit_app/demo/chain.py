@@ -47,3 +47,10 @@ SHOPS: tuple[Shop, ...] = (
     Shop("lund", "Lund", "South", "Stora Södergatan 7, 222 23 Lund", "Europe/Stockholm"),
     Shop("london", "London", "South", "61 Marylebone High Street, London W1U 5HR", "Europe/London"),
 )
+
+COUNTRIES = {"Europe/Stockholm": "SE", "Europe/Helsinki": "FI", "Europe/London": "GB"}
+
+
+def country_of(shop: Shop) -> str:
+    """The country that a shop is in, as two letters."""
+    return COUNTRIES[shop.time_zone]

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from audit_app.demo.chain import SHOPS, Shop
-from audit_app.demo.questions import QUESTIONS, SHOPPERS
+from audit_app.demo.questions import QUESTIONS, SHOPPERS_OF_A_COUNTRY
 from audit_app.models import ChannelName
 
 SEED = 20260102
@@ -128,7 +128,7 @@ def _probe(
         channel=channel,
         sent_at=sent_at,
         question=draw.randrange(len(QUESTIONS)),
-        shopper=draw.randrange(len(SHOPPERS)),
+        shopper=draw.randrange(SHOPPERS_OF_A_COUNTRY),
         acknowledged_after=timedelta(seconds=draw.randrange(2, 90)) if draw.random() < 0.8 else None,
         answered_after=answered_after,
         quality=profile.replies,

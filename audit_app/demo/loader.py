@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from audit_app.config import PROJECT_ROOT
 from audit_app.demo.accounts import add_accounts
 from audit_app.demo.addresses import Addresses
-from audit_app.demo.chain import COMPANY, SHOPS, Shop
+from audit_app.demo.chain import COMPANY, SHOPS, Shop, country_of
 from audit_app.demo.company import SHOPPER_PASSWORD
-from audit_app.demo.questions import QUESTIONS, SHOPPERS, Shopper
+from audit_app.demo.questions import ENGLISH_SPEAKER, QUESTIONS, SHOPPERS, Shopper
 from audit_app.domain.checklists.file import load_checklist
 from audit_app.domain.time.clock import OpeningHours, Period, Weekday
 from audit_app.models import (
@@ -39,9 +39,13 @@ from audit_app.services.checklists.versions import store_checklist
 LIVE_SHOP = "stockholm"
 """The shop to which the live probes go: its staff always answer."""
 LIVE_CAMPAIGN = "Live demo"
-HISTORY_CAMPAIGN = "Weekly messages"
+HISTORY_CAMPAIGNS = {
+    "SE": "Weekly messages, Sweden",
+    "FI": "Weekly messages, Finland",
+    "GB": "Weekly messages, London",
+}
+"""One for the shops of each country, whose customers write in its languages."""
 LIVE_EVERY = timedelta(hours=1)
-COUNTRIES = {"Europe/Stockholm": "SE", "Europe/Helsinki": "FI", "Europe/London": "GB"}
 WEEKDAYS = tuple(Weekday)[:5]
 
 
@@ -122,37 +126,48 @@ def _opening_hours(shop: Shop) -> OpeningHours:
     """Weekdays ten to seven, Saturdays ten to five, closed on the country's public holidays."""
     week = {day: (Period(opens=time(10), closes=time(19)),) for day in WEEKDAYS}
     week[Weekday.SATURDAY] = (Period(opens=time(10), closes=time(17)),)
-    return OpeningHours(weekly=week, country=COUNTRIES[shop.time_zone])
+    return OpeningHours(weekly=week, country=country_of(shop))
 
 
 def _add_campaigns(session: Session, addresses: Addresses, now: datetime) -> None:
     target = ServiceTarget(name="Ten hours", target_hours=10, stretch_hours=8, cutoff_hours=20)
-    personas = [_persona(shopper, addresses) for shopper in SHOPPERS]
+    personas = {
+        country: [_persona(shopper, addresses) for shopper in shoppers]
+        for country, shoppers in SHOPPERS.items()
+    }
     scenarios = [
         Scenario(
             key=question.key,
             title=question.title,
             complaint=question.complaint,
             wordings=[
-                Wording(channel=channel, subject=subject, text=text)
-                for channel, subject, text in question.wordings()
+                Wording(channel=channel, language=language, subject=subject, text=text)
+                for channel, language, subject, text in question.wordings()
             ],
         )
         for question in QUESTIONS
     ]
     touchpoints = session.scalars(select(Touchpoint).order_by(Touchpoint.id)).all()
     live = [touchpoint for touchpoint in touchpoints if touchpoint.location.key == LIVE_SHOP]
-    shared = {"target": target, "personas": personas, "scenarios": scenarios}
+    shared = {"target": target, "scenarios": scenarios}
+    shops = {shop.key: shop for shop in SHOPS}
+    english = next(each for each in personas["SE"] if each.name == ENGLISH_SPEAKER.name)
     session.add_all(
         [
-            Campaign(
-                name=HISTORY_CAMPAIGN,
-                active=False,
-                starts_at=now - timedelta(weeks=26),
-                ends_at=now,
-                every_minutes=7 * 24 * 60,
-                touchpoints=list(touchpoints),
-                **shared,
+            *(
+                Campaign(
+                    name=name,
+                    active=False,
+                    starts_at=now - timedelta(weeks=26),
+                    ends_at=now,
+                    every_minutes=7 * 24 * 60,
+                    touchpoints=[
+                        each for each in touchpoints if country_of(shops[each.location.key]) == country
+                    ],
+                    personas=personas[country],
+                    **shared,
+                )
+                for country, name in HISTORY_CAMPAIGNS.items()
             ),
             Campaign(
                 name=LIVE_CAMPAIGN,
@@ -161,6 +176,7 @@ def _add_campaigns(session: Session, addresses: Addresses, now: datetime) -> Non
                 daily_cap=24,
                 weekly_cap=168,
                 touchpoints=live,
+                personas=[english],
                 **shared,
             ),
         ]
@@ -172,6 +188,7 @@ def _persona(shopper: Shopper, addresses: Addresses) -> Persona:
         key=shopper.key,
         name=shopper.name,
         segment=shopper.segment,
+        language=shopper.language,
         mailbox=Mailbox(
             address=shopper.address,
             smtp_host=addresses.mail_host,

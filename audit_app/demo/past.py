@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.demo.answers import answer_by_chance
+from audit_app.demo.chain import COMPANY, country_of
+from audit_app.demo.evidence import chat_seen, mail_back, sent_mail
 from audit_app.demo.history import SEED, PastProbe, PastVisit, first_monday, past_probes, past_visits
-from audit_app.demo.loader import HISTORY_CAMPAIGN
-from audit_app.demo.replies import ACKNOWLEDGEMENT, rating, reply, second_rating
+from audit_app.demo.loader import HISTORY_CAMPAIGNS
+from audit_app.demo.questions import words_in
+from audit_app.demo.replies import Tone, answer, rating, second_rating, text_of
 from audit_app.domain.checklists.checklist import Answer as CheckedAnswer
 from audit_app.domain.checklists.checklist import parse_answer, stored_answer
 from audit_app.domain.probes.probe import ProbeState
@@ -35,11 +39,14 @@ from audit_app.services.probes.ledger import looked, record
 from audit_app.services.probes.messages import compose
 from audit_app.services.scores.scores import store_weekly_scores
 from audit_app.services.visits.recording import submit_visit
-from probes.base import Fact, FactKind
+from probes.base import Fact, FactKind, Proof
+from probes.channels.email import RECEIPT_TIME
 
 NOT_APPLICABLE_SHARE = 0.04
 RATED_TWICE = 0.4
 """The share of the region's replies that its own manager has rated as well."""
+EVIDENCE_KEPT = timedelta(weeks=4)
+"""How far back each probe has all that it would have brought home."""
 VISIT_LASTS = timedelta(minutes=40)
 
 
@@ -47,7 +54,7 @@ VISIT_LASTS = timedelta(minutes=40)
 class Cast:
     """The rows that the history refers to, looked up once."""
 
-    campaign: Campaign
+    campaigns: dict[str, Campaign]
     version: ChecklistVersion
     locations: dict[str, Location]
     touchpoints: dict[tuple[int, ChannelName], Touchpoint]
@@ -62,7 +69,8 @@ def load_past(session: Session, now: datetime, seed: int = SEED) -> None:
     for visit in past_visits(now, seed):
         _enter_visit(session, cast, visit, seed)
     for number, probe in enumerate(past_probes(now, seed)):
-        _enter_probe(session, cast, probe, random.Random(f"{seed}/{number}/reply"))  # noqa: S311 -- sample data
+        draw = random.Random(f"{seed}/{number}/reply")  # noqa: S311 -- sample data
+        _enter_probe(session, cast, probe, draw, proved=probe.sent_at >= now - EVIDENCE_KEPT)
     session.flush()
     store_weekly_scores(session, first_monday(now) - timedelta(days=1), now, now)
 
@@ -70,7 +78,10 @@ def load_past(session: Session, now: datetime, seed: int = SEED) -> None:
 def _cast(session: Session) -> Cast:
     people = {user.email: user for user in session.scalars(select(User))}
     return Cast(
-        campaign=session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGN)).one(),
+        campaigns={
+            country: session.scalars(select(Campaign).where(Campaign.name == name)).one()
+            for country, name in HISTORY_CAMPAIGNS.items()
+        },
         version=newest_version(session, "store-visit"),
         locations={location.key: location for location in session.scalars(select(Location))},
         touchpoints={
@@ -113,37 +124,67 @@ def _enter_visit(session: Session, cast: Cast, past: PastVisit, seed: int) -> No
     submit_visit(session, visit, ended)
 
 
-def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Random) -> None:
-    location = cast.locations[past.shop.key]
-    scenario = cast.campaign.scenarios[past.question]
+def _enter_probe(session: Session, cast: Cast, past: PastProbe, draw: random.Random, *, proved: bool) -> None:
+    location, campaign = cast.locations[past.shop.key], cast.campaigns[country_of(past.shop)]
+    scenario, persona = campaign.scenarios[past.question], campaign.personas[past.shopper]
     probe = compose(
-        cast.campaign,
+        campaign,
         cast.touchpoints[location.id, past.channel],
         past.sent_at.replace(second=0),
-        next(wording for wording in scenario.wordings if wording.channel is past.channel),
-        cast.campaign.personas[past.shopper],
+        next(
+            each
+            for each in scenario.wordings
+            if each.channel is past.channel and each.language == persona.language
+        ),
+        persona,
         past.sent_at - timedelta(seconds=30),
     )
     probe.state, probe.sending_at = ProbeState.SENT, past.sent_at - timedelta(seconds=2)
     session.add(probe)
-    facts = _facts(past, probe, draw)
+    staff, tone = _answerer(draw, past)
+    facts = _facts(past, probe, staff, tone)
+    if proved:
+        facts = _proved(past, probe, facts)
     record(session, probe, facts, max(fact.latest for fact in facts))
-    end = past.sent_at + timedelta(hours=cast.campaign.target.cutoff_hours, minutes=1)
+    end = past.sent_at + timedelta(hours=campaign.target.cutoff_hours, minutes=1)
     looked(session, probe, end, end)
     # Nobody looks at the demo company for what is invented here.
     probe.next_look_at = None
-    answer = facts[-1]
-    if answer.kind is FactKind.HUMAN_REPLY:
-        rated = rating(draw, answer.text, scenario.complaint)
-        _rate(session, cast.manager, probe, rated, answer.latest + timedelta(days=1))
+    last = facts[-1]
+    if tone is not None and last.kind is FactKind.HUMAN_REPLY:
+        rated = rating(draw, tone, scenario.complaint)
+        _rate(session, cast.manager, probe, rated, last.latest + timedelta(days=1))
         if location.region in cast.second_rater.regions and draw.random() < RATED_TWICE:
             twice = second_rating(draw, rated)
-            _rate(session, cast.second_rater, probe, twice, answer.latest + timedelta(days=1, hours=3))
+            _rate(session, cast.second_rater, probe, twice, last.latest + timedelta(days=1, hours=3))
 
 
-def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Fact]:
+def _answerer(draw: random.Random, past: PastProbe) -> tuple[str, Tone | None]:
+    """Who answered and how; nobody where no answer came."""
+    return ("", None) if past.answered_after is None else answer(draw, past.quality, country_of(past.shop))
+
+
+def _proved(past: PastProbe, probe: Probe, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, each with what its channel brings home for it."""
+    if past.channel is ChannelName.CHAT:
+        return [
+            replace(fact, evidence=chat_seen(probe, past.shop, facts[: place + 1]))
+            for place, fact in enumerate(facts)
+        ]
+    return [replace(fact, evidence=(_mail_of(past, probe, fact),)) for fact in facts]
+
+
+def _mail_of(past: PastProbe, probe: Probe, fact: Fact) -> Proof:
+    if fact.kind is FactKind.SENT:
+        return sent_mail(probe, fact.latest)
+    automatic = fact.kind is FactKind.ACKNOWLEDGED
+    author = fact.author or f"{COMPANY} {past.shop.name}"
+    return mail_back(probe, past.shop, author, fact.text, fact.latest, automatic=automatic)
+
+
+def _facts(past: PastProbe, probe: Probe, staff: str, tone: Tone | None) -> list[Fact]:
     by_mail = past.channel is ChannelName.EMAIL
-    server = "mailbox's receipt time (INTERNALDATE)" if by_mail else "chat server's time"
+    server = RECEIPT_TIME if by_mail else "chat server's time"
     facts = [_fact(FactKind.SENT, past.sent_at, "SMTP server's answer" if by_mail else server, probe.token)]
     if past.acknowledged_after is not None:
         facts.append(
@@ -152,20 +193,20 @@ def _facts(past: PastProbe, probe: Probe, draw: random.Random) -> list[Fact]:
                 past.sent_at + past.acknowledged_after,
                 server,
                 f"{probe.token}/acknowledgement",
-                text=ACKNOWLEDGEMENT,
+                text=words_in(probe.language)["acknowledgement"],
                 reasons=("It says that it is an automatic acknowledgement",),
             )
         )
-    if past.answered_after is not None:
-        author, text = reply(draw, past.quality, probe.persona.name, past.shop.name)
+    if past.answered_after is not None and tone is not None:
+        signed = f"{staff}, {COMPANY} {past.shop.name}"
         facts.append(
             _fact(
                 FactKind.HUMAN_REPLY,
                 past.sent_at + past.answered_after,
                 server,
                 f"{probe.token}/reply",
-                author=author,
-                text=text,
+                author=staff,
+                text=text_of(tone, probe.scenario.key, probe.language, probe.persona.name, signed),
                 role="person",
                 reasons=("It answers the question in words of its own",),
             )

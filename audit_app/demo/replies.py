@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import random
+from enum import StrEnum
 
+from audit_app.demo.questions import words_in
 from audit_app.domain.replies.quality import COMPLAINT_ITEMS, RUBRIC, Share
 
-POLITE = (
-    "Hello {name},\n\nthank you for writing to us. Yes, that is possible: please bring the card you paid with, and we "
-    "will find the purchase for you. I have put a note at the till for you and am here until six tomorrow.\n\n"
-    "Kind regards\n{staff}, Fjord & Field {shop}"
-)
-PLAIN = (
-    "Hello,\n\nplease come to the shop with the card you paid with, then we can look for it. It usually works out.\n\n"
-    "Regards\n{staff}"
-)
-CURT = "Not without a receipt. See the conditions on our web site."
-ACKNOWLEDGEMENT = "Thank you for your message. We have received it and will answer as soon as we can."
+
+class Tone(StrEnum):
+    """How an answer of the sample is written."""
+
+    POLITE = "polite"
+    PLAIN = "plain"
+    CURT = "curt"
+
+
+GOOD = {Tone.POLITE: 0.97, Tone.PLAIN: 0.75, Tone.CURT: 0.3}
+"""The chance that a manager finds an item of the rubric fulfilled in such an answer."""
 LIKE_MINDED = {"owns_next_step": 0.7, "clear_language": 0.65, "negative_language": 0.75, "correct": 0.85}
 """How often two raters of the sample agree on an item; the others are plainer to see."""
-STAFF = ("Elin", "Oskar", "Sanna", "Mikko", "Ida", "Tom")
+STAFF = {
+    "SE": ("Elin", "Oskar", "Sanna", "Mikael", "Ida", "Tomas"),
+    "FI": ("Elina", "Otto", "Sanna", "Mikko", "Iida", "Tuomas"),
+    "GB": ("Ellen", "Oscar", "Sarah", "Michael", "Ivy", "Tom"),
+}
 
 
-def reply(draw: random.Random, quality: float, name: str, shop: str) -> tuple[str, str]:
-    """Author and text of an answer; the higher the quality, the likelier a polite one."""
-    staff = draw.choice(STAFF)
+def answer(draw: random.Random, quality: float, country: str) -> tuple[str, Tone]:
+    """Who answers and how; the higher the quality, the likelier politely."""
+    staff = draw.choice(STAFF[country])
     fate = draw.random()
     if fate < quality * 0.8:
-        text = POLITE
-    elif fate < quality + 0.08:
-        text = PLAIN
-    else:
-        text = CURT
-    return staff, text.format(name=name.split()[0], shop=shop, staff=staff)
+        return staff, Tone.POLITE
+    return staff, Tone.PLAIN if fate < quality + 0.08 else Tone.CURT
 
 
-def rating(draw: random.Random, text: str, complaint: bool) -> dict[str, Share]:
+def text_of(tone: Tone, question: str, language: str, name: str, signed: str) -> str:
+    """The answer to a question in the customer's language; `signed` is who wrote it."""
+    words = words_in(language)
+    said = words["questions"][question][tone]
+    if tone is Tone.CURT:
+        return str(said)
+    greeting = words["greeting"].format(name=name.split()[0]) if tone is Tone.POLITE else ""
+    return "\n\n".join(filter(None, [greeting, said, f"{words['closing']}\n{signed}"]))
+
+
+def rating(draw: random.Random, tone: Tone, complaint: bool) -> dict[str, Share]:
     """How a manager rated the answer by the rubric."""
-    good = 0.97 if text.startswith("Hello ") else 0.75 if text.startswith("Hello") else 0.3
+    good = GOOD[tone]
     asked = (*RUBRIC, *(COMPLAINT_ITEMS if complaint else ()))
     items = {item.key: _share(draw, good if item.points > 0 else 1 - good) for item in asked}
     if not complaint:

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.demo.chain import COMPANY, SHOPS, Shop
-from audit_app.demo.loader import HISTORY_CAMPAIGN
-from audit_app.demo.questions import SHOPPERS
+from audit_app.demo.evidence import sent_mail
+from audit_app.demo.loader import HISTORY_CAMPAIGNS
+from audit_app.demo.questions import ENGLISH_SPEAKER
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import Campaign, ChannelName, Location, Mailbox, Probe, Touchpoint
 from audit_app.services.mail.intake import Arrival, store_new_mail
@@ -32,10 +33,9 @@ STAFF_WRITES_AFTER = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class UncertainReply:
-    """A reply that a person has to judge: from which shop, to which shopper, how long ago we wrote, and its words."""
+    """A reply that a person has to judge: from which shop, how long ago we wrote, and its words."""
 
     shop: str
-    shopper: int
     sent: timedelta
     subject: str
     text: str
@@ -44,14 +44,12 @@ class UncertainReply:
 UNCERTAIN_REPLIES = (
     UncertainReply(
         "umea",
-        0,
         timedelta(hours=6),
         "Re: Delivery of a dining table",
         "We have received your email and passed it to the warehouse; Elin there says that Thursday evening would do.",
     ),
     UncertainReply(
         "malmo",
-        1,
         timedelta(hours=27),
         "You have received a secure message",
         f"You have received a secure message from {COMPANY} Malmö.\n\nTo read it, open the message portal. "
@@ -74,25 +72,28 @@ def load_uncertain_replies(session: Session, now: datetime) -> None:
         probe = _sent_probe(session, shop, reply, now - reply.sent)
         came = now - reply.sent + STAFF_WRITES_AFTER
         mail = _mail(shop.email, probe.from_address, reply.subject, reply.text)
-        _comes_in(session, SHOPPERS[reply.shopper].address, mail, came)
-    stray = _mail("ida@fjordfield.example", SHOPPERS[0].address, "Your table", STRAY)
-    _comes_in(session, SHOPPERS[0].address, stray, now - timedelta(hours=1))
+        _comes_in(session, ENGLISH_SPEAKER.address, mail, came)
+    stray = _mail("ida@fjordfield.example", ENGLISH_SPEAKER.address, "Your table", STRAY)
+    _comes_in(session, ENGLISH_SPEAKER.address, stray, now - timedelta(hours=1))
 
 
 def _sent_probe(session: Session, shop: Shop, reply: UncertainReply, at: datetime) -> Probe:
-    campaign = session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGN)).one()
+    campaign = session.scalars(select(Campaign).where(Campaign.name == HISTORY_CAMPAIGNS["SE"])).one()
     touchpoint = session.scalars(
         select(Touchpoint)
         .join(Location)
         .where(Location.key == shop.key, Touchpoint.channel == ChannelName.EMAIL)
     ).one()
     wordings = campaign.scenarios[QUESTION].wordings
-    wording = next(wording for wording in wordings if wording.channel is ChannelName.EMAIL)
-    persona = campaign.personas[reply.shopper]
+    persona = next(each for each in campaign.personas if each.name == ENGLISH_SPEAKER.name)
+    wording = next(
+        each for each in wordings if each.channel is ChannelName.EMAIL and each.language == persona.language
+    )
     probe = compose(campaign, touchpoint, at.replace(second=0, microsecond=0), wording, persona, at)
     probe.state, probe.sending_at = ProbeState.SENT, at
     session.add(probe)
-    sent = Fact(FactKind.SENT, at, at, source="SMTP server's answer", key=probe.token)
+    proof = (sent_mail(probe, at),)
+    sent = Fact(FactKind.SENT, at, at, source="SMTP server's answer", key=probe.token, evidence=proof)
     record(session, probe, [sent], at)
     return probe
 
