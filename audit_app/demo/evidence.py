@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from xml.sax.saxutils import escape
 
-from PIL import Image, ImageDraw, ImageFont
+import vl_convert
 
 from audit_app.demo.chain import COMPANY, DOMAIN, Shop
 from audit_app.models import Probe
@@ -57,23 +57,27 @@ def _line(probe: Probe, fact: Fact) -> Line:
 
 
 def _picture(shop: Shop, lines: Sequence[Line]) -> bytes:
-    font, small = ImageFont.load_default(15), ImageFont.load_default(12)
-    wrapped = [(line, textwrap.wrap(line.text, 40)) for line in lines]
-    height = 64 + sum(LEADING * (len(rows) + 1) + 2 * MARGIN for _, rows in wrapped)
-    picture = Image.new("RGB", (WIDTH, height), "#f1f5f9")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, WIDTH, 48), fill="#1e3a5f")
-    draw.text((MARGIN, 14), f"{COMPANY} {shop.name}", font=font, fill="#ffffff")
-    top = 64
-    for line, rows in wrapped:
-        left = 48 if line.role == "visitor" else MARGIN
-        bottom = top + LEADING * (len(rows) + 1) + MARGIN
-        draw.rounded_rectangle((left, top, left + WIDTH - 64, bottom), 8, fill=WRITING[line.role])
+    top, drawn = 64, [_text(MARGIN, 30, 15, "#ffffff", f"{COMPANY} {shop.name}")]
+    for line in lines:
+        rows = [row for part in line.text.splitlines() if part for row in textwrap.wrap(part, 40)]
+        left, height = 48 if line.role == "visitor" else MARGIN, LEADING * (len(rows) + 1) + MARGIN
         when = f"{line.at:%H:%M} UTC" if line.at else ""
-        draw.text((left + 10, top + 6), f"{line.author}  {when}", font=small, fill="#475569")
-        for place, row in enumerate(rows):
-            draw.text((left + 10, top + 26 + LEADING * place), row, font=font, fill="#0f172a")
-        top = bottom + MARGIN
-    kept = io.BytesIO()
-    picture.save(kept, "PNG")
-    return kept.getvalue()
+        drawn += [
+            f'<rect x="{left}" y="{top}" width="326" height="{height}" rx="8" fill="{WRITING[line.role]}"/>',
+            _text(left + 10, top + LEADING, 12, "#475569", f"{line.author} · {when}"),
+            *(
+                _text(left + 10, top + LEADING * (place + 2), 15, "#0f172a", row)
+                for place, row in enumerate(rows)
+            ),
+        ]
+        top += height + MARGIN
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}">'
+        f'<rect width="{WIDTH}" height="{top}" fill="#f1f5f9"/><rect width="{WIDTH}" height="48" fill="#1e3a5f"/>'
+        f"{''.join(drawn)}</svg>"
+    )
+    return vl_convert.svg_to_png(svg)
+
+
+def _text(x: int, y: int, size: int, colour: str, text: str) -> str:
+    return f'<text x="{x}" y="{y}" font-family="sans-serif" font-size="{size}" fill="{colour}">{escape(text)}</text>'
