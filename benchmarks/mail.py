@@ -21,13 +21,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from audit_app import migrate
 from audit_app.config import Settings
-from audit_app.database import open_engine
+from audit_app.database import open_engine, read_only, transaction
 from audit_app.domain.probes.probe import ProbeState
 from audit_app.models import (
     Campaign,
@@ -41,11 +42,15 @@ from audit_app.models import (
     ServiceTarget,
     Touchpoint,
 )
+from audit_app.services.mail.intake import Arrival, store_new_mail
+from audit_app.services.mail.judging import Judge, Transactions
 from audit_app.services.mail.matching import find_probe
+from probes.mail.imap import FetchedMail
 from probes.replies.classify import judge
 from probes.replies.mail import ReadMail
 from probes.replies.match import keys_of
 
+Result = TypeVar("Result")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FEW_PROBES = 1_000
 ROUNDS = 3
@@ -97,6 +102,7 @@ def main() -> None:
         for place, probes in ((few, FEW_PROBES), (many, options.probes)):
             _fill(place, probes)
         _print_times(many, options.mails, options.probes, options.plain)
+        _print_intake(few, options.stored)
         for place, probes in ((few, FEW_PROBES), (many, options.probes)):
             before, most = _in_own_process(place, options.mails, probes)
             print(
@@ -108,6 +114,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=10_000)
     parser.add_argument("--probes", type=int, default=100_000)
+    parser.add_argument("--stored", type=int, default=10_000, help="mails that are stored, judged and filed")
     parser.add_argument("--plain", action="store_true", help="mails without HTML and with few headers")
     parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -131,6 +138,45 @@ def _print_times(place: Path, mails: int, probes: int, plain: bool) -> None:
     print(f"standard library, parsed and decoded: {mails / decoded:7.0f} mails a second")
     print(f"matched and judged:                   {mails / ours:7.0f} mails a second")
     print(f"ratio: {ours / alone:.2f} × parsing, {ours / decoded:.2f} × parsing and decoding (aim: under 3)")
+
+
+def _print_intake(place: Path, mails: int) -> None:
+    """Store mails one by one, as they are fetched, then judge and file them, as the worker does."""
+    engine, taken = open_engine(_settings(place)), list[float]()
+
+    def write(work: Callable[[Session], Result]) -> Result:
+        with transaction(engine) as session:
+            session.connection()
+            begun = time.perf_counter()
+            result = work(session)
+            session.commit()
+            taken.append(time.perf_counter() - begun)
+            return result
+
+    def read(work: Callable[[Session], Result]) -> Result:
+        with transaction(engine) as session:
+            read_only(session)
+            return work(session)
+
+    begun = time.perf_counter()
+    for number, raw in enumerate(_mails(mails, FEW_PROBES), 1):
+        arrival = Arrival.of(FetchedMail("INBOX", 1, number, NOW + timedelta(days=30), raw))
+        write(lambda session, new=arrival: _store(session, new))  # type: ignore[misc]
+    stored, most_storing = time.perf_counter() - begun, max(taken)
+    taken.clear()
+    judge = Judge(Transactions(read, write), "benchmark", timedelta(hours=1), lambda: datetime.now(UTC))
+    filed = 0
+    while batch := len(list(judge.judge_some())):
+        filed += batch
+    judged = time.perf_counter() - begun - stored
+    engine.dispose()
+    print(f"stored:                               {mails / stored:7.0f} mails a second")
+    print(f"judged in a child and filed:          {filed / judged:7.0f} mails a second, {filed} in all")
+    print(f"longest transaction that wrote:       {max(most_storing, *taken) * 1000:7.0f} ms")
+
+
+def _store(session: Session, arrival: Arrival) -> int:
+    return len(store_new_mail(session, session.scalars(sa.select(Mailbox)).one(), [arrival], NOW))
 
 
 def _fastest(*works: Callable[[], object]) -> list[float]:

@@ -13,9 +13,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from audit_app.models import IncomingMail, MailState, Probe
+from audit_app.models import Evidence, IncomingMail, MailState, Probe
 from audit_app.services.mail.filing import file_alone, file_mail, letter_of
 from audit_app.services.mail.matching import Match, find_place
 from audit_app.services.mail.opinion import OUR_RULES, Clues, Letter, Opinion, Reader, Rules, unjudged
@@ -54,7 +54,7 @@ class Transactions:
     def within(cls, session: Session) -> Transactions:
         """All in the caller's transaction: for a database that nobody else uses yet."""
 
-        def here(
+        def read(
             work: Callable[Concatenate[Session, Parameters], Result],
             /,
             *args: Parameters.args,
@@ -62,7 +62,16 @@ class Transactions:
         ) -> Result:
             return work(session, *args, **kwargs)
 
-        return cls(here, here)
+        def write(
+            work: Callable[Concatenate[Session, Parameters], Result],
+            /,
+            *args: Parameters.args,
+            **kwargs: Parameters.kwargs,
+        ) -> Result:
+            with session.begin_nested():
+                return work(session, *args, **kwargs)
+
+        return cls(read, write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +115,17 @@ class Judge:
             return self._file(mail_id, *_given_up(letter, clues.failure))
         for _ in range(MOST_MOVES):
             match, own_text = self.database.read(_place, mail_id, clues)
+            opinion = reader.opinion(own_text)
             try:
-                return self._file(mail_id, match, clues, reader.opinion(own_text))
+                return self._file(mail_id, match, clues, opinion)
             except _Moved:
                 continue
+            except OperationalError:
+                raise  # the database is away or busy: the mail is judged again
+            except Exception as error:
+                # A defect of ours must neither lose a reply nor hold up those behind it.
+                why = f"Could not be judged: filing it failed ({type(error).__name__})"
+                return self._file(mail_id, *_given_up(letter, why))
         return None
 
     def _file(self, mail_id: int, match: Match, clues: Clues, opinion: Opinion) -> Filed | None:
@@ -151,13 +167,15 @@ def release_mail(session: Session, worker_name: str, mail_ids: list[int]) -> Non
 
 
 def _read_letter(session: Session, mail_id: int) -> tuple[Letter, int]:
-    mail = session.get_one(IncomingMail, mail_id)
+    whole = (joinedload(IncomingMail.mailbox), joinedload(IncomingMail.evidence).undefer(Evidence.content))
+    mail = session.get_one(IncomingMail, mail_id, options=whole)
     return letter_of(mail), mail.tries
 
 
 def _place(session: Session, mail_id: int, clues: Clues) -> tuple[Match, str]:
     match = find_place(session, session.get_one(IncomingMail, mail_id), clues)
-    return match, session.get_one(Probe, match.probe_id).text if match.probe_id else ""
+    text = session.scalar(select(Probe.text).where(Probe.id == match.probe_id)) if match.probe_id else ""
+    return match, text or ""
 
 
 class _Moved(Exception):
@@ -181,14 +199,7 @@ def _file(
         return None
     if not clues.failure and find_place(session, mail, clues) != match:
         raise _Moved
-    try:
-        with session.begin_nested():
-            file_mail(session, mail, match, clues, opinion, now)
-    except OperationalError:
-        raise  # the database is away or busy: the mail is judged again
-    except Exception as error:  # a defect of ours must neither lose a reply nor hold up those behind it
-        why = f"Could not be judged: filing it failed ({type(error).__name__})"
-        file_mail(session, mail, Match(), clues, unjudged(letter_of(mail).mail, why), now)
+    file_mail(session, mail, match, clues, opinion, now)
     session.flush()
     return Filed(mail.id, mail.probe_id, mail.state, mail.kind)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit_app.models import (
@@ -61,7 +61,7 @@ def find_place(session: Session, mail: IncomingMail, clues: Clues) -> Match:
     """
     own = find_own_copy(session, clues, mail.received_at)
     if own is not None:
-        return Match(own.id, MatchKind.OWN_COPY)
+        return Match(own, MatchKind.OWN_COPY)
     found = find_probe(session, clues.keys)
     if found.probe_id not in refused(mail):
         return found
@@ -131,8 +131,8 @@ _OF_ONE = _queries(lambda column: column == bindparam("asked"))
 _OF_ANY = _queries(lambda column: column.in_(bindparam("asked", expanding=True)))
 
 
-def find_own_copy(session: Session, clues: Clues, received_at: datetime) -> Probe | None:
-    """The probe whose message this mail is, as it came back to us blind; None for a mail of anybody else.
+def find_own_copy(session: Session, clues: Clues, received_at: datetime) -> int | None:
+    """The number of the probe whose message this mail is, as it came back to us blind; None for a mail of anybody else.
 
     It is told by its Message-ID, or, where a relay gave it another one, by our address in From and our text. The
     Message-ID alone could come from anybody who saw it; nobody but us writes from our address.
@@ -140,14 +140,17 @@ def find_own_copy(session: Session, clues: Clues, received_at: datetime) -> Prob
     sender = storable(clues.from_address, 255)
     if not sender:
         return None
-    letters = select(Probe).where(Probe.from_address == sender, Probe.channel == ChannelName.EMAIL)
     message_id = storable(clues.message_id, LONGEST_KEY)
-    if message_id:
-        by_id = session.scalar(letters.where(Probe.message_id == message_id))
-        if by_id is not None:
-            return by_id
     sent_then = Probe.sending_at.between(received_at - COPY_AFTER, received_at + COPY_BEFORE)
-    same = [each for each in session.scalars(letters.where(sent_then)) if squeezed(each.text) in clues.said]
+    letters = session.execute(
+        select(Probe.id, Probe.message_id, Probe.text)
+        .where(Probe.from_address == sender, Probe.channel == ChannelName.EMAIL)
+        .where(or_(sent_then, Probe.message_id == message_id))
+    ).all()
+    by_id = [number for number, sent_as, _ in letters if message_id and sent_as == message_id]
+    if by_id:
+        return by_id[0]
+    same = [number for number, _, text in letters if squeezed(text) in clues.said]
     return same[0] if len(same) == 1 else None
 
 

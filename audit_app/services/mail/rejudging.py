@@ -243,7 +243,8 @@ def _place(session: Session, stored: _Stored, clues: Clues) -> tuple[Match, str]
     if not stored.waits:
         return Match(), stored.question.own_text
     match = find_place(session, session.get_one(IncomingMail, stored.mail_id), clues)
-    return match, session.get_one(Probe, match.probe_id).text if match.probe_id else ""
+    text = session.scalar(select(Probe.text).where(Probe.id == match.probe_id)) if match.probe_id else ""
+    return match, text or ""
 
 
 def _fact(row: IncomingMail, probe: Probe, match: Match, reading: Reading) -> base.Fact:
