@@ -13,7 +13,7 @@ from tests.factories import PASSWORD
 PHONE, DESKTOP = (390, 844), (1440, 900)
 
 EVERYTHING = {"resultTypes": ["violations"]}
-COLOURS = EVERYTHING | {"runOnly": ["cat.color"]}
+COLOURS = EVERYTHING | {"runOnly": ["color-contrast", "link-in-text-block"]}
 """What axe can find in the dark of a page that it found well in the light: the rest is the same document."""
 
 
