@@ -11,6 +11,7 @@ from audit_app.models import IncomingMail, Mailbox, Probe, User
 from audit_app.services.mail import filing, unassign
 from audit_app.services.mail.intake import Arrival, store_new_mail
 from audit_app.services.mail.judging import judge_within
+from audit_app.services.mail.opinion import Asked
 from probes.mail.imap import FetchedMail
 
 
@@ -27,7 +28,7 @@ def receive_mail(
 
 def assign_mail(session: Session, mail: IncomingMail, probe: Probe, user: User, now: datetime) -> None:
     """Assign a mail, and judge what waits because of that."""
-    reading = filing.read(filing.Question(filing.letter_of(mail), probe.text))
+    reading = filing.read(filing.Question(filing.letter_of(mail), Asked(probe.text)))
     filing.assign_mail(session, mail, probe, reading, user, now)
     judge_within(session, now)
 

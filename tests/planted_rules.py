@@ -7,7 +7,7 @@ when it is judged.
 from __future__ import annotations
 
 from audit_app.services.entry.child_process import Limits
-from audit_app.services.mail.opinion import Clues, Letter, Rules, judge_letter, read_clues
+from audit_app.services.mail.opinion import Asked, Clues, Letter, Rules, judge_letter, read_clues
 from probes.base import Fact
 from probes.mail.imap import FetchedMail
 from probes.replies.verdict import Judgement
@@ -20,10 +20,10 @@ def read(letter: Letter) -> Clues:
     return read_clues(letter)
 
 
-def judge(mail: FetchedMail, own_text: str) -> tuple[Fact, Judgement]:
+def judge(mail: FetchedMail, asked: Asked) -> tuple[Fact, Judgement]:
     """Judge a mail, unless it is planted."""
     _trip(mail.raw, "")
-    return judge_letter(mail, own_text)
+    return judge_letter(mail, asked)
 
 
 def _trip(raw: bytes, when: str) -> None:

@@ -38,6 +38,10 @@ class Organisation(Base):
     """The mailbox that the product's own mail leaves from; without one there is none."""
     restored_at: Mapped[datetime | None]
     """When the database was last restored from a backup: what had its moment before may have been sent already."""
+    quick_seconds: Mapped[int] = mapped_column(default=60, server_default="60")
+    """How soon after our message, in seconds, a mail comes that perhaps nobody wrote."""
+    at_once_seconds: Mapped[int] = mapped_column(default=10, server_default="10")
+    """How soon one comes that nobody wrote, unless it takes up a word of our question."""
 
 
 class Region(Base):

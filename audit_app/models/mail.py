@@ -118,6 +118,8 @@ class IncomingMail(Base):
     platform: Mapped[str] = mapped_column(String(40), default="")
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)
     rules_version: Mapped[str] = mapped_column(String(40), default="")
+    fingerprint: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    """What it says, line by line as short hashes, by which the same text to another probe is known."""
     handled: Mapped[list[JsonObject]] = mapped_column(Json, default=list, server_default=text("'[]'"))
     """What people did with it, oldest first: the deed, who, when, and the probe that it was about."""
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.models.base import Base
-from audit_app.models.types import Sealed, words
+from audit_app.models.types import Json, Sealed, words
 
 
 class Security(StrEnum):
@@ -57,6 +57,8 @@ class Mailbox(Base):
     """Set while the account cannot be reached: our failure, and no probe leaves from it."""
     down_reason: Mapped[str] = mapped_column(Text, default="")
     checked_at: Mapped[datetime | None]
+    servers_shown: Mapped[list[str] | None] = mapped_column(Json)
+    """The servers that wrote the topmost Received line into our own copies; None before there was one."""
 
     folders: Mapped[list[MailFolder]] = relationship(back_populates="mailbox")
 

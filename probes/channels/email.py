@@ -19,6 +19,7 @@ from probes.browser.browsers import Browsers, State
 from probes.channel import Begin, Equipment, unrecorded
 from probes.channels.contact_page import look_for_address
 from probes.mail import imap, smtp
+from probes.replies.circumstances import UNKNOWN, Circumstances
 from probes.replies.classify import RULES_VERSION, judge
 from probes.replies.mail import ReadMail
 from probes.replies.quoted import new_text
@@ -59,9 +60,11 @@ def _one_line(text: str) -> str:
 # --- what comes back -----------------------------------------------------------------------------------------
 
 
-def observe_reply(mail: imap.FetchedMail, own_text: str = "") -> tuple[Fact, Judgement]:
+def observe_reply(
+    mail: imap.FetchedMail, own_text: str = "", around: Circumstances = UNKNOWN
+) -> tuple[Fact, Judgement]:
     """Judge a mail that answers a probe whose text was `own_text`, and say what it is a fact of."""
-    judgement, read = judge(mail.raw, own_text), ReadMail.of(mail.raw)
+    judgement, read = judge(mail.raw, own_text, around), ReadMail.of(mail.raw)
     name, address = read.sender
     observation = Fact(
         _kind_of(judgement),
@@ -79,6 +82,9 @@ def observe_reply(mail: imap.FetchedMail, own_text: str = "") -> tuple[Fact, Jud
             "kind": judgement.kind,
             "platform": judgement.platform,
             "rules_version": RULES_VERSION,
+            "rule": judgement.rule,
+            "quick_seconds": int(around.quick.total_seconds()),
+            "at_once_seconds": int(around.at_once.total_seconds()),
         },
         evidence=(Proof("raw_mail", "message/rfc822", "reply.eml", mail.raw),),
     )

@@ -17,7 +17,7 @@ from audit_app.models import OWN_COPY, IncomingMail, MailState, MatchKind, Obser
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.mail.history import HandlingStep, lock_mail, note
 from audit_app.services.mail.matching import Match, learn_delivered_id, learn_tickets
-from audit_app.services.mail.opinion import OUR_RULES, Clues, Letter, Opinion, Reader, Rules
+from audit_app.services.mail.opinion import OUR_RULES, Asked, Clues, Letter, Opinion, Reader, Rules
 from audit_app.services.probes.ledger import lock, record, summarise
 from audit_app.services.probes.messages import message_of
 from audit_app.services.probes.steps import sent_before, settle_sent
@@ -26,10 +26,12 @@ from probes import base
 from probes.channels.email import RECEIPT_PRECISION, observe_copy
 from probes.mail.imap import FetchedMail
 from probes.replies.classify import RULES_VERSION
+from probes.replies.received import is_alike
 
 RECEIVED_LINE = "our mail server's Received line"
 BETWEEN_BOTH = "between the last Received line and the mailbox's receipt (INTERNALDATE)"
 LONGEST_REASON = 2000
+MOST_SERVERS = 20
 MOST_WAITING = 50
 """Mails without a probe that are judged again when something new was learnt, the oldest first."""
 FILING = 0x6D61696C
@@ -40,7 +42,8 @@ def letter_of(mail: IncomingMail) -> Letter:
     """A stored mail as it arrived, to be read outside the transaction."""
     account = mail.mailbox
     hosts = (account.imap_host, account.address.rpartition("@")[2])
-    return Letter(_as_arrived(mail), hosts)
+    shown = account.servers_shown
+    return Letter(_as_arrived(mail), hosts, None if shown is None else tuple(shown))
 
 
 def file_alone(session: Session) -> None:
@@ -81,12 +84,20 @@ def _keep_own_copy(session: Session, mail: IncomingMail, probe_id: int, clues: C
     mail.state, mail.probe_id, mail.kind = MailState.MATCHED, probe.id, OWN_COPY
     _keep_match(mail, Match(probe.id, MatchKind.OWN_COPY))
     mail.evidence.probe_id = probe.id
+    _note_server(mail, clues)
     _prove_sent(session, probe, observe_copy(_as_arrived(mail), message_of(probe)), now)
     if learn_delivered_id(session, probe, clues):
         mail.reasons = [
             "A mail server on the way gave our message another Message-ID; answers may name either"
         ]
         _look_again(session, probe, now)
+
+
+def _note_server(mail: IncomingMail, clues: Clues) -> None:
+    """Remember which server writes on top of the mail that comes to this mailbox: our own copy shows it."""
+    shown = mail.mailbox.servers_shown or []
+    if len(shown) < MOST_SERVERS and not any(is_alike(clues.server, each) for each in shown):
+        mail.mailbox.servers_shown = [*shown, clues.server] if clues.server else list(shown)
 
 
 def _attach(
@@ -101,6 +112,7 @@ def _attach(
     mail.state, mail.probe_id = MailState.MATCHED, probe.id
     _keep_match(mail, match)
     _keep_judgement(mail, opinion, reasons)
+    mail.fingerprint = list(clues.fingerprint)
     mail.evidence.probe_id = probe.id
     key = storable(fact.key, LONGEST_INDEXED)
     seen = next(each for each in probe.observations if each.key == key)
@@ -190,10 +202,10 @@ def proves_sent(probe: Probe, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A mail to be judged as the answer to a probe whose text was `own_text`."""
+    """A mail to be judged as the answer to what was `asked`."""
 
     letter: Letter
-    own_text: str
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +219,7 @@ class Reading:
 def read(question: Question, rules: Rules = OUR_RULES) -> Reading:
     """Read and judge a mail in a child process; call it outside any transaction."""
     reader = Reader(question.letter, rules)
-    return Reading(reader.clues(), reader.opinion(question.own_text))
+    return Reading(reader.clues(), reader.opinion(question.asked))
 
 
 def assign_mail(

@@ -16,9 +16,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from audit_app.models import Evidence, IncomingMail, MailState, Probe
+from audit_app.services.mail.asked import asked_of
 from audit_app.services.mail.filing import file_alone, file_mail, letter_of
 from audit_app.services.mail.matching import Match, find_place
-from audit_app.services.mail.opinion import OUR_RULES, Clues, Letter, Opinion, Reader, Rules, unjudged
+from audit_app.services.mail.opinion import OUR_RULES, Asked, Clues, Letter, Opinion, Reader, Rules, unjudged
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -114,8 +115,8 @@ class Judge:
         if clues.failure:
             return self._file(mail_id, *_given_up(letter, clues.failure))
         for _ in range(MOST_MOVES):
-            match, own_text = self.database.read(_place, mail_id, clues)
-            opinion = reader.opinion(own_text)
+            match, asked = self.database.read(_place, mail_id, clues)
+            opinion = reader.opinion(asked)
             try:
                 return self._file(mail_id, match, clues, opinion)
             except _Moved:
@@ -172,10 +173,11 @@ def _read_letter(session: Session, mail_id: int) -> tuple[Letter, int]:
     return letter_of(mail), mail.tries
 
 
-def _place(session: Session, mail_id: int, clues: Clues) -> tuple[Match, str]:
-    match = find_place(session, session.get_one(IncomingMail, mail_id), clues)
-    text = session.scalar(select(Probe.text).where(Probe.id == match.probe_id)) if match.probe_id else ""
-    return match, text or ""
+def _place(session: Session, mail_id: int, clues: Clues) -> tuple[Match, Asked]:
+    mail = session.get_one(IncomingMail, mail_id)
+    match = find_place(session, mail, clues)
+    probe = session.get(Probe, match.probe_id) if match.probe_id else None
+    return match, asked_of(session, mail, probe, clues)
 
 
 class _Moved(Exception):

@@ -16,9 +16,11 @@ from audit_app.services.entry.child_process import ChildFailed, Limits, NotStart
 from probes.base import Fact, FactKind
 from probes.channels.email import RECEIPT_PRECISION, RECEIPT_TIME, observe_reply
 from probes.mail.imap import FetchedMail
+from probes.replies.circumstances import UNKNOWN, Circumstances
 from probes.replies.mail import ReadMail
 from probes.replies.match import Candidate, keys_of, sender_domains
-from probes.replies.received import Received, last_received
+from probes.replies.received import Received, last_received, server_of
+from probes.replies.repetition import fingerprint
 from probes.replies.tickets import tickets_in_subject, tickets_in_text
 from probes.replies.verdict import Judgement
 
@@ -35,6 +37,16 @@ class Letter:
 
     mail: FetchedMail
     hosts: tuple[str, ...]
+    shown: tuple[str, ...] | None = None
+    """The servers that wrote into mail of our own; None before there was any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mail may answer: the text of our message, and what is known from outside of the mail."""
+
+    text: str = ""
+    around: Circumstances = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,9 @@ class Clues:
     subject_tickets: tuple[str, ...] = ()
     text_tickets: tuple[str, ...] = ()
     received: Received | None = None
+    server: str = ""
+    """The server that wrote the topmost Received line."""
+    fingerprint: tuple[str, ...] = ()
     failure: str = ""
 
 
@@ -72,7 +87,7 @@ class Rules:
     """How mail is read and judged; both functions run in the child."""
 
     read: Callable[[Letter], Clues]
-    judge: Callable[[FetchedMail, str], tuple[Fact, Judgement]]
+    judge: Callable[[FetchedMail, Asked], tuple[Fact, Judgement]]
     limits: Limits = Limits()
     """Of one mail, for both together."""
 
@@ -91,13 +106,15 @@ def read_clues(letter: Letter) -> Clues:
         keys=tuple(islice(keys_of(read), MOST_KEYS)),
         subject_tickets=tuple(tickets_in_subject(read.header("Subject"))),
         text_tickets=tuple(tickets_in_text(read.text)),
-        received=last_received(read, letter.hosts),
+        received=last_received(read, letter.hosts, letter.shown),
+        server=server_of(read),
+        fingerprint=fingerprint(letter.mail.raw),
     )
 
 
-def judge_letter(mail: FetchedMail, own_text: str) -> tuple[Fact, Judgement]:
-    """Judge a mail beside the text that it may answer; its bytes, which are stored, do not come back."""
-    fact, judgement = observe_reply(mail, own_text)
+def judge_letter(mail: FetchedMail, asked: Asked) -> tuple[Fact, Judgement]:
+    """Judge a mail beside what it may answer; its bytes, which are stored, do not come back."""
+    fact, judgement = observe_reply(mail, asked.text, asked.around)
     return replace(fact, evidence=()), judgement
 
 
@@ -120,11 +137,11 @@ class Reader:
         """What stands in the mail. Raises NotStarted where no child can be had."""
         return self._within(lambda limits: run(limits, self._rules.read, self._letter), _unread)
 
-    def opinion(self, own_text: str) -> Opinion:
+    def opinion(self, asked: Asked) -> Opinion:
         """Who wrote the mail. Raises NotStarted where no child can be had."""
 
         def judge(limits: Limits) -> Opinion:
-            return Opinion(*run(limits, self._rules.judge, self._letter.mail, own_text))
+            return Opinion(*run(limits, self._rules.judge, self._letter.mail, asked))
 
         return self._within(judge, lambda why: unjudged(self._letter.mail, why))
 

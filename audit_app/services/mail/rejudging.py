@@ -17,9 +17,9 @@ from audit_app.domain.probes.probe import JUDGED, ObservationKind
 from audit_app.domain.probes.response_time import Interval, Outcome, judge
 from audit_app.models import OWN_COPY, Evidence, IncomingMail, MailState, MatchKind, Observation, Probe
 from audit_app.services.entry.text import storable
+from audit_app.services.mail.asked import asked_of
 from audit_app.services.mail.filing import (
     LONGEST_REASON,
-    Question,
     Reading,
     dated,
     file_alone,
@@ -29,7 +29,7 @@ from audit_app.services.mail.filing import (
 )
 from audit_app.services.mail.judging import Transactions
 from audit_app.services.mail.matching import Match, find_place
-from audit_app.services.mail.opinion import OUR_RULES, Clues, Reader, Rules
+from audit_app.services.mail.opinion import OUR_RULES, Asked, Clues, Letter, Reader, Rules
 from audit_app.services.probes.decisions import decisions_on
 from audit_app.services.probes.ledger import lock, summarise
 from audit_app.services.probes.messages import message_of
@@ -68,7 +68,7 @@ class _Stored:
     probe_id: int | None
     waits: bool
     older: bool
-    question: Question
+    letter: Letter
 
 
 @dataclass(slots=True)
@@ -102,13 +102,13 @@ class Rejudging:
         return [change for change in changes if change]
 
     def _rejudge(self, database: Transactions, stored: _Stored) -> Change | None:
-        reader = Reader(stored.question.letter, self.rules)
+        reader = Reader(stored.letter, self.rules)
         clues = reader.clues()
         if clues.failure:
             self.failed += 1
             return None
-        match, own_text = database.read(_place, stored, clues)
-        reading = Reading(clues, reader.opinion(own_text))
+        match, asked = database.read(_place, stored, clues)
+        reading = Reading(clues, reader.opinion(asked))
         if reading.opinion.failed:  # the judgement stays, and so does its version
             self.failed += 1
             return None
@@ -233,18 +233,16 @@ def _next(session: Session, after_id: int) -> list[_Stored]:
 
 
 def _stored(row: IncomingMail) -> _Stored:
-    question = Question(letter_of(row), row.probe.text if row.probe else "")
     waits, older = row.state is MailState.UNMATCHED, row.rules_version != RULES_VERSION
-    return _Stored(row.id, row.probe_id, waits, older, question)
+    return _Stored(row.id, row.probe_id, waits, older, letter_of(row))
 
 
-def _place(session: Session, stored: _Stored, clues: Clues) -> tuple[Match, str]:
-    """Where a mail that waits belongs by today's rules and keys, and the text beside which a mail is judged."""
-    if not stored.waits:
-        return Match(), stored.question.own_text
-    match = find_place(session, session.get_one(IncomingMail, stored.mail_id), clues)
-    text = session.scalar(select(Probe.text).where(Probe.id == match.probe_id)) if match.probe_id else ""
-    return match, text or ""
+def _place(session: Session, stored: _Stored, clues: Clues) -> tuple[Match, Asked]:
+    """Where a mail that waits belongs by today's rules and keys, and beside what a mail is judged."""
+    mail = session.get_one(IncomingMail, stored.mail_id)
+    match = find_place(session, mail, clues) if stored.waits else Match()
+    probe_id = match.probe_id if stored.waits else stored.probe_id
+    return match, asked_of(session, mail, session.get(Probe, probe_id) if probe_id else None, clues)
 
 
 def _fact(row: IncomingMail, probe: Probe, match: Match, reading: Reading) -> base.Fact:
@@ -283,7 +281,7 @@ def _change_kind(seen: Observation, fact: base.Fact, change: Change) -> None:
     seen.kind = ObservationKind(fact.kind.value)
     seen.role = fact.role
     seen.reasons = [*seen.reasons, again, *(storable(reason, LONGEST_REASON) for reason in fact.reasons)]
-    ours = {name: fact.details[name] for name in ("kind", "platform", "rules_version")}
+    ours = {name: fact.details[name] for name in ("kind", "platform", "rules_version", "rule")}
     seen.details = {**seen.details, **ours}
 
 

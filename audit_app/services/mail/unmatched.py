@@ -28,8 +28,10 @@ from audit_app.models import (
     Touchpoint,
     User,
 )
+from audit_app.services.mail.asked import asked_of
 from audit_app.services.mail.filing import Question, Reading, assign_mail, letter_of
 from audit_app.services.mail.history import HandlingStep, lock_mail, note
+from audit_app.services.mail.opinion import Clues
 from audit_app.services.probes.timeline import readable_text
 
 PAGE_SIZE = 20
@@ -159,7 +161,8 @@ def question(session: Session, mail: IncomingMail, probe_id: int) -> Question:
 
     Raises InvalidInput when there is no such probe or it was never sent, Conflict when the mail came before it.
     """
-    return Question(letter_of(mail), _sent_probe(session, mail, probe_id).text)
+    asked = asked_of(session, mail, _sent_probe(session, mail, probe_id), Clues())
+    return Question(letter_of(mail), asked)
 
 
 def assign(

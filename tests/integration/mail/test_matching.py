@@ -129,7 +129,7 @@ def test_an_answer_that_came_before_our_copy_told_the_id_is_found_when_it_does(
     session: Session, first: Probe
 ) -> None:
     first.sending_at = NOW - SECOND
-    (early,) = arrived(session, first, make.letter(OURS, NOW + SECOND, uid=2, In_Reply_To=NEW_ID))
+    (early,) = arrived(session, first, make.letter(OURS, NOW + 90 * SECOND, uid=2, In_Reply_To=NEW_ID))
     assert early.state is MailState.UNMATCHED
     arrived(session, first, copy_by_relay(first))
     assert (early.state, early.probe_id) == (MailState.MATCHED, first.id)
@@ -267,12 +267,12 @@ def test_a_number_that_stood_in_our_own_letter_is_no_ticket(session: Session, fi
 def test_an_answer_that_overtook_its_acknowledgement_is_found_when_that_comes(
     session: Session, first: Probe
 ) -> None:
-    (early,) = arrived(session, first, answer("FF-1007", at=5 * SECOND))
+    (early,) = arrived(session, first, answer("FF-1007", at=90 * SECOND))
     assert early.state is MailState.UNMATCHED
     arrived(session, first, acknowledgement(first, "FF-1007"))
     assert early.probe_id == first.id
     assert first.outcome is Outcome.ANSWERED
-    assert first.answered_earliest == NOW + 5 * SECOND
+    assert first.answered_earliest == NOW + 90 * SECOND
 
 
 def test_when_our_server_filed_a_mail_late_its_own_line_tells_when_it_came(

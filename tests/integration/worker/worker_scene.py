@@ -31,6 +31,7 @@ from audit_app.models import (
     mails_of,
 )
 from audit_app.services.mail.opinion import OUR_RULES, Rules
+from tests import factories
 from tests.integration.probes import probe_factories as make
 from tests.integration.worker import worker_process
 
@@ -75,6 +76,8 @@ class Scene:
         start = datetime.now(UTC) - timedelta(minutes=1)
         with transaction(self.engine) as session:
             session.merge(PrivateHost(id=1, address="127.0.0.1", allowed=True))
+            audited = factories.organisation(session)
+            audited.quick_seconds = audited.at_once_seconds = 0  # the demo's staff answer in seconds
             touchpoint = make.touchpoint(
                 session,
                 channel=channel,
