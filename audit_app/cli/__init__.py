@@ -33,7 +33,10 @@ COMMANDS = {
         "retention",
         "Show how much of what others wrote is older than AUDIT_KEEP_DAYS; the worker erases it every hour.",
     ),
-    "score": ("score", "Print the score of a location over the days of a period."),
+    "score": (
+        "score",
+        "Print the score of a location, of a region or of the whole chain over the days of a period.",
+    ),
     "touchpoints": ("touchpoints", "The company's own addresses, to which probes may go."),
     "users": ("users", "The people who may sign in."),
     "verify-scores": (

@@ -24,8 +24,8 @@ from audit_app.domain.probes.response_time import Outcome
 from audit_app.domain.time.period import Period
 from audit_app.models import Assignment, Campaign, ChannelName, Location, Probe
 from audit_app.services.company import organisation_zone
+from audit_app.services.scores.explain import explain
 from audit_app.services.scores.policies import current_policy
-from audit_app.services.scores.scores import explain
 from audit_app.services.visits.recording import save_answer, start_visit, submit_visit
 
 ALL_SECONDS = 160.0
@@ -118,6 +118,7 @@ def _report(session: Session, visit: dict[str, Any]) -> OnceResult:
         Period(now - SCORED_DAYS, now + timedelta(minutes=1)),
         organisation_zone(session),
         current_policy(session, now),
+        now,
     )
     report["score"] = {
         "location": location.key,

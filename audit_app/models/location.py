@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, and_
@@ -69,6 +70,8 @@ class Location(Base):
     opening_hours: Mapped[JsonObject] = mapped_column(Json)
     """As `domain.clock.OpeningHours` writes itself to JSON."""
     active: Mapped[bool] = mapped_column(default=True)
+    weight: Mapped[Fraction] = mapped_column(default=Fraction(1))
+    """What it counts for in a group's score, where the policy goes by weights; exact, not negative."""
 
     region: Mapped[Region] = relationship(back_populates="locations")
     touchpoints: Mapped[list[Touchpoint]] = relationship(back_populates="location")

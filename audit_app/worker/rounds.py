@@ -19,7 +19,6 @@ from audit_app.services.probes import claims
 from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
-from audit_app.services.scores.scores import store_due_scores
 from audit_app.services.users.expiry import forget_sign_ins
 from audit_app.worker.alarms import Notifier, send_news
 from audit_app.worker.context import WorkerContext, log, step, utc_now
@@ -27,6 +26,7 @@ from audit_app.worker.dry_runs import DryRuns
 from audit_app.worker.judging import MailJudge
 from audit_app.worker.notices import send_notices
 from audit_app.worker.reading import MailboxReader
+from audit_app.worker.scoring import store_due
 from audit_app.worker.sending import send_probe, settle_unknown
 from audit_app.worker.watching import look_again
 
@@ -51,6 +51,7 @@ class Rounds:
         self._dry_runs: asyncio.Task[None] | None = None
         self._judging: asyncio.Task[None] | None = None
         self._notices: asyncio.Task[None] | None = None
+        self._scoring: asyncio.Task[None] | None = None
         self._forgot_at: datetime | None = None
         self._scored_at: datetime | None = None
         self._erased_at: datetime | None = None
@@ -105,7 +106,8 @@ class Rounds:
         """Let the tasks end within `seconds`, then end them; what they leave undone is found by its lease."""
         async with self._turn:
             tasks = [*self._probes.values(), *self._mailboxes.values()]
-            tasks += [task for task in (self._alarms, self._dry_runs, self._notices, self._judging) if task]
+            beside = (self._alarms, self._dry_runs, self._notices, self._judging, self._scoring)
+            tasks += [task for task in beside if task]
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
@@ -209,10 +211,15 @@ class Rounds:
 
     async def _score(self) -> None:
         now = utc_now()
-        if self._scored_at is None or now - self._scored_at >= SCORES_EVERY:
-            scores = await self._context.do(store_due_scores, now)
+        due = self._scored_at is None or now - self._scored_at >= SCORES_EVERY
+        if due and (self._scoring is None or self._scoring.done()):
+            # Beside the rounds: with many locations it takes a while, and no probe waits for it.
             self._scored_at = now
-            log.info("scores.stored", new=len(scores))
+            self._scoring = asyncio.create_task(self._store_scores(now), name="scores")
+            self._scoring.add_done_callback(_log_failure)
+
+    async def _store_scores(self, now: datetime) -> None:
+        log.info("scores.stored", new=await store_due(self._context, now))
 
     async def _erase(self) -> None:
         """Follow the retention rule, one batch a round while there is something to erase."""

@@ -99,7 +99,7 @@ class Minima(_Rules):
     """How much there must be: fewer visits or closed probes give no score, or one without a band.
 
     Only those of the components that the policy has; 0 asks for nothing. `weight` is how many of the 100 points the
-    components with any input must have between them, for their weights to be scaled up.
+    components with any input must have between them, for their weights to be scaled up to a score.
     """
 
     visits: Annotated[int, Field(ge=0)] = 0
@@ -223,10 +223,8 @@ _LATER = {
 """The fields that came after the first policies were stored, each with what was the rule before."""
 
 DEFAULT_POLICY = Policy(
-    speed_curve=tuple(
-        CurvePoint(hours=Fraction(hours), points=Fraction(points))
-        for hours, points in ((8, 100), (10, 90), (20, 0))
-    )
+    minima=Minima(visits=1, probes=4, band_visits=3, band_probes=9, weight=Fraction(50)),
+    groups=Groups.ALIKE,
 )
 
 

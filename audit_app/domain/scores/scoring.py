@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import exact_text, largest_remainder, round_half_up
+from audit_app.domain.probes.response_time import InTime
+from audit_app.domain.scores.means import weights_of
 from audit_app.domain.scores.policy import FULL, Policy, TargetHours, policy_hash
 
 
@@ -127,6 +129,40 @@ class QualityInput:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingInput:
+    """A probe that is not decided yet, with the hours of the best and of the worst that it can still become.
+
+    One that nobody has answered can at best be answered at this moment; one with a reply that somebody has to judge,
+    at the moment of that reply. The worst, None, is never.
+    """
+
+    ref: str
+    best: Fraction
+    worst: Fraction | None
+    target: TargetHours
+    undecided: bool = False
+    """Whether a reply waits for a decision; otherwise nobody has answered."""
+
+    @property
+    def in_time(self) -> InTime:
+        """What is known already, whatever comes: a miss beyond the target, or that it was met."""
+        if self.best > self.target.target:
+            return InTime.BREACHED
+        met = self.worst is not None and self.worst <= self.target.target
+        return InTime.MET if met else InTime.CANNOT_TELL
+
+    @property
+    def counted(self) -> bool:
+        """Whether it counts now: as soon as its target is known to be missed or met."""
+        return self.in_time is not InTime.CANNOT_TELL
+
+    @property
+    def now(self) -> Fraction | None:
+        """The hours that count now: for a miss the best that it can be, for an answer in time the worst."""
+        return self.worst if self.in_time is InTime.MET else self.best
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreInputs:
     """Everything that one score is made of, so that it can be made again."""
 
@@ -136,10 +172,13 @@ class ScoreInputs:
     qualities: tuple[QualityInput, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many probes were left out, by the reason: open, uncertain, excluded."""
+    pending: tuple[PendingInput, ...] = ()
+    """Those that are not decided: beyond their target they count already, with what they can be at best."""
 
     def score(self) -> ScoreResult | None:
-        """Return the score, as the function of this name does."""
-        return score(self.policy, self.visits, self.responses, self.qualities, self.left_out)
+        """Return the score of what is known now, as the function of this name does."""
+        counted = [ResponseInput(each.ref, each.now, each.target) for each in self.pending if each.counted]
+        return score(self.policy, self.visits, (*self.responses, *counted), self.qualities, self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +297,16 @@ def score(
         InvalidInput: a value is not from 0 to 100, hours are negative, or one component has the same ref twice.
     """
     values = _checked_values(policy, visits, responses, qualities)
-    weights = {
-        key: weight for key, rows in values.items() if rows and (weight := getattr(policy.weights, key))
-    }
+    weights = weights_of(policy, [key for key, rows in values.items() if rows])
     if not weights:
         return None
-    whole = sum(weights.values(), Fraction(0))
-    drafts = [_draft(key, weight * FULL / whole, values[key]) for key, weight in weights.items()]
+    return result_of(policy, [_draft(key, weight, values[key]) for key, weight in weights.items()], left_out)
+
+
+def result_of(
+    policy: Policy, drafts: Sequence[Component], left_out: Mapping[str, int] | None = None
+) -> ScoreResult:
+    """Return the score of components whose weights add up to 100, with what each brings and costs as shown."""
     value = sum((draft.points for draft in drafts), Fraction(0))
     shown = round_half_up(value)
     points = largest_remainder([draft.points for draft in drafts], shown)

@@ -32,8 +32,8 @@ from audit_app.services.mail.matching import Match, find_place
 from audit_app.services.mail.opinion import OUR_RULES, Asked, Clues, Letter, Reader, Rules
 from audit_app.services.probes.decisions import decisions_on
 from audit_app.services.probes.ledger import lock, summarise
+from audit_app.services.probes.limits import limits_of, measure_of
 from audit_app.services.probes.messages import message_of
-from audit_app.services.probes.schedule import limits_of, measure_of
 from audit_app.services.probes.steps import sent_before
 from audit_app.services.probes.withdrawals import withdrawal_of
 from probes import base

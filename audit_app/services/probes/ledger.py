@@ -26,7 +26,8 @@ from audit_app.domain.probes.response_time import (
 from audit_app.models import Evidence, EvidenceKind, Observation, Probe, User, waits_for_mail
 from audit_app.services.entry.text import LONGEST_INDEXED, storable
 from audit_app.services.probes.channels import answered_by_mail
-from audit_app.services.probes.schedule import limits_of, measure_of, next_look, opening_time, reached_at
+from audit_app.services.probes.limits import limits_of, measure_of, opening_time
+from audit_app.services.probes.schedule import next_look, reached_at
 from probes import base
 
 LONGEST_TEXT = 50_000

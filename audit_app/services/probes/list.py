@@ -28,7 +28,7 @@ from audit_app.models import (
     Touchpoint,
     User,
 )
-from audit_app.services.probes.schedule import limits_of
+from audit_app.services.probes.limits import limits_of
 from audit_app.services.probes.times import in_time, reading
 from audit_app.services.probes.visible import may_know_all, visible_probes
 

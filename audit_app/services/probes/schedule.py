@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from audit_app.domain.errors import InvalidInput
-from audit_app.domain.probes.response_time import Limits, Measure, Outcome
-from audit_app.domain.time import clock
+from audit_app.domain.probes.response_time import Outcome
 from audit_app.models import ClockName, Probe
 from audit_app.services.probes.channels import answered_by_mail
+from audit_app.services.probes.limits import limits_of
 
 SOONEST = timedelta(seconds=15)
 LATEST = timedelta(minutes=30)
@@ -19,21 +19,6 @@ BESIDE_A_LIMIT = timedelta(seconds=30)
 AFTER_CLOSING = (timedelta(minutes=10), timedelta(days=1))
 """A closed probe is looked at twice more, for what the staff add and for answers that come too late."""
 FIRST_SEARCH = timedelta(seconds=5)
-
-
-def limits_of(probe: Probe) -> Limits:
-    """The limits by which the probe is judged."""
-    return Limits.of_hours(probe.stretch_hours, probe.target_hours, probe.cutoff_hours)
-
-
-def opening_time(probe: Probe) -> Measure:
-    """The opening-hours clock of the probe's location."""
-    return probe.touchpoint.location.timetable.open_between
-
-
-def measure_of(probe: Probe) -> Measure:
-    """The clock by which the probe is judged."""
-    return opening_time(probe) if probe.clock is ClockName.OPENING_HOURS else clock.elapsed
 
 
 def reached_at(probe: Probe, sent: datetime, duration: timedelta) -> datetime | None:

@@ -22,7 +22,7 @@ from audit_app.models import (
     mails_of,
 )
 from audit_app.services.probes.decisions import Decision, can_be_decided, decisions_on
-from audit_app.services.probes.schedule import limits_of
+from audit_app.services.probes.limits import limits_of
 from audit_app.services.probes.times import Reading, first_times, in_time, readings, verdict_with
 from audit_app.services.probes.withdrawals import Withdrawal, withdrawal_of
 from probes.replies.mail import ReadMail

@@ -21,7 +21,7 @@ from audit_app.domain.probes.response_time import (
 )
 from audit_app.domain.time import clock
 from audit_app.models import ClockName, Probe
-from audit_app.services.probes.schedule import limits_of, measure_of, opening_time
+from audit_app.services.probes.limits import limits_of, measure_of, opening_time
 
 
 @dataclass(frozen=True, slots=True)

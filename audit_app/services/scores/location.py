@@ -14,16 +14,26 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from audit_app.domain.exact import largest_remainder, round_half_up
 from audit_app.domain.probes.response_time import InTime, ResponseTime
 from audit_app.domain.scores.policy import Policy
-from audit_app.domain.scores.scoring import Component, InputPoints
+from audit_app.domain.scores.scoring import InputPoints, ScoreResult
 from audit_app.domain.time.period import Period
-from audit_app.models import Campaign, Location, Probe, RoleName, Touchpoint, User, Visit, VisitState
+from audit_app.models import Campaign, Location, Probe, Touchpoint, User, Visit, VisitState
 from audit_app.models.checklist import ChecklistVersion
-from audit_app.services.probes.pending import Pending, pending_by_location
+from audit_app.services.probes.pending import Pending, pending_by_location, waiting_probes
 from audit_app.services.probes.times import in_time, most_or_least, reading
 from audit_app.services.probes.visible import sees_open_probes, visible_probes
-from audit_app.services.scores.comparison import Comparison, compare, weekly_scores
-from audit_app.services.scores.inputs import Facts, ProbeFact, VisitFact, gather
+from audit_app.services.scores.comparison import (
+    Background,
+    Comparison,
+    compare,
+    component,
+    four_weeks_to,
+    weekly_scores,
+)
+from audit_app.services.scores.facts import Facts, ProbeFact, VisitFact
+from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.overview import spanning
+from audit_app.services.scores.spread import chain_spread
+from audit_app.services.scores.strata import strata_of
 from audit_app.services.scores.trends import MEDIAN_OVER, ResponseWeek, response_weeks
 
 LATEST = 8
@@ -62,8 +72,8 @@ class LocationResults:
     """The results of one location in a period."""
 
     comparison: Comparison
-    chain: Comparison | None
-    """How the whole chain stands, for those who may see that."""
+    result: ScoreResult | None
+    """The score of the period with all its inputs, None where there is too little for one."""
     weekly: Sequence[Fraction | None]
     response_weeks: Sequence[ResponseWeek]
     facts: Facts
@@ -73,6 +83,8 @@ class LocationResults:
     """The latest ones, newest first, whatever the period."""
     visits: Sequence[Visit]
     """The latest submitted ones, newest first, whatever the period."""
+    only_closed: bool
+    """Whether open probes are kept from the reader, so that the figures hold closed ones."""
 
     @property
     def facts_by_ref(self) -> Mapping[str, VisitFact | ProbeFact]:
@@ -80,14 +92,17 @@ class LocationResults:
         facts: list[VisitFact | ProbeFact] = [*self.facts.visits, *self.facts.probes]
         return {fact.ref: fact for fact in facts}
 
-    def rows(self, component: Component) -> list[InputRow]:
-        """The inputs of `component`, those that cost most first.
+    def rows(self, key: str) -> list[InputRow]:
+        """The inputs of the component `key`, those that cost most first.
 
         Their shown points add up to those of the component, rounded to as many decimals; so do the losses.
         """
-        facts, inputs = self.facts_by_ref, component.inputs
-        points = _shown([row.points for row in inputs], component.points)
-        lost = _shown([row.lost for row in inputs], component.lost)
+        whole = component(self.result, key)
+        if whole is None:
+            return []
+        facts, inputs = self.facts_by_ref, whole.inputs
+        points = _shown([row.points for row in inputs], whole.points)
+        lost = _shown([row.lost for row in inputs], whole.lost)
         rows = [
             InputRow(facts[row.ref], row, *shown) for row, *shown in zip(inputs, points, lost, strict=True)
         ]
@@ -110,28 +125,29 @@ def location_results(
 ) -> LocationResults:
     """The results of `location` as `user` may see them, in `period`, against `before`, and over `weeks`.
 
-    Administrators and managers see the chain's beside them; a location's contact learns nothing of open probes.
+    Reads nothing of other locations but how much their inputs differ. A location's contact learns nothing of open probes.
     """
     lately = Period(weeks[0].end - MEDIAN_OVER, weeks[-1].end)
     watched = [location.id] if sees_open_probes(user, location) else []
-    facts = gather(session, [location.id], spanning((period, before, lately))).without_open(watched)
-    with_chain = user.is_a(RoleName.ADMIN, RoleName.MANAGER)
+    waiting = waiting_probes(session, watched, now)
+    inputs = {each.probe_id: each.input for each in waiting}
+    facts = gather(
+        session, [location.id], spanning((period, before, lately, four_weeks_to(weeks[0]))), inputs
+    ).without_open(watched)
+    settled = facts.settled(now)
+    background = Background(strata_of(session, [location.id]), chain_spread(session, policy, now), now)
+    comparison = compare(facts, period, before, policy, background)
     return LocationResults(
-        compare(facts, period, before, policy),
-        chain_comparison(session, period, before, policy) if with_chain else None,
-        weekly_scores(facts, weeks, policy),
-        response_weeks(facts, weeks),
-        facts.within(period),
-        pending_by_location(session, watched, now).get(location.id, Pending()),
+        comparison,
+        comparison.inputs.score() if comparison.now else None,
+        weekly_scores(settled, weeks, policy),
+        response_weeks(settled, weeks),
+        comparison.facts,
+        pending_by_location(waiting).get(location.id, Pending()),
         latest_probes(session, user, location, now),
         latest_visits(session, location),
+        only_closed=not watched,
     )
-
-
-def chain_comparison(session: Session, period: Period, before: Period, policy: Policy) -> Comparison:
-    """How all active locations together stand in `period` and stood in `before`."""
-    everywhere = session.scalars(select(Location.id).where(Location.active))
-    return compare(gather(session, everywhere, spanning((period, before))), period, before, policy)
 
 
 def latest_probes(session: Session, user: User, location: Location, now: datetime) -> list[LatestProbe]:

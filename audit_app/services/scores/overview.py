@@ -14,10 +14,21 @@ from audit_app.domain.scores.policy import Policy
 from audit_app.domain.time.period import Period
 from audit_app.models import Location, Mailbox, RoleName, User
 from audit_app.services.locations.visible import locations_visible_to
-from audit_app.services.probes.pending import Pending, pending_by_location
+from audit_app.services.probes.pending import Pending, pending_by_location, waiting_probes
 from audit_app.services.probes.visible import sees_open_probes
-from audit_app.services.scores.comparison import Comparison, compare, weekly_scores
-from audit_app.services.scores.inputs import Facts, gather
+from audit_app.services.scores.comparison import (
+    Background,
+    Comparison,
+    compare,
+    compare_group,
+    four_weeks_to,
+    weekly_means,
+    weekly_scores,
+)
+from audit_app.services.scores.facts import Facts
+from audit_app.services.scores.inputs import gather
+from audit_app.services.scores.spread import spread_of
+from audit_app.services.scores.strata import strata_of
 
 FALLING_POINTS = 5
 """A location is falling when its score went down by at least so many points against the period before …"""
@@ -54,6 +65,8 @@ class Overview:
     whole_chain: bool
     """Whether these are all locations of the chain."""
     mailboxes_down: Sequence[Mailbox]
+    only_closed: bool = False
+    """Whether open probes are kept from the reader somewhere, so that the figures hold closed ones."""
 
     @property
     def falling(self) -> list[LocationRow]:
@@ -88,29 +101,36 @@ def overview(
     """How the locations visible to `user` stand in `period`, against `before`, and week by week.
 
     Reads each kind of input once, whatever the number of locations and weeks. A location's contact learns nothing
-    of probes that are still open.
+    of probes that are still open: for them there are only closed ones.
     """
     locations = visible_locations(session, user)
+    ids = [location.id for location in locations]
     watched = {location.id for location in locations if sees_open_probes(user, location)}
-    facts = gather(session, [location.id for location in locations], spanning((period, before, *weeks)))
-    facts = facts.without_open(watched)
-    pending = pending_by_location(session, watched, now)
-    apart = facts.by_location()
+    waiting = waiting_probes(session, watched, now)
+    inputs = {each.probe_id: each.input for each in waiting}
+    facts = gather(
+        session, ids, spanning((period, before, *weeks, four_weeks_to(weeks[0]))), inputs
+    ).without_open(watched)
+    pending, apart = pending_by_location(waiting), facts.by_location()
+    background = Background(strata_of(session, ids), spread_of(list(apart.values()), policy), now)
     rows = [
         LocationRow(
             location,
-            compare(apart.get(location.id, Facts()), period, before, policy),
-            weekly_scores(apart.get(location.id, Facts()), weeks, policy),
+            compare(apart.get(location.id, Facts()), period, before, policy, background),
+            weekly_scores(apart.get(location.id, Facts()).settled(now), weeks, policy),
             pending.get(location.id, Pending()),
         )
         for location in locations
     ]
+    members = [(row.location.weight, row.comparison) for row in rows]
+    settled = [(row.location.weight, apart.get(row.location.id, Facts()).settled(now)) for row in rows]
     return Overview(
-        compare(facts, period, before, policy),
-        weekly_scores(facts, weeks, policy),
+        compare_group(members, facts, period, before, policy, background),
+        weekly_means(settled, weeks, policy),
         rows,
         len(locations) == session.scalar(select(func.count()).where(Location.active)),
         mailboxes_down(session) if user.is_a(RoleName.ADMIN, RoleName.MANAGER) else [],
+        bool(set(ids) - watched),
     )
 
 

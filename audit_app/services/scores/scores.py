@@ -1,22 +1,28 @@
-"""Scores of locations, regions and the whole chain: computing, storing, checking and explaining them."""
+"""Weekly scores of locations, regions and the whole chain: computing, storing and checking them.
+
+Computing only reads, and takes as long as it takes. Storing writes small batches, so that nobody's save waits for it.
+Stored scores hold closed probes only; those that are open are added where somebody reads who may know of them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from audit_app.domain.scores.policy import Policy, policy_hash, read_policy
+from audit_app.domain.exact import fraction_text, number_json, read_exact, round_half_up
+from audit_app.domain.scores.policy import Groups, Policy, policy_hash, read_policy
 from audit_app.domain.scores.record import from_snapshot, snapshot, to_json
 from audit_app.domain.scores.scoring import ScoreInputs
-from audit_app.domain.time.period import Period, complete_weeks
+from audit_app.domain.scores.sufficiency import Level, sufficiency
+from audit_app.domain.time.period import Period, complete_weeks, week_of
 from audit_app.models import Location, Score, ScorePolicy
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.inputs import gather
@@ -27,6 +33,11 @@ Json = dict[str, Any]
 WEEKS_KEPT_CURRENT = timedelta(weeks=3)
 """How far back the weekly scores are computed again: answers, reviews and ratings come after the week has ended.
 Three weeks back from any moment hold two complete ones."""
+MIDDLE = timedelta(days=3, hours=12)
+CAUGHT_UP_AT_ONCE = 8
+"""After a change of the zone so many weeks are computed again in one round."""
+BATCH = 40
+"""So many rows are written in one transaction, which takes far less than a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +51,93 @@ class Subject:
 CHAIN = Subject()
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A score that may have to be stored, with all that its row holds."""
+
+    subject: Subject
+    period: Period
+    policy_hash: str
+    value: Fraction | None
+    band: str
+    inputs: Json
+    breakdown: Json
+
+    @property
+    def inputs_hash(self) -> str:
+        """What tells whether it is the same as the newest that is stored."""
+        return hash_of(self.inputs)
+
+
 def store_scores(
-    session: Session,
-    computed: Sequence[tuple[Subject, Period, ScoreInputs]],
-    version: ScorePolicy,
-    now: datetime,
+    session: Session, scores: Sequence[Computed], version: ScorePolicy, now: datetime
 ) -> list[Score]:
     """Store these scores, and return those that were new or had changed.
 
     A score whose inputs or policy changed becomes another row; the one before stays as it was. Where there is nothing
     to score, and there never was, no row is made.
     """
-    newest = _newest_hashes(session, [period for _, period, _ in computed])
-    rows = []
-    for subject, period, inputs in computed:
-        row = _row(subject, period, inputs, version, now)
-        before = newest.get((subject.location_id, subject.region_id, period.start, period.end))
-        if row.inputs_hash != before and (row.value is not None or before is not None):
-            rows.append(row)
+    rows = [_row(each, version, now) for each in changed(session, scores)]
     session.add_all(rows)
     session.flush()
     return rows
 
 
-def _newest_hashes(session: Session, periods: Iterable[Period]) -> dict[tuple[object, ...], str]:
+def changed(session: Session, scores: Sequence[Computed]) -> list[Computed]:
+    """Those of `scores` that differ from the newest stored ones; reads only."""
+    newest = _newest_hashes(session, scores)
+    found = []
+    for each in scores:
+        subject, period = each.subject, each.period
+        before = newest.get((subject.location_id, subject.region_id, period.start, period.end))
+        if each.inputs_hash != before and (each.value is not None or before is not None):
+            found.append(each)
+    return found
+
+
+def _newest_hashes(session: Session, scores: Sequence[Computed]) -> dict[tuple[object, ...], str]:
     """The hash of the inputs of the newest score, by location, region, start and end."""
-    starts = {period.start for period in periods}
+    starts = {each.period.start for each in scores}
+    ids = {each.subject.location_id for each in scores} - {None}
     query = (
         select(Score.location_id, Score.region_id, Score.period_start, Score.period_end, Score.inputs_hash)
-        .where(Score.period_start.in_(starts))
+        .where(Score.period_start.in_(starts), or_(Score.location_id.in_(ids), Score.location_id.is_(None)))
         .order_by(Score.id)
     )
     return {tuple(row[:4]): row[4] for row in session.execute(query)}
 
 
-def _row(subject: Subject, period: Period, inputs: ScoreInputs, version: ScorePolicy, now: datetime) -> Score:
-    result = inputs.score()
-    taken = snapshot(inputs.policy, inputs.visits, inputs.responses, inputs.qualities, inputs.left_out)
+def computed(subject: Subject, period: Period, inputs: ScoreInputs) -> Computed:
+    """The score of `inputs`, ready to be stored; a letter only where the policy has enough for one."""
+    result, policy = inputs.score(), inputs.policy
+    enough = (
+        sufficiency(policy, len(inputs.visits), len(inputs.responses), len(inputs.qualities)).level
+        is Level.ENOUGH
+    )
+    return Computed(
+        subject,
+        period,
+        policy_hash(policy),
+        result.value if result else None,
+        result.band if result and enough else "",
+        snapshot(policy, inputs.visits, inputs.responses, inputs.qualities, inputs.left_out),
+        to_json(result) if result else {},
+    )
+
+
+def _row(each: Computed, version: ScorePolicy, now: datetime) -> Score:
     return Score(
-        location_id=subject.location_id,
-        region_id=subject.region_id,
-        period_start=period.start,
-        period_end=period.end,
-        policy=version,
-        policy_hash=policy_hash(inputs.policy),
-        value=result.value if result else None,
-        band=result.band if result else "",
-        inputs=taken,
-        inputs_hash=hash_of(taken),
-        breakdown=to_json(result) if result else {},
+        location_id=each.subject.location_id,
+        region_id=each.subject.region_id,
+        period_start=each.period.start,
+        period_end=each.period.end,
+        policy_id=version.id,
+        policy_hash=each.policy_hash,
+        value=each.value,
+        band=each.band,
+        inputs=each.inputs,
+        inputs_hash=each.inputs_hash,
+        breakdown=each.breakdown,
         computed_at=now,
     )
 
@@ -105,81 +154,147 @@ def verify_score(row: Score) -> bool:
         InvalidInput: the stored inputs cannot be read.
         Conflict: the policy among them is not the one that its hash names.
     """
-    result = from_snapshot(row.inputs).score()
     if hash_of(row.inputs) != row.inputs_hash:
         return False
-    if result is None:
-        return (row.value, row.band, row.breakdown) == (None, "", {})
-    return (row.value, row.band, row.breakdown, row.policy_hash) == (
-        result.value,
-        result.band,
-        to_json(result),
-        result.policy_hash,
-    )
+    subject = Subject(row.location_id, row.region_id)
+    period = Period(row.period_start, row.period_end)
+    if "members" in row.inputs:
+        again = _of_members(subject, period, read_policy(row.inputs["policy"]), row.inputs["members"])
+    else:
+        again = computed(subject, period, from_snapshot(row.inputs))
+    return (row.value, row.breakdown, row.policy_hash) == (
+        again.value,
+        again.breakdown,
+        again.policy_hash,
+    ) and (row.band == again.band)
 
 
-def store_due_scores(session: Session, now: datetime) -> list[Score]:
-    """Store the scores of the last two complete weeks that are new or have changed, and return them."""
-    return store_weekly_scores(session, now - WEEKS_KEPT_CURRENT, now, now)
+# ---------- the scores of weeks ----------
 
 
 def store_weekly_scores(session: Session, start: datetime, end: datetime, now: datetime) -> list[Score]:
     """Store the scores of all locations, regions and the chain for the complete weeks from `start` to `end`.
 
-    Weeks run from Monday to Sunday in the organisation's zone. Returns the scores that were new or had changed.
+    Weeks run from Monday to Sunday in the company's zone. Returns the scores that were new or had changed.
     """
-    weeks = complete_weeks(start, end, organisation_zone(session))
+    return store_weeks(session, complete_weeks(start, end, organisation_zone(session)), now)
+
+
+def store_weeks(session: Session, weeks: Sequence[Period], now: datetime) -> list[Score]:
+    """Store the scores of all locations, regions and the chain for `weeks` in this transaction."""
+    version = ensure_policy(session, now)
+    stored = store_scores(
+        session, location_scores(session, weeks, read_policy(version.content)), version, now
+    )
+    return stored + store_scores(session, group_scores(session, weeks, version), version, now)
+
+
+def due_weeks(session: Session, now: datetime) -> list[Period]:
+    """The weeks to be computed now: the last two complete ones, and some that were stored for another zone's weeks."""
+    zone = organisation_zone(session)
+    current = complete_weeks(now - WEEKS_KEPT_CURRENT, now, zone)
+    chain = select(Score.period_start).where(Score.location_id.is_(None), Score.region_id.is_(None))
+    there = set(session.scalars(chain.distinct()))
+    # The middle of a week lies in the same week of every zone.
+    same = {week_of((start + MIDDLE).astimezone(zone).date(), zone) for start in there}
+    missing = sorted(week for week in same if week.start not in there and week.end <= now)
+    return sorted({*current, *missing[-CAUGHT_UP_AT_ONCE:]})
+
+
+def location_scores(session: Session, weeks: Sequence[Period], policy: Policy) -> list[Computed]:
+    """The scores of all locations in `weeks`; reads only."""
     if not weeks:
         return []
-    version = ensure_policy(session, now)
+    ids = session.scalars(select(Location.id).order_by(Location.id)).all()
+    facts = gather(session, ids, Period(weeks[0].start, weeks[-1].end)).without_open(())
+    apart = facts.by_location()
+    return [
+        computed(Subject(location_id=key), week, apart[key].within(week).inputs(policy))
+        for week in weeks
+        for key in sorted(apart)
+    ]
+
+
+def group_scores(session: Session, weeks: Sequence[Period], version: ScorePolicy) -> list[Computed]:
+    """The scores of the regions and the chain in `weeks`, from the stored ones of their locations; reads only."""
     policy = read_policy(version.content)
-    members = _members(session)
-    facts = gather(session, members[CHAIN], Period(weeks[0].start, weeks[-1].end))
-    computed = [
-        (subject, week, of_week.of(locations).inputs(policy))
+    if policy.groups is Groups.POOLED:
+        return _pooled_scores(session, weeks, policy)
+    groups = _groups(session)
+    weights = {row.id: row.weight for row in session.execute(select(Location.id, Location.weight))}
+    found = []
+    for week in weeks:
+        rows = _newest_of(session, week, policy)
+        for subject, ids in groups.items():
+            members = [_member(rows[key], weights[key], policy) for key in sorted(ids) if key in rows]
+            found.append(_of_members(subject, week, policy, members))
+    return found
+
+
+def _newest_of(session: Session, week: Period, policy: Policy) -> dict[int, tuple[int, int, Fraction | None]]:
+    """The newest stored score of each location in `week` by this policy: its row, location and value."""
+    query = (
+        select(Score.id, Score.location_id, Score.value)
+        .where(Score.period_start == week.start, Score.period_end == week.end)
+        .where(Score.location_id.is_not(None), Score.policy_hash == policy_hash(policy))
+        .order_by(Score.id)
+    )
+    return {row.location_id: (row.id, row.location_id, row.value) for row in session.execute(query)}
+
+
+def _member(row: tuple[int, int, Fraction | None], weight: Fraction, policy: Policy) -> Json:
+    score_id, location_id, value = row
+    counts = weight if policy.groups is Groups.WEIGHTED else Fraction(1)
+    return {
+        "score": score_id,
+        "location": location_id,
+        "value": None if value is None else fraction_text(value),
+        "weight": fraction_text(counts),
+    }
+
+
+def _of_members(
+    subject: Subject, week: Period, policy: Policy, members: Sequence[Mapping[str, Any]]
+) -> Computed:
+    """The mean of its locations' scores, by their weights; None without any."""
+    having = [(read_exact(each["weight"]), read_exact(each["value"])) for each in members if each["value"]]
+    whole = sum((weight for weight, _ in having), Fraction(0))
+    total = sum((weight * value for weight, value in having), Fraction(0))
+    value = total / whole if whole else None
+    shown = {"value": number_json(value), "shown": str(round_half_up(value))} if value is not None else {}
+    return Computed(
+        subject,
+        week,
+        policy_hash(policy),
+        value,
+        policy.band(value) if value is not None else "",
+        {
+            "policy": policy.content,
+            "policy_hash": policy_hash(policy),
+            "members": [dict(each) for each in members],
+        },
+        {**shown, "counted": len(having)} if shown else {},
+    )
+
+
+def _pooled_scores(session: Session, weeks: Sequence[Period], policy: Policy) -> list[Computed]:
+    """The scores of groups by a policy that pools all inputs of their locations."""
+    if not weeks:
+        return []
+    groups = _groups(session)
+    facts = gather(session, groups[CHAIN], Period(weeks[0].start, weeks[-1].end)).without_open(())
+    return [
+        computed(subject, week, of_week.of(ids).inputs(policy))
         for week in weeks
         for of_week in [facts.within(week)]
-        for subject, locations in members.items()
+        for subject, ids in groups.items()
     ]
-    return store_scores(session, computed, version, now)
 
 
-def _members(session: Session) -> dict[Subject, set[int]]:
-    """The ids of the active locations of everything that gets a score."""
-    members: dict[Subject, set[int]] = {CHAIN: set()}
-    query = select(Location.id, Location.region_id).where(Location.active).order_by(Location.id)
-    for location_id, region_id in session.execute(query):
-        members[Subject(location_id=location_id)] = {location_id}
-        members.setdefault(Subject(region_id=region_id), set()).add(location_id)
-        members[CHAIN].add(location_id)
-    return members
-
-
-def explain(session: Session, location: Location, period: Period, zone: ZoneInfo, policy: Policy) -> Json:
-    """The score of `location` in `period` with all that it is made of, for JSON.
-
-    Exact numbers are objects with the decimal and the fraction. The days of the period are those of `zone`. Where
-    there is nothing to score, `value`, `shown` and `band` are null and there are no components.
-    """
-    inputs = gather(session, [location.id], period).inputs(policy)
-    result = inputs.score()
-    nothing: Json = {
-        "value": None,
-        "shown": None,
-        "shown_lost": None,
-        "band": None,
-        "policy_hash": policy_hash(policy),
-        "components": [],
-        "left_out": dict(inputs.left_out),
-    }
-    return {
-        "location": {"key": location.key, "name": location.name, "region": location.region.name},
-        "period": {
-            "from": period.first_day(zone).isoformat(),
-            "to": period.last_day(zone).isoformat(),
-            "time_zone": zone.key,
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
-        },
-        **(to_json(result) if result else nothing),
-    }
+def _groups(session: Session) -> dict[Subject, set[int]]:
+    """The ids of the locations of the chain and of each region."""
+    groups: dict[Subject, set[int]] = {CHAIN: set()}
+    for location_id, region_id in session.execute(select(Location.id, Location.region_id)):
+        groups.setdefault(Subject(region_id=region_id), set()).add(location_id)
+        groups[CHAIN].add(location_id)
+    return groups

@@ -10,7 +10,7 @@ from fractions import Fraction
 from audit_app.domain.probes.response_time import InTime
 from audit_app.domain.time.period import Period
 from audit_app.models import ClockName
-from audit_app.services.scores.inputs import Facts, ProbeFact
+from audit_app.services.scores.facts import Facts, ProbeFact
 
 MEDIAN_OVER = timedelta(weeks=4)
 """The median is taken over so long a time up to the end of each week: a few probes a week say nothing alone."""
@@ -60,7 +60,7 @@ def _week(week: Period, facts: Facts) -> ResponseWeek:
         probes,
         sum(1 for probe in probes if probe.in_time is InTime.MET),
         sum(1 for probe in probes if probe.in_time is InTime.CANNOT_TELL),
-        sum(1 for probe in probes if probe.hours is None),
+        len(probes) - len(_answered(probes)),
         _median(_answered(lately), len(lately)) if len(clocks) == 1 else None,
         len(lately),
         clocks,
@@ -69,7 +69,7 @@ def _week(week: Period, facts: Facts) -> ResponseWeek:
 
 def _answered(probes: Sequence[ProbeFact]) -> list[Fraction]:
     """The hours until the answers that count, shortest first."""
-    return sorted(probe.hours for probe in probes if probe.hours is not None)
+    return sorted(probe.hours for probe in probes if probe.answered and probe.hours is not None)
 
 
 def _median(answered: Sequence[Fraction], n: int) -> Fraction | None:

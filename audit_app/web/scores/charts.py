@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from audit_app.domain.probes.response_time import InTime
 from audit_app.domain.scores.policy import Policy, TargetHours
-from audit_app.services.scores.inputs import ProbeFact
+from audit_app.services.scores.facts import ProbeFact
 from audit_app.services.scores.trends import ResponseWeek
 
 THEME = {
@@ -151,7 +151,7 @@ def _probes(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> alt
 
 
 def _kind(probe: ProbeFact) -> str:
-    if probe.in_time is None:
+    if probe.in_time is None or not probe.answered:
         return "never"
     return {InTime.MET: "in_time", InTime.BREACHED: "late", InTime.CANNOT_TELL: "cannot_tell"}[probe.in_time]
 

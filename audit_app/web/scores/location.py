@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,10 +15,10 @@ from audit_app.models import ClockName, Location, RoleName
 from audit_app.services.company import organisation_zone
 from audit_app.services.locations.visible import locations_visible_to, visible_location
 from audit_app.services.scores.comparison import FEW
-from audit_app.services.scores.inputs import ProbeFact
+from audit_app.services.scores.facts import ProbeFact
 from audit_app.services.scores.location import LocationResults, location_results
 from audit_app.services.scores.overview import overview
-from audit_app.services.scores.policies import current_policy
+from audit_app.services.scores.policies import policy_for
 from audit_app.web.access import roles, user_now
 from audit_app.web.opening_words import opening_words
 from audit_app.web.presentation import hours, request_instant
@@ -27,6 +26,7 @@ from audit_app.web.presentation import shown as rounded
 from audit_app.web.probe_words import CLOCKS
 from audit_app.web.scores.chosen_period import ChosenPeriod
 from audit_app.web.scores.overview import blueprint
+from audit_app.web.scores.words import within_words
 
 WHO = (RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
 
@@ -41,13 +41,13 @@ def locations() -> ResponseReturnValue:
     )
     ordered = sorted(db.session.scalars(query), key=lambda location: (location.region.name, location.name))
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
-    policy = current_policy(db.session, now)
+    policy = policy_for(db.session, chosen.period, now)
     seen = overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
     return render_template(
         "scores/locations.html",
         locations=ordered,
         chosen=chosen,
-        scores={row.location.id: row.comparison.now for row in seen.rows},
+        comparisons={row.location.id: row.comparison for row in seen.rows},
     )
 
 
@@ -61,7 +61,7 @@ def location(key: str) -> ResponseReturnValue:
     user, now = user_now(), request_instant()
     shown = visible_location(db.session, user, key)
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
-    policy = current_policy(db.session, now)
+    policy = policy_for(db.session, chosen.period, now)
     results = location_results(
         db.session, user, shown, chosen.period, chosen.before, chosen.weeks, policy, now
     )
@@ -77,6 +77,7 @@ def location(key: str) -> ResponseReturnValue:
         opening=opening_words(shown.opening_hours),
         summary=summary,
         within=within_words(comparison.in_time.hours),
+        result=results.result,
         rules=speed_rules(policy, comparison.facts.probes),
         chart=response_time_chart(results.response_weeks, policy, chosen.zone, summary),
     )
@@ -96,11 +97,6 @@ def response_summary(results: LocationResults) -> str:
     return f"Response times of {n} probes over {len(weeks)} weeks: {counts}{unclear}.{mixed}"
 
 
-def within_words(target: Fraction | None) -> str:
-    """Name what an answer has to be within: `within 10 h`, or `within the target` where probes have several."""
-    return "within the target" if target is None else f"within {hours(target)}"
-
-
 def speed_rules(policy: Policy, probes: Sequence[ProbeFact]) -> list[str]:
     """How the response times of these probes become values, a sentence for each service target that they have."""
     if policy.at_target is None:
@@ -117,6 +113,3 @@ def speed_rules(policy: Policy, probes: Sequence[ProbeFact]) -> list[str]:
         f"{', by ' + CLOCKS[clock].lower() if several else ''}."
         for clock, each in ordered
     ]
-
-
-blueprint.add_app_template_filter(within_words)

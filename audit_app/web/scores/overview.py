@@ -9,13 +9,20 @@ from audit_app.extensions import db
 from audit_app.models import RoleName, User
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores import overview as service
-from audit_app.services.scores.comparison import InTimeShare
-from audit_app.services.scores.policies import current_policy
+from audit_app.services.scores.policies import policy_for
 from audit_app.web.access import roles, user_now
-from audit_app.web.presentation import percent, request_instant
+from audit_app.web.presentation import request_instant
 from audit_app.web.scores.chosen_period import ChosenPeriod
 from audit_app.web.scores.first_steps import first_steps
 from audit_app.web.scores.table import SORT_WORDS, Table
+from audit_app.web.scores.words import (
+    change_notes,
+    interval_words,
+    score_notes,
+    share_beside,
+    too_little,
+    within_words,
+)
 
 blueprint = Blueprint("scores", __name__)
 
@@ -26,7 +33,7 @@ def overview() -> ResponseReturnValue:
     """Show the locations that the person may see."""
     user, now = user_now(), request_instant()
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
-    policy = current_policy(db.session, now)
+    policy = policy_for(db.session, chosen.period, now)
     seen = service.overview(db.session, user, chosen.period, chosen.before, chosen.weeks, policy, now)
     table = Table.of(request.args)
     nothing_yet = seen.total.now is None and seen.total.before is None
@@ -50,10 +57,5 @@ def possessive(user: User) -> str:
     return "Your regions" if user.is_a(RoleName.MANAGER) else "Your locations"
 
 
-@blueprint.app_template_filter()
-def interval_words(share: InTimeShare) -> str:
-    """Say how sure a share is: `80 % of 10; with so many, the true share lies between 49 % and 94 %`."""
-    if not share.n:
-        return "No probe was decided"
-    low, high = percent(share.bounds.low), percent(share.bounds.high)
-    return f"{percent(share.value)} of {share.n}; the true share lies between {low} and {high} (95 % sure)"
+for sentence in (interval_words, within_words, share_beside, score_notes, too_little, change_notes):
+    blueprint.add_app_template_filter(sentence)

@@ -28,6 +28,9 @@ BEFORE = NOW - timedelta(days=40)
 QUICK, SLOW = [Fraction(1)] * 8, [Fraction(15)] * 8
 
 
+pytestmark = pytest.mark.usefixtures("without_minima")
+
+
 @pytest.fixture(autouse=True)
 def today() -> Iterator[None]:
     """The tests' own day, so that the last four weeks are always the same."""

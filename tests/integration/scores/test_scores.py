@@ -16,19 +16,21 @@ from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.probes.response_time import Outcome
-from audit_app.domain.scores.policy import DEFAULT_POLICY, Policy, Weights
+from audit_app.domain.scores.policy import DEFAULT_POLICY, Minima, Policy, Weights
 from audit_app.domain.time.period import Period, complete_weeks, week_of, weeks_until
 from audit_app.models import ClockName, Location, RoleName, Score, ScorePolicy, VisitState
 from audit_app.services.company import organisation_zone
+from audit_app.services.scores.explain import explain
 from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.policies import current_policy, ensure_policy
 from audit_app.services.scores.scores import (
     CHAIN,
     Subject,
-    explain,
-    store_due_scores,
+    computed,
+    due_weeks,
     store_scores,
     store_weekly_scores,
+    store_weeks,
     verify_score,
 )
 from tests import factories
@@ -37,13 +39,15 @@ from tests.integration.scores import result_factories as results
 from tests.integration.scores.result_factories import HOUR
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+FREE = DEFAULT_POLICY.model_copy(update={"minima": Minima()})
+"""The default rules without minima, so that each test needs only what it is about."""
 MONDAY = datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
 WEEK = week_of(MONDAY.date(), STOCKHOLM)
 EXAMPLE = Fraction("78.640625")
 
 
 def value_of(session: Session, location: Location, period: Period = WEEK) -> Fraction | None:
-    result = gather(session, [location.id], period).inputs(DEFAULT_POLICY).score()
+    result = gather(session, [location.id], period).inputs(FREE).score()
     return result.value if result else None
 
 
@@ -54,7 +58,7 @@ def test_the_worked_example_comes_out_of_the_database_to_the_last_digit(
     session: Session, umea: Location
 ) -> None:
     results.worked_example(session, umea, MONDAY)
-    result = gather(session, [umea.id], WEEK).inputs(DEFAULT_POLICY).score()
+    result = gather(session, [umea.id], WEEK).inputs(FREE).score()
     assert result is not None
     assert (result.value, result.shown, result.band) == (EXAMPLE, Decimal("78.6"), "C")
     points = [part.points for part in result.components]
@@ -77,7 +81,7 @@ def test_what_failed_on_our_side_or_is_not_known_yet_changes_nothing(
     results.worked_example(session, umea, MONDAY)
     left_out = results.probe(session, umea, MONDAY + 30 * HOUR, outcome)
     results.rate(session, left_out, 0)
-    inputs = gather(session, [umea.id], WEEK).inputs(DEFAULT_POLICY)
+    inputs = gather(session, [umea.id], WEEK).inputs(FREE)
     assert value_of(session, umea) == EXAMPLE
     assert inputs.left_out == {outcome.value: 1}
 
@@ -96,7 +100,7 @@ def test_a_probe_that_we_failed_to_send_is_shown_as_left_out(session: Session, u
     unsent = results.probe(session, umea, MONDAY, Outcome.EXCLUDED)
     unsent.sent_earliest = unsent.sent_latest = None
     session.flush()
-    assert gather(session, [umea.id], WEEK).inputs(DEFAULT_POLICY).left_out == {"excluded": 1}
+    assert gather(session, [umea.id], WEEK).inputs(FREE).left_out == {"excluded": 1}
 
 
 def test_the_later_end_of_an_answer_seen_between_two_looks_counts(session: Session, umea: Location) -> None:
@@ -120,7 +124,7 @@ def test_a_reply_rated_by_two_counts_once_with_their_mean(session: Session, umea
     results.rate(session, probe, 70)
     second = factories.user(session, "Rita Rater", RoleName.MANAGER)
     results.rate(session, probe, 85, second)
-    (quality,) = gather(session, [umea.id], WEEK).inputs(DEFAULT_POLICY).qualities
+    (quality,) = gather(session, [umea.id], WEEK).inputs(FREE).qualities
     assert quality.value == Fraction("77.5")
 
 
@@ -141,7 +145,7 @@ def test_a_group_pools_the_inputs_of_its_locations(session: Session, umea: Locat
     for hour in range(3):
         results.visit(session, umea, MONDAY + hour * HOUR, 100)
     results.visit(session, lulea, MONDAY, 60)
-    result = gather(session, [umea.id, lulea.id], WEEK).inputs(DEFAULT_POLICY).score()
+    result = gather(session, [umea.id, lulea.id], WEEK).inputs(FREE).score()
     assert result is not None
     assert result.value == 90
 
@@ -187,7 +191,7 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
 def store(session: Session, umea: Location, now: datetime = NOW) -> Score | None:
     version = ensure_policy(session, now)
     inputs = gather(session, [umea.id], WEEK).inputs(current_policy(session, now))
-    stored = store_scores(session, [(Subject(location_id=umea.id), WEEK, inputs)], version, now)
+    stored = store_scores(session, [computed(Subject(location_id=umea.id), WEEK, inputs)], version, now)
     return stored[0] if stored else None
 
 
@@ -197,7 +201,8 @@ def test_a_stored_score_can_be_had_again_to_the_last_digit(session: Session, ume
     assert stored is not None
     session.commit()
     session.expire_all()
-    assert (stored.value, stored.band) == (EXAMPLE, "C")
+    # Two visits are too few for a band.
+    assert (stored.value, stored.band) == (EXAMPLE, "")
     assert verify_score(stored)
 
 
@@ -245,6 +250,7 @@ def test_reading_the_policy_stores_nothing(session: Session) -> None:
     assert ensure_policy(session, NOW) is ensure_policy(session, NOW + HOUR)
 
 
+@pytest.mark.usefixtures("without_minima")
 def test_weekly_scores_are_those_of_every_location_region_and_the_chain(
     session: Session, umea: Location, lulea: Location, lund: Location
 ) -> None:
@@ -263,15 +269,16 @@ def test_weekly_scores_are_those_of_every_location_region_and_the_chain(
     assert subjects[(None, None)] != EXAMPLE
 
 
+@pytest.mark.usefixtures("without_minima")
 def test_due_scores_are_those_of_the_last_two_complete_weeks(session: Session, umea: Location) -> None:
     for weeks in range(5):
         results.visit(session, umea, NOW - timedelta(weeks=weeks), 80)
-    stored = store_due_scores(session, NOW)
+    stored = store_weeks(session, due_weeks(session, NOW), NOW)
     assert {row.period_start.astimezone(STOCKHOLM).date() for row in stored} == {
         date(2026, 11, 2),
         date(2026, 11, 9),
     }
-    assert store_due_scores(session, NOW) == []
+    assert store_weeks(session, due_weeks(session, NOW), NOW) == []
 
 
 # ---------- explaining ----------
@@ -279,7 +286,7 @@ def test_due_scores_are_those_of_the_last_two_complete_weeks(session: Session, u
 
 def test_the_explanation_names_every_input_and_adds_up(session: Session, umea: Location) -> None:
     results.worked_example(session, umea, MONDAY)
-    told = explain(session, umea, WEEK, STOCKHOLM, DEFAULT_POLICY)
+    told = explain(session, umea, WEEK, STOCKHOLM, FREE, NOW)
     assert told["location"]["key"] == "umea"
     assert (told["period"]["from"], told["period"]["to"]) == ("2026-11-09", "2026-11-15")
     assert told["value"] == {"decimal": "78.640625", "fraction": "5033/64", "rounded": False}
@@ -289,5 +296,5 @@ def test_the_explanation_names_every_input_and_adds_up(session: Session, umea: L
 
 
 def test_where_nothing_happened_the_explanation_says_so(session: Session, umea: Location) -> None:
-    told = explain(session, umea, WEEK, STOCKHOLM, DEFAULT_POLICY)
+    told = explain(session, umea, WEEK, STOCKHOLM, FREE, NOW)
     assert (told["value"], told["band"], told["components"]) == (None, None, [])

@@ -33,6 +33,9 @@ RECENT = Period(NOW - timedelta(days=27), NOW)
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+pytestmark = pytest.mark.usefixtures("without_minima")
+
+
 @pytest.fixture(autouse=True)
 def today() -> Iterator[None]:
     """The tests' own day."""
