@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,6 +50,7 @@ from probes.replies.classify import judge
 from probes.replies.mail import ReadMail
 from probes.replies.match import keys_of
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FEW_PROBES = 1_000
@@ -144,24 +145,35 @@ def _print_intake(place: Path, mails: int) -> None:
     """Store mails one by one, as they are fetched, then judge and file them, as the worker does."""
     engine, taken = open_engine(_settings(place)), list[float]()
 
-    def write(work: Callable[[Session], Result]) -> Result:
+    def write(
+        work: Callable[Concatenate[Session, Parameters], Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
         with transaction(engine) as session:
             session.connection()
             begun = time.perf_counter()
-            result = work(session)
+            result = work(session, *args, **kwargs)
             session.commit()
             taken.append(time.perf_counter() - begun)
             return result
 
-    def read(work: Callable[[Session], Result]) -> Result:
+    def read(
+        work: Callable[Concatenate[Session, Parameters], Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
         with transaction(engine) as session:
             read_only(session)
-            return work(session)
+            return work(session, *args, **kwargs)
 
+    made = list(_mails(mails, FEW_PROBES))
     begun = time.perf_counter()
-    for number, raw in enumerate(_mails(mails, FEW_PROBES), 1):
+    for number, raw in enumerate(made, 1):
         arrival = Arrival.of(FetchedMail("INBOX", 1, number, NOW + timedelta(days=30), raw))
-        write(lambda session, new=arrival: _store(session, new))  # type: ignore[misc]
+        write(_store, arrival)
     stored, most_storing = time.perf_counter() - begun, max(taken)
     taken.clear()
     judge = Judge(Transactions(read, write), "benchmark", timedelta(hours=1), lambda: datetime.now(UTC))
