@@ -17,7 +17,7 @@
     return found;
   };
   const media = (element) => /^(img|video|audio|canvas|picture|svg)$/.test(element.localName);
-  const clear = (colour) => colour === "transparent" || /, 0\)$/.test(colour);
+  const clear = (colour) => colour === "transparent" || colour.endsWith(", 0)");
   const flags = (element, style) => (/^(block|flex|grid|list-item|table|flow-root|-webkit-box)/.test(style.display) ? BLOCK : 0)
     | (!clear(style.backgroundColor) || style.borderTopWidth !== "0px" || style.borderTopLeftRadius !== "0px" ? PAINTED : 0)
     | (/auto|scroll/.test(style.overflowY) ? SCROLLS : 0)
