@@ -87,7 +87,7 @@ def _lines(explained: dict[str, Any]) -> list[str]:
     head = f"{name}, {period['from']} to {period['to']} ({period['time_zone']})"
     share = _share_line(explained["in_time"])
     if explained["shown"] is None:
-        return [head, _too_little(explained["data"]["missing"]), *share]
+        return [head, _too_little(explained["n"], explained["data"]["missing"]), *share]
     lines = [head, _score_line(explained), *share]
     for part in explained["components"]:
         lines.append(
@@ -98,9 +98,11 @@ def _lines(explained: dict[str, Any]) -> list[str]:
     return [*lines, f"Left out: {', '.join(left_out) or 'nothing'}"]
 
 
-def _too_little(missing: dict[str, int]) -> str:
-    if not missing:
+def _too_little(n: int, missing: dict[str, int]) -> str:
+    if not n:
         return "Nothing was there to score: no visit and no closed probe in this period."
+    if not missing:
+        return "Insufficient data for a score: what there is carries too little of the policy's weight."
     wanted = " and ".join(
         f"{count} more {kind[:-1] if count == 1 else kind}" for kind, count in missing.items()
     )

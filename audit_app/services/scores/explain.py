@@ -108,6 +108,7 @@ def _told(comparison: Comparison, whole: Json | None, period: Period, zone: Zone
         },
         **told,
         "band": comparison.band or None,
+        "n": comparison.n,
         "data": {"level": comparison.enough.level.value, "missing": dict(comparison.enough.missing)},
         "range": _range(comparison),
         "interval": _interval(comparison),
