@@ -165,7 +165,9 @@ MADE: Mapping[str, Callable[[], Iterator[Tried]]] = {
     "_fault": _of_widgets,
 }
 """The functions that make patterns of phrases and descriptions, and all that they make of ours."""
-OF_PLAIN_TEXT = frozenset({"device_name", "_bounded", "_line_of", "_name_pattern", "_topic", "_spoken"})
+OF_PLAIN_TEXT = frozenset(
+    {"device_name", "_bounded", "_line_of", "_name_pattern", "_topic", "_spoken", "hiding"}
+)
 """The functions that make patterns of texts which they escape, or which only the demo's own company or a browser reads."""
 
 

@@ -33,7 +33,7 @@ from audit_app.services.locations.locations import LocationEntry, LocationFilter
 from audit_app.services.locations.opening_hours import HoursEntry, entered_as, stored_hours
 from audit_app.services.probes.claims import claim
 from audit_app.services.probes.ledger import looked, record
-from audit_app.services.probes.pending import pending_by_location
+from audit_app.services.probes.pending import pending_by_location, waiting_probes
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.times import reading
 from tests.integration.probes import probe_factories as make
@@ -258,9 +258,10 @@ def test_an_open_probe_is_measured_by_the_former_hours_until_the_change_and_by_t
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     assert chat.cutoff_at == monday + 14 * HOUR
     assert chat.next_look_at is not None
-    (waits,) = pending_by_location(session, [umea.id], monday + 3 * HOUR).values()
+    (waits,) = pending_by_location(waiting_probes(session, [umea.id], monday + 3 * HOUR)).values()
     assert (waits.open, waits.overdue) == (1, 0)
-    assert pending_by_location(session, [umea.id], monday + 5 * HOUR)[umea.id].overdue == 1
+    later = pending_by_location(waiting_probes(session, [umea.id], monday + 5 * HOUR))
+    assert later[umea.id].overdue == 1
 
     record(session, chat, [fact("human_reply", monday + HOUR)], monday + HOUR)
     assert chat.opening_seconds == 7 * 3600
