@@ -190,8 +190,9 @@ def _entries(probe: Probe) -> list[Entry]:
 def _place(probe: Probe, seen: Observation) -> tuple[datetime, int, int]:
     """Where it stands: by its earliest instant, and nothing that follows the sending before that."""
     order = _ORDER[seen.kind]
-    follows = order > _ORDER[ObservationKind.SENT] and probe.sent_earliest is not None
-    begins = max(seen.earliest, probe.sent_earliest) if follows and probe.sent_earliest else seen.earliest
+    begins = seen.earliest
+    if probe.sent_earliest is not None and order > _ORDER[ObservationKind.SENT]:
+        begins = max(begins, probe.sent_earliest)
     return begins, order, seen.id
 
 
