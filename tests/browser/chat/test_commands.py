@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -182,7 +184,9 @@ def remote(tmp_path: Path) -> Iterator[str]:
         "--remote-debugging-port=0",
         f"--user-data-dir={tmp_path}",
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
     assert process.stderr is not None
     try:
         for line in process.stderr:
@@ -190,8 +194,9 @@ def remote(tmp_path: Path) -> Iterator[str]:
                 yield f"http://{found[1]}"
                 break
     finally:
-        process.terminate()
-        process.wait(10)
+        # With all that it started: one of them may be on its way up when the first one ends.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         process.stderr.close()
 
 
