@@ -56,7 +56,15 @@ def is_loaded(session: Session) -> bool:
 
 def load_chain(session: Session, addresses: Addresses, now: datetime) -> None:
     """Enter the chain, its people, checklists, campaigns and the auditor's assignments."""
-    session.add(Organisation(name=COMPANY, sample_data=True, quick_seconds=5, at_once_seconds=1))
+    session.add(
+        Organisation(
+            name=COMPANY,
+            sample_data=True,
+            time_zone="Europe/Stockholm",
+            quick_seconds=5,
+            at_once_seconds=1,
+        )
+    )
     session.add(
         PrivateHost(
             address="127.0.0.1", allowed=True, note="The demo company, on this machine", answered_at=now

@@ -37,6 +37,8 @@ class Organisation(Base):
     sample_data: Mapped[bool] = mapped_column(default=False)
     notices_mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
     """The mailbox that the product's own mail leaves from; without one there is none."""
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The reporting zone, in whose days and weeks every figure is taken; empty until it is chosen."""
     restored_at: Mapped[datetime | None]
     """When the database was last restored from a backup: what had its moment before may have been sent already."""
     quick_seconds: Mapped[int] = mapped_column(default=60, server_default="60")
@@ -69,13 +71,24 @@ class Location(Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     opening_hours: Mapped[JsonObject] = mapped_column(Json)
     """As `domain.clock.OpeningHours` writes itself to JSON."""
-    active: Mapped[bool] = mapped_column(default=True)
+    ended_at: Mapped[datetime | None]
+    """Since when it is switched off; what was measured before stays in the scores of its time."""
     weight: Mapped[Fraction] = mapped_column(default=Fraction(1))
     """What it counts for in a group's score, where the policy goes by weights; exact, not negative."""
 
     region: Mapped[Region] = relationship(back_populates="locations")
     touchpoints: Mapped[list[Touchpoint]] = relationship(back_populates="location")
     former_hours: Mapped[list[FormerHours]] = relationship(order_by="FormerHours.until, FormerHours.id")
+
+    @hybrid_property
+    def active(self) -> bool:
+        """Whether it belongs to the chain today."""
+        return self.ended_at is None
+
+    @active.inplace.expression
+    @classmethod
+    def _active(cls) -> ColumnElement[bool]:
+        return cls.ended_at.is_(None)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.errors import InvalidInput
@@ -19,8 +19,11 @@ def company(session: Session) -> Organisation | None:
     return session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
 
 
-def name_company(session: Session, name: str, notices_mailbox: str = "") -> Organisation:
-    """Enter the company's name, or change it, and the address of the mailbox for our own mail. Raises InvalidFields."""
+def name_company(session: Session, name: str, notices_mailbox: str = "", time_zone: str = "") -> Organisation:
+    """Enter the company's name, its reporting zone and the mailbox for our own mail, or change them.
+
+    Without a zone the one that was chosen stays. Raises InvalidFields.
+    """
     errors, called = FieldErrors(), " ".join(name.split())
     with errors.field("name"):
         if not called or len(called) > LONGEST_NAME or not called.isprintable():
@@ -28,9 +31,13 @@ def name_company(session: Session, name: str, notices_mailbox: str = "") -> Orga
     mailbox_id = None
     with errors.field("notices_mailbox"):
         mailbox_id = _mailbox_id(session, notices_mailbox) if notices_mailbox else None
+    with errors.field("time_zone"):
+        if time_zone and time_zone not in available_timezones():
+            raise InvalidInput("Choose the time zone in whose days the company counts.")
     errors.raise_if_any()
     named = company(session) or Organisation()
     named.name, named.notices_mailbox_id = called, mailbox_id
+    named.time_zone = time_zone or named.time_zone or ""
     session.add(named)
     session.flush()
     return named
@@ -44,17 +51,11 @@ def _mailbox_id(session: Session, address: str) -> int:
 
 
 def organisation_zone(session: Session) -> ZoneInfo:
-    """The zone in which most active locations are, the first by name among equals; UTC when there are none.
+    """The company's reporting zone; until it is chosen, that of the location entered first, and UTC without any.
 
     All scores are taken over days of this one zone, so that a location's score is the same on every page and
     locations in different zones are compared over the same time.
     """
-    count = func.count(Location.id)
-    name = session.scalar(
-        select(Location.time_zone)
-        .where(Location.active)
-        .group_by(Location.time_zone)
-        .order_by(count.desc(), Location.time_zone)
-        .limit(1)
-    )
-    return ZoneInfo(name or "UTC")
+    chosen = session.scalar(select(Organisation.time_zone).order_by(Organisation.id).limit(1))
+    first = select(Location.time_zone).order_by(Location.id).limit(1)
+    return ZoneInfo(chosen or session.scalar(first) or "UTC")

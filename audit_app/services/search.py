@@ -50,11 +50,11 @@ def find(session: Session, user: User, words: str) -> Found:
 
 def _locations(session: Session, user: User, words: str) -> list[Location]:
     # Compared here, because SQLite knows neither that Ö is a capital ö nor that people type o for both.
-    query = locations_visible_to(user).options(joinedload(Location.region)).order_by(Location.name)
+    query = locations_visible_to(user).where(Location.active).options(joinedload(Location.region))
     wanted = plain(words).split()
     matching = (
         location
-        for location in session.scalars(query)
+        for location in session.scalars(query.order_by(Location.name))
         if all(word in plain(f"{location.name} {location.key} {location.address}") for word in wanted)
     )
     return list(islice(matching, MOST))

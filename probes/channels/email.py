@@ -25,7 +25,8 @@ from probes.replies.mail import ReadMail
 from probes.replies.quoted import new_text
 from probes.replies.verdict import Judgement
 
-RECEIPT_TIME = "mailbox's receipt time (INTERNALDATE)"
+RECEIPT_TIME = "when the mailbox took the mail"
+"""What IMAP calls INTERNALDATE."""
 RECEIPT_PRECISION = timedelta(milliseconds=999)
 """INTERNALDATE drops the fraction of the second, so the true time lies up to this much later."""
 LONGEST_PLAIN_LINE = 900

@@ -121,9 +121,13 @@ def change_location(session: Session, location: Location, entry: LocationEntry, 
         change_hours(session, location, read.hours, entry.time_zone, now)
 
 
-def switch(session: Session, location: Location, *, on: bool) -> None:
-    """Switch a location on or off; off, nothing is sent there, and answers to what was sent are still timed."""
-    location.active = on
+def switch(session: Session, location: Location, now: datetime, *, on: bool) -> None:
+    """Switch a location on or off from `now` on.
+
+    Off, nothing is sent there, answers to what was sent are still timed, and what was measured until then stays in
+    the scores of its time.
+    """
+    location.ended_at = None if on else location.ended_at or now
     session.flush()
 
 

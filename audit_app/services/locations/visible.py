@@ -10,8 +10,11 @@ from audit_app.models import Location, RoleName, User
 
 
 def locations_visible_to(user: User) -> Select[Location]:
-    """The active locations whose results `user` may see: all, those of their regions, or their own."""
-    query = select(Location).where(Location.active)
+    """The locations whose results `user` may see: all, those of their regions, or their own.
+
+    Those that are switched off are among them: what was measured there stays.
+    """
+    query = select(Location)
     if user.is_a(RoleName.ADMIN):
         return query
     conditions = []

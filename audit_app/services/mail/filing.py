@@ -29,7 +29,7 @@ from probes.replies.classify import RULES_VERSION
 from probes.replies.received import is_alike
 
 RECEIVED_LINE = "our mail server's Received line"
-BETWEEN_BOTH = "between the last Received line and the mailbox's receipt (INTERNALDATE)"
+BETWEEN_BOTH = "between the last Received line and when the mailbox took the mail"
 LONGEST_REASON = 2000
 MOST_SERVERS = 20
 MOST_WAITING = 50

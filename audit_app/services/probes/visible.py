@@ -26,7 +26,7 @@ def judged_probes(user: User) -> Select[Probe]:
 
 def _visible(user: User) -> ColumnElement[bool]:
     own = [location.id for location in user.locations] if user.is_a(RoleName.CONTACT) else []
-    closed = and_(Location.active, Location.id.in_(own), Probe.outcome.in_(CLOSED))
+    closed = and_(Location.id.in_(own), Probe.outcome.in_(CLOSED))
     return or_(may_know_all(user), closed)
 
 
@@ -35,7 +35,7 @@ def may_know_all(user: User) -> ColumnElement[bool]:
     if user.is_a(RoleName.ADMIN):
         return true()
     if user.is_a(RoleName.MANAGER):
-        return and_(Location.active, Location.region_id.in_([region.id for region in user.regions]))
+        return Location.region_id.in_([region.id for region in user.regions])
     return false()
 
 

@@ -20,6 +20,7 @@ from audit_app.services.probes.pending import waiting_probes
 from audit_app.services.scores.comparison import Background, Comparison, InTimeShare, compare, compare_group
 from audit_app.services.scores.facts import Facts
 from audit_app.services.scores.inputs import gather
+from audit_app.services.scores.overview import members_of
 from audit_app.services.scores.spread import chain_spread
 from audit_app.services.scores.strata import strata_of
 
@@ -54,8 +55,7 @@ def explain_group(
     apart, before = facts.by_location(), period.before(zone)
     each = [
         (location, compare(apart.get(location.id, Facts()), period, before, policy, background))
-        for location in locations
-        if location.active or location.id in apart
+        for location in members_of(locations, apart, (before, period))
     ]
     group = compare_group(
         [(location.weight, comparison) for location, comparison in each],

@@ -120,6 +120,10 @@ class Facts:
         """Those of the time in `period`."""
         return Facts(_cut(self.visits, period), _cut(self.probes, period))
 
+    def any_within(self, periods: Collection[Period]) -> bool:
+        """Whether there is any in one of `periods`."""
+        return any(each.visits or each.probes for each in map(self.within, periods))
+
     def without_open(self, watched: Collection[int]) -> Facts:
         """The same without the open probes at other locations than those with the ids `watched`."""
         return Facts(

@@ -15,7 +15,7 @@ from audit_app.domain.probes.response_time import InTime, Outcome, ResponseTime,
 from audit_app.domain.scores.policy import TargetHours
 from audit_app.domain.scores.scoring import PendingInput
 from audit_app.domain.time.period import Period
-from audit_app.models import ClockName, Probe, ReplyRating, Touchpoint, Visit, VisitState
+from audit_app.models import ClockName, Location, Probe, ReplyRating, Touchpoint, Visit, VisitState
 from audit_app.models.checklist import ChecklistVersion
 from audit_app.services.scores.facts import Facts, ProbeFact, VisitFact, with_pending
 
@@ -33,7 +33,7 @@ def gather(
     `pending` says for the ids of probes that are not decided what they can still become; without it they are only
     counted as left out.
 
-    Visits count when they were submitted. Probes count when they were sent (the latest moment at which that can
+    Visits count when they were submitted, as long as the location belonged to the chain. Probes count when they were sent (the latest moment at which that can
     have been); one that could not be sent, when it should have been.
     """
     ids = sorted(locations)
@@ -48,6 +48,8 @@ def _visits(session: Session, locations: list[int], period: Period) -> tuple[Vis
         .where(Visit.location_id.in_(locations), Visit.state == VisitState.SUBMITTED)
         .where(Visit.submitted_at >= period.start, Visit.submitted_at < period.end)
         .where(Visit.score.is_not(None))
+        .join(Visit.location)
+        .where(or_(Location.ended_at.is_(None), Visit.submitted_at < Location.ended_at))
         .order_by(Visit.submitted_at, Visit.id)
     )
     return tuple(VisitFact(*row) for row in cast(Iterable[Any], session.execute(query)))

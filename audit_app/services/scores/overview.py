@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -103,15 +103,16 @@ def overview(
     Reads each kind of input once, whatever the number of locations and weeks. A location's contact learns nothing
     of probes that are still open: for them there are only closed ones.
     """
-    locations = visible_locations(session, user)
-    ids = [location.id for location in locations]
-    watched = {location.id for location in locations if sees_open_probes(user, location)}
+    among = visible_locations(session, user)
+    ids = [location.id for location in among]
+    watched = {location.id for location in among if sees_open_probes(user, location)}
     waiting = waiting_probes(session, watched, now)
     inputs = {each.probe_id: each.input for each in waiting}
     facts = gather(
         session, ids, spanning((period, before, *weeks, four_weeks_to(weeks[0]))), inputs
     ).without_open(watched)
     pending, apart = pending_by_location(waiting), facts.by_location()
+    locations = members_of(among, apart, (before, period))
     background = Background(strata_of(session, ids), spread_of(list(apart.values()), policy), now)
     rows = [
         LocationRow(
@@ -128,10 +129,21 @@ def overview(
         compare_group(members, facts, period, before, policy, background),
         weekly_means(settled, weeks, policy),
         rows,
-        len(locations) == session.scalar(select(func.count()).where(Location.active)),
+        len(among) == session.scalar(select(func.count(Location.id))),
         mailboxes_down(session) if user.is_a(RoleName.ADMIN, RoleName.MANAGER) else [],
-        bool(set(ids) - watched),
+        bool({location.id for location in locations} - watched),
     )
+
+
+def members_of(
+    locations: Sequence[Location], apart: Mapping[int, Facts], periods: Collection[Period]
+) -> list[Location]:
+    """Those that belong to the chain today, and those that were measured in one of `periods` before they left it."""
+    return [
+        location
+        for location in locations
+        if location.active or apart.get(location.id, Facts()).any_within(periods)
+    ]
 
 
 def visible_locations(session: Session, user: User) -> Sequence[Location]:

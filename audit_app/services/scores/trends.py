@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from audit_app.domain.probes.response_time import InTime
+from audit_app.domain.scores.policy import Policy
 from audit_app.domain.time.period import Period
 from audit_app.models import ClockName
 from audit_app.services.scores.facts import Facts, ProbeFact
@@ -42,6 +43,11 @@ class ResponseWeek:
     def n(self) -> int:
         """How many probes there were in the week."""
         return len(self.probes)
+
+
+def is_unfinished(week: Period, policy: Policy, now: datetime) -> bool:
+    """Whether probes of `week` may still be sent or wait for their answers: not all of it is known before the cut-off."""
+    return week.end + timedelta(hours=float(policy.cutoff_hours)) > now
 
 
 def response_weeks(facts: Facts, weeks: Sequence[Period]) -> list[ResponseWeek]:

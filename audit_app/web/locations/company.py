@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,7 @@ from audit_app.services.notices.outbox import notices_mailbox
 from audit_app.web.access import roles
 from audit_app.web.edit_conflicts import OpenedForm
 from audit_app.web.form_errors import errors_shown, status_of
+from audit_app.web.locations.forms import zone_choices
 from audit_app.web.locations.setup import blueprint
 
 
@@ -21,6 +24,11 @@ class CompanyForm(OpenedForm):
     """What is known about the company."""
 
     name = StringField("Name", description="As it stands above every page.")
+    time_zone = SelectField(
+        "Reporting time zone",
+        description="Days, weeks and months of every figure are those of this zone, wherever a location is.",
+        validate_choice=False,
+    )
     notices_mailbox = SelectField(
         "Mailbox for our own mail",
         description="Mail of this program leaves from it, for example after a forgotten password. "
@@ -37,13 +45,30 @@ def company() -> ResponseReturnValue:
     mailboxes = db.session.scalars(sa.select(Mailbox).where(Mailbox.active).order_by(Mailbox.address)).all()
     chosen = notices_mailbox(db.session)
     form = CompanyForm(
-        data={"name": known.name if known else "", "notices_mailbox": chosen.address if chosen else ""}
+        data={
+            "name": known.name if known else "",
+            "notices_mailbox": chosen.address if chosen else "",
+            "time_zone": known.time_zone if known else "",
+        }
     )
+    form.time_zone.choices = zone_choices(form.time_zone.data)
     form.notices_mailbox.choices = [("", "None"), *((box.address, box.address) for box in mailboxes)]
     if form.validate_on_submit():
         with errors_shown(form):
-            named = service.name_company(db.session, form.name.data or "", form.notices_mailbox.data or "")
+            before = service.organisation_zone(db.session)
+            named = service.name_company(
+                db.session, form.name.data or "", form.notices_mailbox.data or "", form.time_zone.data or ""
+            )
             db.session.commit()
-            flash(f"Saved. The company is called {named.name}.", "success")
+            flash(_saved(named.name, before, service.organisation_zone(db.session)), "success")
             return redirect(url_for("locations.company" if known else "scores.overview"))
     return render_template("locations/company.html", form=form, known=known is not None), status_of(form)
+
+
+def _saved(name: str, before: ZoneInfo, zone: ZoneInfo) -> str:
+    saved = f"Saved. The company is called {name}."
+    if zone == before:
+        return saved
+    return (
+        f"{saved} Figures are taken by the days of {zone.key} from now on; stored weeks are computed again."
+    )

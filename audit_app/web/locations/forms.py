@@ -61,9 +61,7 @@ class LocationForm(OpenedForm):
         """Set what can be chosen; a zone that a script entered stays among it."""
         self.region.choices = [*((each.key, each.name) for each in regions), NEW_REGION]
         self.country.choices = [("", "No country"), *_countries()]
-        chosen = self.time_zone.data
-        known = sorted({*zones(), *([chosen] if chosen else [])}, key=_city)
-        self.time_zone.choices = [("", "Choose a time zone"), *((name, _zone_words(name)) for name in known)]
+        self.time_zone.choices = zone_choices(self.time_zone.data)
 
     @property
     def days(self) -> list[Any]:
@@ -121,6 +119,12 @@ def likely(newest: Location | None) -> dict[str, str]:
 def country_name(code: str) -> str:
     """The English name of a country."""
     return str(COUNTRY_NAMES.get(code, code))
+
+
+def zone_choices(chosen: str | None) -> list[tuple[str, str]]:
+    """The time zones by their cities, with the one that is chosen, as pairs of value and words."""
+    known = sorted({*zones(), *([chosen] if chosen else [])}, key=_city)
+    return [("", "Choose a time zone"), *((name, _zone_words(name)) for name in known)]
 
 
 def _city(zone: str) -> str:

@@ -92,7 +92,7 @@ def switch_off_location(location_id: int) -> ResponseReturnValue:
     location = service.location_by_id(db.session, location_id)
     form = ButtonForm()
     if form.validate_on_submit():
-        service.switch(db.session, location, on=False)
+        service.switch(db.session, location, request_instant(), on=False)
         db.session.commit()
         flash(f"{location.name} is switched off.", "success")
         return redirect(url_for("locations.index"))
@@ -105,7 +105,7 @@ def switch_off_location(location_id: int) -> ResponseReturnValue:
 def switch_on_location(location_id: int) -> ResponseReturnValue:
     """Use a location again."""
     location = service.location_by_id(db.session, location_id)
-    service.switch(db.session, location, on=True)
+    service.switch(db.session, location, request_instant(), on=True)
     db.session.commit()
     flash(f"{location.name} is switched on.", "success")
     return redirect(url_for("locations.edit_location", location_id=location.id))

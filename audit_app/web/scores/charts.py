@@ -55,24 +55,28 @@ SIZES = (Size("wide", 860, 240, 8), Size("narrow", 320, 240, 4))
 
 
 def response_time_chart(
-    weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, summary: str
+    weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, summary: str, *, unfinished: bool = False
 ) -> Markup:
     """Draw every probe by the day it was sent and the hours until the answer, with the median of four weeks.
+
+    Where the last week is `unfinished` the line to it is dashed.
 
     Lines stand at the stretch and the target of the probes, those of the policy where there are none. Whoever never
     had an answer is a cross at the longest cut-off. `summary` says in words what there is to see.
     """
-    spec = _specification(weeks, policy, zone)
+    spec = _specification(weeks, policy, zone, unfinished=unfinished)
     drawings = [_drawing(_sized(spec, weeks, size, zone), size, summary) for size in SIZES]
     return Markup("").join(drawings)
 
 
-def _specification(weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo) -> dict[str, Any]:
+def _specification(
+    weeks: Sequence[ResponseWeek], policy: Policy, zone: ZoneInfo, *, unfinished: bool
+) -> dict[str, Any]:
     targets = {probe.target for week in weeks for probe in week.probes} or {policy.hours}
     cutoff = float(max(target.cutoff for target in targets))
     chart = alt.layer(
         _limits(targets, cutoff),
-        _medians(weeks, zone, cutoff),
+        _medians(weeks, zone, cutoff, unfinished=unfinished),
         _probes(weeks, zone, cutoff),
     )
     chart = chart.configure(background="transparent", font="inherit", padding=4)
@@ -103,7 +107,7 @@ def _hours_axis(hours: Collection[float], cutoff: float) -> alt.Y:
     return alt.Y("hours:Q", title=None, scale=alt.Scale(domain=[0, cutoff]), axis=axis)
 
 
-def _medians(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> alt.Chart:
+def _medians(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float, *, unfinished: bool) -> alt.Chart:
     rows = [
         {
             "at": _local(row.week.start + (row.week.end - row.week.start) / 2, zone),
@@ -112,10 +116,15 @@ def _medians(weeks: Sequence[ResponseWeek], zone: ZoneInfo, cutoff: float) -> al
         for row in weeks
         if row.median_n
     ]
+    whole = rows[:-1] if unfinished and rows and weeks[-1].median_n else rows
+    parts = [{**row, "part": "whole"} for row in whole]
+    if whole is not rows:
+        parts += [{**row, "part": "unfinished"} for row in rows[-2:]]
+    dashes = alt.Scale(domain=["whole", "unfinished"], range=[[1, 0], [4, 4]])
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=rows))
+        alt.Chart(alt.InlineData(values=parts))
         .mark_line(color=ACCENT, strokeWidth=2, interpolate="linear", opacity=0.85)
-        .encode(x="at:T", y="hours:Q")
+        .encode(x="at:T", y="hours:Q", strokeDash=alt.StrokeDash("part:N", scale=dashes, legend=None))
     )
     return chart
 

@@ -19,6 +19,7 @@ from audit_app.services.scores.facts import ProbeFact
 from audit_app.services.scores.location import LocationResults, location_results
 from audit_app.services.scores.overview import overview
 from audit_app.services.scores.policies import policy_for
+from audit_app.services.scores.trends import is_unfinished
 from audit_app.web.access import roles, user_now
 from audit_app.web.opening_words import opening_words
 from audit_app.web.presentation import hours, request_instant
@@ -36,8 +37,10 @@ WHO = (RoleName.ADMIN, RoleName.MANAGER, RoleName.CONTACT)
 def locations() -> ResponseReturnValue:
     """List the locations with their scores of the last weeks, addresses and touchpoints."""
     user, now = user_now(), request_instant()
-    query = locations_visible_to(user).options(
-        joinedload(Location.region), selectinload(Location.touchpoints)
+    query = (
+        locations_visible_to(user)
+        .where(Location.active)
+        .options(joinedload(Location.region), selectinload(Location.touchpoints))
     )
     ordered = sorted(db.session.scalars(query), key=lambda location: (location.region.name, location.name))
     chosen = ChosenPeriod.of(request.args, organisation_zone(db.session), now)
@@ -65,6 +68,7 @@ def location(key: str) -> ResponseReturnValue:
     results = location_results(
         db.session, user, shown, chosen.period, chosen.before, chosen.weeks, policy, now
     )
+    unfinished = is_unfinished(chosen.weeks[-1], policy, now)
     summary = response_summary(results)
     comparison = results.comparison
     return render_template(
@@ -79,7 +83,10 @@ def location(key: str) -> ResponseReturnValue:
         within=within_words(comparison.in_time.hours),
         result=results.result,
         rules=speed_rules(policy, comparison.facts.probes),
-        chart=response_time_chart(results.response_weeks, policy, chosen.zone, summary),
+        unfinished=unfinished,
+        chart=response_time_chart(
+            results.response_weeks, policy, chosen.zone, summary, unfinished=unfinished
+        ),
     )
 
 

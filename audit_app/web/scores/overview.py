@@ -10,6 +10,7 @@ from audit_app.models import RoleName, User
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores import overview as service
 from audit_app.services.scores.policies import policy_for
+from audit_app.services.scores.trends import is_unfinished
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import request_instant
 from audit_app.web.scores.chosen_period import ChosenPeriod
@@ -48,6 +49,7 @@ def overview() -> ResponseReturnValue:
         regions=sorted({(row.location.region.key, row.location.region.name) for row in seen.rows}),
         sorts=tuple(SORT_WORDS.items()),
         falling_points=service.FALLING_POINTS,
+        unfinished=is_unfinished(chosen.weeks[-1], policy, now),
         whose="Chain" if seen.whole_chain else possessive(user),
     )
 

@@ -231,6 +231,16 @@ def test_a_chart_is_an_image_with_words_and_without_inline_styles() -> None:
     assert all(colour in drawn for colour in ("var(--good)", "var(--late)", "var(--never)"))
 
 
+def test_the_line_to_a_week_that_is_not_finished_is_dashed() -> None:
+    weeks = weeks_until(NOW.date(), 13, STOCKHOLM)
+    rows = response_weeks(Facts((), weeks_of([Fraction(1), Fraction(12), Fraction(2)] * 20)), weeks)
+    whole, open_end = (
+        response_time_chart(rows, DEFAULT_POLICY, STOCKHOLM, "", unfinished=each) for each in (False, True)
+    )
+    assert 'stroke-dasharray="4,4"' in open_end
+    assert 'stroke-dasharray="4,4"' not in whole
+
+
 @settings(max_examples=30)
 @given(st.lists(st.none() | st.fractions(0, 40, max_denominator=60), max_size=30))
 def test_every_probe_of_a_week_is_in_time_late_or_never(hours: list[Fraction | None]) -> None:

@@ -93,7 +93,7 @@ def test_a_region_is_renamed_and_keeps_its_key_but_takes_no_other_ones_name(
 def test_a_region_is_deleted_only_once_it_has_no_location_and_no_score(
     session: Session, umea: Location, north: Region, south: Region, magnus: User, sigrid: User
 ) -> None:
-    service.switch(session, umea, on=False)
+    service.switch(session, umea, NOW, on=False)
     with pytest.raises(Conflict, match="North has 1 location, those switched off counted"):
         regions.delete_region(session, north)
 
@@ -183,7 +183,7 @@ def test_the_list_finds_locations_by_words_and_region_and_those_switched_off_whe
     def found(**wanted: Any) -> list[str]:
         return [each.key for each in service.locations_matching(session, LocationFilter(**wanted))]
 
-    service.switch(session, lulea, on=False)
+    service.switch(session, lulea, NOW, on=False)
     assert found() == ["lund", "umea"]
     assert found(words="UMEA storg") == ["umea"]
     assert found(region="south") == ["lund"]
@@ -203,10 +203,10 @@ def test_a_location_that_is_switched_off_gets_no_probe_and_says_before_what_stop
         ["Carl Contact"],
     )
 
-    service.switch(session, umea, on=False)
+    service.switch(session, umea, NOW, on=False)
     assert claim(session, WORKER, NOW, 1, LEASE) == []
     assert plan_due(session, NOW + HOUR) == []
-    service.switch(session, umea, on=True)
+    service.switch(session, umea, NOW, on=True)
     assert len(claim(session, WORKER, NOW, 1, LEASE)) == 1
 
 

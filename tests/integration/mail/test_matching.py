@@ -19,7 +19,7 @@ from audit_app.services.mail.filing import BETWEEN_BOTH, RECEIVED_LINE
 from audit_app.services.mail.matching import find_probe
 from audit_app.services.probes import steps
 from audit_app.services.probes.messages import message_of
-from probes.channels.email import compose
+from probes.channels.email import RECEIPT_TIME, compose
 from probes.mail import imap as driver
 from probes.replies.mail import ReadMail
 from probes.replies.match import keys_of
@@ -296,7 +296,7 @@ def test_when_our_server_filed_a_mail_late_its_own_line_tells_when_it_came(
     assert [(seen.source, seen.earliest, seen.latest) for seen in replies] == [
         (RECEIVED_LINE, NOW + HOUR / 2, NOW + HOUR / 2 + second),
         (BETWEEN_BOTH, NOW + HOUR * 3 / 2, NOW + 3 * HOUR + second),
-        ("mailbox's receipt time (INTERNALDATE)", NOW + 4 * HOUR, NOW + 4 * HOUR + second),
+        (RECEIPT_TIME, NOW + 4 * HOUR, NOW + 4 * HOUR + second),
     ]
     assert first.elapsed_seconds == pytest.approx(1800, abs=1)
 

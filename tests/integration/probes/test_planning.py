@@ -58,7 +58,7 @@ def test_nothing_is_planned_where_no_probe_may_go(session: Session, refused: str
     touchpoint = make.touchpoint(session, channel=channel, confirmed=refused != "unconfirmed")
     campaign = make.campaign(session, touchpoint)
     touchpoint.active = refused != "inactive"
-    touchpoint.location.active = refused != "closed location"
+    touchpoint.location.ended_at = NOW if refused == "closed location" else None
     campaign.active = refused != "paused"
     assert plan_due(session, NOW) == []
 

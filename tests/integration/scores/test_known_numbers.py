@@ -18,6 +18,7 @@ from audit_app.domain.scores.policy import DEFAULT_POLICY, Policy
 from audit_app.domain.time.period import Period
 from audit_app.models import Location, Observation, Probe, RoleName, User
 from audit_app.services.company import organisation_zone
+from audit_app.services.locations.locations import switch
 from audit_app.services.scores.explain import explain, explain_group
 from audit_app.services.scores.policies import policy_for
 from tests import factories
@@ -245,14 +246,39 @@ def test_probing_one_shop_more_often_moves_no_group(
 
 @no_minima
 def test_a_shop_that_left_still_counts_in_the_days_when_it_was_there(
-    session: Session, umea: Location, lulea: Location
+    client: Visitor, session: Session, magnus: User, umea: Location, lulea: Location
 ) -> None:
     results.answered(session, umea, LATELY, [Fraction(1)] * 10)
     results.answered(session, lulea, LATELY, [None] * 10)
-    lulea.active = False
-    session.flush()
+    switch(session, lulea, NOW, on=False)
+    session.commit()
     said = chain(session)
     assert (exact(said["value"]), said["in_time"]["n"]) == (50, 20)
+    assert "10 of 20 within 10 h" in page(client, magnus, "/")
+    assert "Switched off since" in page(client, magnus, "/locations/lulea")
+
+
+@no_minima
+def test_what_comes_after_a_shop_has_left_counts_for_nobody(session: Session, umea: Location) -> None:
+    results.visit(session, umea, BEFORE, 90)
+    results.visit(session, umea, LATELY, 40)
+    switch(session, umea, LATELY - DAY, on=False)
+    session.flush()
+    assert chain(session)["value"] is None
+
+
+@one_database
+@no_minima
+def test_the_last_week_is_said_to_be_unfinished_until_its_probes_have_had_their_time(
+    client: Visitor, session: Session, magnus: User, umea: Location
+) -> None:
+    results.answered(session, umea, LATELY, [Fraction(1)] * 10)
+    session.commit()
+    long_over = (NOW - 9 * DAY).date().isoformat()
+    for path in ("/", "/locations/umea"):
+        assert "13 weeks, the last not finished" in page(client, magnus, path)
+        text = page(client, magnus, f"{path}?to={long_over}")
+        assert "not finished" not in text
 
 
 # ---------- enough data or none ----------

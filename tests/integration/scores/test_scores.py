@@ -19,7 +19,7 @@ from audit_app.domain.probes.response_time import Outcome
 from audit_app.domain.scores.policy import DEFAULT_POLICY, Minima, Policy, Weights
 from audit_app.domain.time.period import Period, complete_weeks, week_of, weeks_until
 from audit_app.models import ClockName, Location, RoleName, Score, ScorePolicy, VisitState
-from audit_app.services.company import organisation_zone
+from audit_app.services.company import name_company, organisation_zone
 from audit_app.services.scores.explain import explain
 from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.policies import current_policy, ensure_policy
@@ -153,11 +153,16 @@ def test_a_group_pools_the_inputs_of_its_locations(session: Session, umea: Locat
 # ---------- periods ----------
 
 
-def test_days_are_those_of_the_zone_in_which_most_locations_are(
-    session: Session, umea: Location, lulea: Location
+def test_days_are_those_of_the_company_wherever_most_of_its_locations_are(
+    session: Session, umea: Location
 ) -> None:
-    factories.location(session, "london", "London", of="south", time_zone="Europe/London")
+    for city in ("london", "leeds", "york"):
+        factories.location(session, city, city.title(), of="south", time_zone="Europe/London")
     assert organisation_zone(session) == STOCKHOLM
+    name_company(session, "Fjord & Field", time_zone="Europe/London")
+    assert organisation_zone(session) == ZoneInfo("Europe/London")
+    name_company(session, "Fjord & Fjell")
+    assert organisation_zone(session) == ZoneInfo("Europe/London")
 
 
 def test_a_day_when_the_clocks_change_has_25_hours() -> None:
