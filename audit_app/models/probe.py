@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, select
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
@@ -67,6 +67,8 @@ class Probe(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
 
     state: Mapped[ProbeState] = mapped_column(words(ProbeState), default=ProbeState.PLANNED)
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Sent by hand to see whether the way is open: it stands on the page of tests alone, and in no figure."""
     planned_at: Mapped[datetime]
     claimed_by: Mapped[str] = mapped_column(String(120), default="")
     claimed_until: Mapped[datetime | None]

@@ -121,7 +121,7 @@ def switch(session: Session, campaign: Campaign, *, on: bool) -> None:
 
 def running(session: Session, campaign: Campaign) -> Running:
     """What of the campaign is under way."""
-    count = select(func.count(Probe.id)).where(Probe.campaign_id == campaign.id)
+    count = select(func.count(Probe.id)).where(Probe.campaign_id == campaign.id, Probe.is_test.is_(False))
     under_way = probes_under_way(session, Probe.campaign_id == campaign.id)
     return Running(planned=under_way.planned, waiting=under_way.waiting, all=session.scalar(count) or 0)
 

@@ -67,7 +67,7 @@ def waiting_probes(session: Session, locations: Iterable[int], now: datetime) ->
         .join(Probe.touchpoint)
         .join(Touchpoint.location)
         .where(Location.id.in_(sorted(locations)), Probe.sent_latest.is_not(None))
-        .where(Probe.outcome.in_(WAITING))
+        .where(Probe.outcome.in_(WAITING), Probe.is_test.is_(False))
         .options(
             contains_eager(Probe.touchpoint)
             .contains_eager(Touchpoint.location)

@@ -126,6 +126,12 @@ class _Caps:
         self._week[due.touchpoint.id] += 1
 
 
+def room_at(session: Session, due: Due, now: datetime) -> bool:
+    """Whether the caps leave room for one more; the touchpoint is locked, so that nobody else takes it meanwhile."""
+    _lock_touchpoints(session, {due.touchpoint.id})
+    return _Caps(session, {due.touchpoint.id}, now).has_room(due)
+
+
 def _count_since(session: Session, touchpoints: Collection[int], since: datetime) -> Counter[int]:
     """Count what went out, or still may; what certainly never left the house bothered nobody."""
     never_left = or_(

@@ -16,12 +16,16 @@ def visible_probes(user: User) -> Select[Probe]:
     An administrator sees all, a manager those of their regions, a location contact the closed ones of their own
     location: who sees an open one knows that a message in the shop's inbox is a test.
     """
-    return select(Probe).join(Probe.touchpoint).join(Touchpoint.location).where(_visible(user))
+    return _placed().where(_visible(user), Probe.is_test.is_(False))
 
 
 def judged_probes(user: User) -> Select[Probe]:
     """The probes of which `user` may know all: who the shopper is, and every file."""
-    return select(Probe).join(Probe.touchpoint).join(Touchpoint.location).where(may_know_all(user))
+    return _placed().where(may_know_all(user))
+
+
+def _placed() -> Select[Probe]:
+    return select(Probe).join(Probe.touchpoint).join(Touchpoint.location)
 
 
 def _visible(user: User) -> ColumnElement[bool]:
@@ -47,8 +51,12 @@ def sees_open_probes(user: User, location: Location) -> bool:
 
 
 def visible_probe(session: Session, user: User, probe_id: int) -> Probe:
-    """The probe with this number; raises NotFound alike when it does not exist and when it is not for `user`."""
-    probe = session.scalar(visible_probes(user).where(Probe.id == probe_id))
+    """The probe with this number, tests among them for those who manage where it went.
+
+    Raises NotFound alike when it does not exist and when it is not for `user`.
+    """
+    theirs = or_(may_know_all(user), and_(_visible(user), Probe.is_test.is_(False)))
+    probe = session.scalar(_placed().where(theirs, Probe.id == probe_id))
     if probe is None:
         raise NotFound("There is no such probe among yours. Choose one from the list of probes.")
     return probe

@@ -11,6 +11,7 @@ from audit_app.extensions import db
 from audit_app.models import ChannelName, Location, RoleName, Touchpoint
 from audit_app.services.company import organisation_zone
 from audit_app.services.locations import touchpoints as service
+from audit_app.services.probes.one_test import campaigns_writing_to
 from audit_app.web.access import roles, user_now
 from audit_app.web.button_form import ButtonForm
 from audit_app.web.form_errors import errors_shown, show_errors, status_of
@@ -90,6 +91,7 @@ def edit_touchpoint(touchpoint_id: int) -> ResponseReturnValue:
         form=form,
         channel=touchpoint.channel,
         touchpoint=touchpoint,
+        campaigns=campaigns_writing_to(db.session, touchpoint),
         zone=organisation_zone(db.session),
     ), status_of(form)
 
