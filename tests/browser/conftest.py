@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from audit_app.config import Settings
+from audit_app.demo.company.bodies import closing_bodies
 from audit_app.extensions import db
 from probes.browser.program import find_browser
 from tests import factories
@@ -41,7 +42,7 @@ def live_server(settings: Settings, session: Session) -> Iterator[str]:
     # In another thread, because Playwright's event loop occupies this one.
     with ThreadPoolExecutor(1) as elsewhere:
         app = elsewhere.submit(quick_app, settings).result()
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, closing_bodies(app), threaded=True)
         serving = elsewhere.submit(server.serve_forever)
         yield f"http://127.0.0.1:{server.port}"
         server.shutdown()

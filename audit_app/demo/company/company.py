@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from audit_app.demo.chain import Shop
 from audit_app.demo.company import letters
+from audit_app.demo.company.bodies import closing_bodies
 from audit_app.demo.company.chat import ChatRoom, chat_app
 from audit_app.demo.company.delivery import PostOffice, smtp_protocol
 from audit_app.demo.company.event_loop import LoopThread
@@ -167,7 +168,7 @@ class DemoCompany:
         server = make_server(
             self._host,
             port_of(listener),
-            app,
+            closing_bodies(app),
             threaded=True,
             request_handler=_QuietRequests,
             fd=listener.fileno(),

@@ -20,6 +20,7 @@ from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 from werkzeug.serving import make_server
 
+from audit_app.demo.company.bodies import closing_bodies
 from tests.browser.chat.chat_server import PAGES, ChatServer, Said
 
 LIBRARIES = Path(__file__).resolve().parents[3] / ".cache" / "widgets"
@@ -43,7 +44,7 @@ def prosody_missing() -> str:
 def shop(*answers: Said) -> Iterator[ChatServer]:
     """Serve the shop's pages with the real widgets, whose people give these answers."""
     chat = ChatServer(answers=answers)
-    server = make_server("127.0.0.1", 0, _application(chat), threaded=True)
+    server = make_server("127.0.0.1", 0, closing_bodies(_application(chat)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     chat.url = f"http://127.0.0.1:{server.server_port}"
