@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -49,13 +49,18 @@ class Section(Part):
         description="Give the section's share of the score; the shares need not add up to 100."
     )
     questions: tuple[Question, ...] = Field(
-        min_length=1, max_length=200, description="Give a list of at least one question."
+        min_length=1, max_length=1000, description="Give a list of at least one question."
     )
 
     @property
     def possible(self) -> Fraction:
         """The points of the section when everything applies, bonus questions left out."""
-        return sum((q.full_points for q in self.questions if not q.bonus), ZERO)
+        return sum((q.worth for q in self.questions if not q.bonus), ZERO)
+
+
+def _is(default: str) -> Callable[[object], bool]:
+    """Leaves a field out of the stored form while it has its default, so that older forms keep their hash."""
+    return lambda value: value == default
 
 
 class Checklist(Part):
@@ -72,6 +77,16 @@ class Checklist(Part):
     )
     channel: Literal["in_person", "phone", "web", "email", "contact_form", "chat"] = Field(
         description="Give in_person, phone, web, email, contact_form or chat."
+    )
+    scoring: Literal["sections", "points"] = Field(
+        "sections",
+        exclude_if=_is("sections"),
+        description="Give sections for the mean of the sections by their weights, or points for all points alike.",
+    )
+    unanswered_optional: Literal["leave_out", "lose"] = Field(
+        "leave_out",
+        exclude_if=_is("leave_out"),
+        description="Give leave_out, or lose if a question that may stay unanswered loses its points then.",
     )
     standards: dict[StandardNumber, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(
         default_factory=dict,
@@ -94,6 +109,16 @@ class Checklist(Part):
         raise InvalidInput(
             f"The checklist {self.key} has no question {key}. Reload the form and answer again."
         )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _points_need_no_weights(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("scoring") != "points":
+            return data
+        sections = data.get("sections")
+        if not isinstance(sections, list | tuple):
+            return data
+        return data | {"sections": [{"weight": 0} | s if isinstance(s, dict) else s for s in sections]}
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
@@ -134,13 +159,26 @@ def _unknown_standards(checklist: Checklist) -> Iterator[Fault]:
 
 
 def _misjudged_weights(checklist: Checklist) -> Iterator[Fault]:
+    if checklist.scoring == "points":
+        yield from _weighted_sections(checklist)
+        return
     for place, part in _places(checklist):
+        if not isinstance(part, Section) and part.weight != 1:
+            message = "is for a checklist that scores by points"
+            yield (*place, "weight"), message, "Give scoring: points at the top, or leave the weight out."
         if isinstance(part, Section) and part.weight and not part.possible:
             message = "counts, but no question of the section earns points"
             yield (*place, "weight"), message, "Give 0, or points to a question that is no bonus."
         if isinstance(part, Section) and not part.weight and part.possible:
             message = "is 0, but questions of the section earn points"
             yield (*place, "weight"), message, "Give the section a weight above 0, or its questions 0 points."
+
+
+def _weighted_sections(checklist: Checklist) -> Iterator[Fault]:
+    for place, part in _places(checklist):
+        if isinstance(part, Section) and part.weight:
+            message = "counts for nothing, since the checklist scores by points"
+            yield (*place, "weight"), message, "Leave it out, or give scoring: sections at the top."
 
 
 def canonical_json(checklist: Checklist) -> str:
@@ -166,7 +204,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What one question came to. ``possible`` is 0 for a bonus, for N/A and while it is missing."""
+    """What one question came to, each number multiplied by the question's weight.
+
+    ``possible`` is 0 for a bonus, for N/A and while it is missing, unless what is missing loses its points.
+    """
 
     key: str
     earned: Fraction
@@ -214,13 +255,16 @@ def stored_answer(answer: Answer) -> dict[str, object]:
     return {"value": value, "not_applicable": answer.not_applicable, "note": answer.note}
 
 
-def result_of(question: Question, answer: Answer | None) -> QuestionResult:
-    """What one answer came to. It failed if it earned none of the points that were to be had."""
+def result_of(question: Question, answer: Answer | None, unanswered_loses: bool = False) -> QuestionResult:
+    """What one answer came to. It failed if it earned none of the points that were to be had.
+
+    A question that may stay unanswered and does is left out, or loses its points; neither is a failure.
+    """
     state = _state(question, answer)
-    earned = question.earned(answer.value) if answer and state == "answered" else ZERO
-    counts = state == "answered" and not question.bonus
-    possible = question.full_points if counts else ZERO
-    failed = bool(possible) and not earned
+    earned = question.earned(answer.value) * question.weight if answer and state == "answered" else ZERO
+    loses = state == "missing" and unanswered_loses and not question.required
+    possible = question.worth if (state == "answered" or loses) and not question.bonus else ZERO
+    failed = state == "answered" and bool(possible) and not earned
     return QuestionResult(question.key, earned, possible, state, failed, question.critical, question.bonus)
 
 
@@ -237,26 +281,27 @@ def question_results(checklist: Checklist, answers: Mapping[str, Answer]) -> lis
     """One result for each question in the order of the form; InvalidInput for an answer to none of them."""
     for key in answers:
         checklist.question(key)
-    return [result_of(question, answers.get(question.key)) for question in checklist.questions]
+    loses = checklist.unanswered_optional == "lose"
+    return [result_of(question, answers.get(question.key), loses) for question in checklist.questions]
 
 
 def tally(checklist: Checklist, answers: Mapping[str, Answer]) -> list[SectionPoints]:
     """The points of each section, for ``scoring.visit_score``.
 
     N/A and missing answers leave both what was earned and what was possible, so a visit must have no
-    ``missing`` questions when its score is to count. Bonus points are in ``earned`` alone.
+    ``missing`` questions when its score is to count. Bonus points are in ``earned`` alone. Where the checklist
+    scores by points, a section weighs what was possible in it, so that each point counts the same.
     """
     by_key = {result.key: result for result in question_results(checklist, answers)}
-    return [
-        SectionPoints(
-            key=section.key,
-            title=section.title,
-            weight=section.weight,
-            earned=sum((by_key[q.key].earned for q in section.questions), ZERO),
-            possible=sum((by_key[q.key].possible for q in section.questions), ZERO),
-        )
-        for section in checklist.sections
-    ]
+    by_points = checklist.scoring == "points"
+    return [_section_points(section, by_key, by_points) for section in checklist.sections]
+
+
+def _section_points(section: Section, by_key: Mapping[str, QuestionResult], by_points: bool) -> SectionPoints:
+    earned = sum((by_key[q.key].earned for q in section.questions), ZERO)
+    possible = sum((by_key[q.key].possible for q in section.questions), ZERO)
+    weight = possible if by_points else section.weight
+    return SectionPoints(section.key, section.title, weight, earned, possible)
 
 
 def missing(checklist: Checklist, answers: Mapping[str, Answer]) -> list[Question]:
@@ -276,5 +321,5 @@ def critical_failures(checklist: Checklist, answers: Mapping[str, Answer]) -> li
 def wants_note(question: Question, answer: Answer) -> bool:
     """Whether the form should ask for a note: always, or when the answer lost points."""
     result = result_of(question, answer)
-    lost = result.state == "answered" and result.earned < question.full_points
+    lost = result.state == "answered" and result.earned < question.worth
     return question.note_on == "always" or (question.note_on == "loss" and lost)

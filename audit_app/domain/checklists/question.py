@@ -107,6 +107,11 @@ class QuestionBase(Part):
     allow_na: bool = Field(True, description="Give true, or false if it always applies.")
     critical: bool = Field(False, description="Give true if failing it must be seen first by a manager.")
     bonus: bool = Field(False, description="Give true if it can only add points, never cost any.")
+    weight: Annotated[Exact, Field(gt=0, le=1000)] = Field(
+        Fraction(1),
+        exclude_if=lambda weight: weight == 1,
+        description="Give how many times the question's points count, where the checklist scores by points.",
+    )
     photo: bool = Field(False, description="Give true if a photo is wanted.")
     note_on: Literal["never", "loss", "always"] = Field(
         "never", description="Give never, loss (a note is asked for when points are lost) or always."
@@ -129,6 +134,11 @@ class QuestionBase(Part):
     def refusal(self, what_to_do: str) -> InvalidInput:
         """The error that names this question and says what to do."""
         return InvalidInput(f"“{self.text}” ({self.key}): {what_to_do}")
+
+    @property
+    def worth(self) -> Fraction:
+        """The points of the best answer times the weight."""
+        return self.full_points * self.weight
 
     @model_validator(mode="after")
     def _weighs_something_if_it_matters(self) -> Self:

@@ -334,3 +334,98 @@ def test_a_checklist_cannot_be_changed() -> None:
     form = checklist((10, [{}]))
     with pytest.raises(ValidationError, match="frozen"):
         form.sections[0].questions[0].points = Fraction(2)
+
+
+def by_points(*sections: list[dict[str, Any]], **fields: Any) -> Checklist:
+    """A checklist of yes/no questions that scores by points."""
+    form = checklist(*((0, [{"points": 0}]) for _ in sections)).model_dump(mode="json")
+    for i, (section, questions) in enumerate(zip(form["sections"], sections, strict=True)):
+        del section["weight"]
+        section["questions"] = [
+            {"key": f"q{i}{j}", "type": "yes_no", "text": "Is it so?", **given}
+            for j, given in enumerate(questions)
+        ]
+    return Checklist.model_validate(form | {"scoring": "points"} | fields)
+
+
+def scored(form: Checklist, answers: dict[str, Answer]) -> Fraction:
+    found = visit_score(tally(form, answers))
+    assert found is not None
+    assert sum(section.points for section in found.sections) == found.value
+    assert sum(section.shown_points for section in found.sections) == found.shown
+    return found.value
+
+
+def test_by_points_each_point_counts_the_same_in_every_section() -> None:
+    parking, rest = [{}] * 10, [{}] * 60
+    answers = {f"q0{j}": NA for j in range(1, 10)} | {f"q1{j}": Answer("yes") for j in range(60)}
+    answers["q00"] = Answer("no")
+
+    assert scored(by_points(parking, rest), answers) == Fraction(60, 61) * 100
+    assert scored(checklist((10, parking), (90, rest)), answers) == 90
+
+
+def test_a_weight_multiplies_the_points_of_its_question() -> None:
+    form = by_points([{"weight": 3}, {"points": 2}])
+
+    assert scored(form, {"q00": Answer("yes"), "q01": Answer("no")}) == 60
+    assert [r.possible for r in question_results(form, {"q00": Answer("yes")})] == [3, 0]
+
+
+@pytest.mark.parametrize(("rule", "score"), [("leave_out", 100), ("lose", 50)])
+def test_a_question_that_stays_unanswered_is_left_out_or_loses_as_the_checklist_says(
+    rule: str, score: int
+) -> None:
+    form = by_points([{}, {"required": False}], unanswered_optional=rule)
+    answers = {"q00": Answer("yes")}
+
+    assert scored(form, answers) == score
+    assert [result.failed for result in question_results(form, answers)] == [False, False]
+    assert missing(form, answers) == []
+
+
+def test_not_applicable_never_loses() -> None:
+    form = by_points([{}, {"required": False}], unanswered_optional="lose")
+
+    assert scored(form, {"q00": Answer("yes"), "q01": NA}) == 100
+
+
+def test_a_weight_where_it_counts_for_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="is for a checklist that scores by points"):
+        checklist((1, [{"weight": 2}]))
+    weighted = by_points([{}]).model_dump(mode="json")
+    weighted["sections"][0]["weight"] = 5
+    with pytest.raises(ValidationError, match="counts for nothing"):
+        Checklist.model_validate(weighted)
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["yes", "no", "na"])), min_size=1), max_size=4
+    )
+)
+def test_the_score_by_points_is_all_that_was_earned_of_all_that_was_possible(
+    sections: list[list[tuple[int, str]]],
+) -> None:
+    asked = [[{"points": points} for points, _ in section] for section in sections] or [[{}]]
+    given_answers = {
+        f"q{i}{j}": NA if said == "na" else Answer(said)
+        for i, section in enumerate(sections)
+        for j, (_, said) in enumerate(section)
+    }
+    form = by_points(*asked)
+    counted = [(points, said) for section in sections for points, said in section if said != "na"]
+    possible = sum(points for points, _ in counted)
+    found = visit_score(tally(form, given_answers))
+
+    if found is None:
+        assert possible == 0
+    else:
+        assert found.value == Fraction(sum(p for p, said in counted if said == "yes") * 100, possible)
+
+
+def test_the_new_rules_leave_older_forms_their_hash() -> None:
+    stored = canonical_json(checklist((1, [{}])))
+
+    assert not {"scoring", "unanswered_optional"} & set(json.loads(stored))
+    assert "weight" not in json.loads(stored)["sections"][0]["questions"][0]
