@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from audit_app.cli.checklist_score import score
 from audit_app.cli.file_checks import check_files
 from audit_app.domain.checklists.conditions import parse, refuse_unknown
 from audit_app.domain.checklists.evaluation import Context, evaluate, holds, never_holds
@@ -19,6 +20,9 @@ from audit_app.domain.errors import InvalidInput
 @click.group()
 def checklists() -> None:
     """Files with checklists."""
+
+
+checklists.add_command(score)
 
 
 @checklists.command()
