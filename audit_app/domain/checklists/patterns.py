@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from audit_app.domain.errors import InvalidInput
 
-MOST_STEPS = 1000
+MOST_STEPS = 400
 """Ways from one place of a pattern to the next; what keeps 4,000 characters within moments."""
 MOST_REPEATS = 200
 """The highest number in a repeat."""

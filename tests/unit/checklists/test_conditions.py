@@ -119,7 +119,7 @@ def test_a_thousand_evaluations_take_moments() -> None:
     assert min(spent() for _ in range(3)) < 0.5  # ten times what is promised, for a machine ten times slower
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a|aa){90}b", "a*a*a*a*b", "(.*,){9}b"])
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a|aa){60}b", "a*a*a*a*b", "(.*,){9}b"])
 def test_no_pattern_is_slow_on_a_long_text(pattern: str) -> None:
     tree = parse(f"regex(${{text}}, '{pattern}')")
 
