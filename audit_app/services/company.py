@@ -12,6 +12,7 @@ from audit_app.models import Location, Mailbox, Organisation
 from audit_app.services.entry.fields import FieldErrors
 
 LONGEST_NAME = 200
+MOST_SECONDS = 3600
 
 
 def company(session: Session) -> Organisation | None:
@@ -41,6 +42,29 @@ def name_company(session: Session, name: str, notices_mailbox: str = "", time_zo
     session.add(named)
     session.flush()
     return named
+
+
+def set_quickest(session: Session, named: Organisation, quick: str, at_once: str) -> None:
+    """Set how soon after our message, in whole seconds, a mail is doubted, and is a program's. Raises InvalidFields."""
+    errors = FieldErrors()
+    with errors.field("quick_seconds"):
+        doubted = _seconds(quick)
+    with errors.field("at_once_seconds"):
+        refused = _seconds(at_once)
+    errors.raise_if_any()
+    with errors.field("at_once_seconds"):
+        if refused > doubted:
+            raise InvalidInput(f"Enter at most the {doubted} seconds from which on a person is believed.")
+    errors.raise_if_any()
+    named.quick_seconds, named.at_once_seconds = doubted, refused
+    session.flush()
+
+
+def _seconds(text: str) -> int:
+    typed = text.strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 5) or int(typed) > MOST_SECONDS:
+        raise InvalidInput(f"Enter a whole number of seconds from 0 to {MOST_SECONDS}.")
+    return int(typed)
 
 
 def _mailbox_id(session: Session, address: str) -> int:

@@ -35,6 +35,15 @@ class CompanyForm(OpenedForm):
         "Without one, people ask an administrator.",
         validate_choice=False,
     )
+    quick_seconds = StringField(
+        "Doubted within, in seconds",
+        description="An answer by mail that came sooner after our message waits for a decision, "
+        "whatever it says. 60 fits people; a company that answers in seconds, such as the demo, needs less.",
+    )
+    at_once_seconds = StringField(
+        "A program within, in seconds",
+        description="One that came sooner and takes up no word of our question counts as automatic.",
+    )
 
 
 @blueprint.route("/company", methods=["GET", "POST"])
@@ -49,6 +58,11 @@ def company() -> ResponseReturnValue:
             "name": known.name if known else "",
             "notices_mailbox": chosen.address if chosen else "",
             "time_zone": known.time_zone if known else "",
+            **(
+                {"quick_seconds": str(known.quick_seconds), "at_once_seconds": str(known.at_once_seconds)}
+                if known
+                else {}
+            ),
         }
     )
     form.time_zone.choices = zone_choices(form.time_zone.data)
@@ -59,6 +73,10 @@ def company() -> ResponseReturnValue:
             named = service.name_company(
                 db.session, form.name.data or "", form.notices_mailbox.data or "", form.time_zone.data or ""
             )
+            if known:
+                service.set_quickest(
+                    db.session, named, form.quick_seconds.data or "", form.at_once_seconds.data or ""
+                )
             db.session.commit()
             flash(_saved(named.name, before, service.organisation_zone(db.session)), "success")
             return redirect(url_for("locations.company" if known else "scores.overview"))

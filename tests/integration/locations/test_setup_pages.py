@@ -81,6 +81,26 @@ def test_a_database_holds_one_company_however_often_it_is_named(session: Session
         name_company(session, " ")
 
 
+def test_how_soon_an_answer_is_doubted_is_set_on_the_page_of_the_company(
+    client: Visitor, session: Session, ada: User
+) -> None:
+    name_company(session, "Fjord & Field")
+    sign_in(client, ada)
+    page = "/admin/company"
+    client.submit(page, name="Fjord & Field", quick_seconds="5", at_once_seconds="1")
+    named = company(session)
+    assert named is not None
+    assert (named.quick_seconds, named.at_once_seconds) == (5, 1)
+    for quick, at_once, says in (
+        ("soon", "1", "Enter a whole number of seconds from 0 to 3600."),
+        ("5", "6", "Enter at most the 5 seconds from which on a person is believed."),
+    ):
+        refused = client.submit(page, name="Fjord & Field", quick_seconds=quick, at_once_seconds=at_once)
+        assert says in refused.text
+    session.refresh(named)
+    assert (named.quick_seconds, named.at_once_seconds) == (5, 1)
+
+
 def test_a_region_is_renamed_and_keeps_its_key_but_takes_no_other_ones_name(
     session: Session, north: Region, south: Region
 ) -> None:
