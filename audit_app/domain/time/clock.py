@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Self
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import BaseModel, ConfigDict, field_serializer, field_validator, model_validator
 
 from audit_app.domain.errors import InvalidInput
+from audit_app.domain.time.holiday_calendar import calendar_of
 
 NOTHING = timedelta(0)
 """No time at all."""
@@ -118,13 +118,13 @@ class OpeningHours(BaseModel):
 
 
 def public_holidays(country: str, years: Iterable[int], subdivision: str | None = None) -> frozenset[date]:
-    """Return a country's public holidays, by ISO 3166 codes such as ``US`` and ``NY``.
+    """Return a country's days off, by law and by custom, by ISO 3166 codes such as ``US`` and ``NY``.
 
     Raises:
         InvalidInput: the holidays library does not know the country or subdivision.
     """
     try:
-        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=list(years)))
+        return frozenset(calendar_of(country, subdivision or "", years))
     except NotImplementedError as problem:
         place = f"{country}-{subdivision}" if subdivision else country
         raise InvalidInput(

@@ -10,6 +10,11 @@ import holidays
 
 from audit_app.domain.errors import InvalidInput
 
+KEPT = (holidays.PUBLIC, holidays.DE_FACTO)
+"""The holidays library's names for days off by law and by custom."""
+USUAL_PARTS = {"GB": "ENG"}
+"""The part whose days are meant where a country without days of its own is named."""
+
 
 @lru_cache(maxsize=1)
 def countries() -> Mapping[str, tuple[str, ...]]:
@@ -39,5 +44,21 @@ def part_code(country: str, text: str) -> str:
 
 def named_holidays(country: str, part: str, years: Iterable[int]) -> dict[date, str]:
     """The public holidays of the years in their order, with their names, in English where these are known."""
-    found = holidays.country_holidays(country, subdiv=part or None, years=list(years), language="en_US")
+    found = calendar_of(country, part, years, language="en_US")
     return {day: str(found[day]) for day in sorted(found)}
+
+
+def calendar_of(
+    country: str, part: str, years: Iterable[int], language: str | None = None
+) -> holidays.HolidayBase:
+    """The days off of a country in the years: those of its law, and those that everybody keeps without one.
+
+    So Midsummer Eve, Christmas Eve and New Year's Eve are days off in Sweden. Where no part of the United Kingdom is
+    chosen, England's bank holidays are kept. Raises NotImplementedError for what the holidays library does not know.
+    """
+    named = part or USUAL_PARTS.get(country)
+    calendar = holidays.country_holidays(country, subdiv=named)
+    kept = [each for each in KEPT if each in calendar.supported_categories]
+    return holidays.country_holidays(
+        country, subdiv=named, years=list(years), language=language, categories=kept or None
+    )

@@ -21,6 +21,7 @@ from audit_app.domain.time.clock import (
     opening_time_between,
     public_holidays,
 )
+from audit_app.domain.time.holiday_calendar import named_holidays
 from tests.opening_hours import ALWAYS_OPEN, WORKING_DAYS
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -164,6 +165,27 @@ def test_the_public_holidays_of_a_country_are_kept_in_every_year_but_where_it_op
     assert not hours.periods_on(date(2026, 8, 3))
     assert hours.model_copy(update={"open_on": frozenset({christmas})}).periods_on(christmas)
     assert OpeningHours.model_validate(json.loads(hours.model_dump_json())) == hours
+
+
+@pytest.mark.parametrize(
+    ("country", "part", "day", "rests"),
+    [
+        ("SE", "", date(2026, 6, 19), True),  # Midsummer Eve
+        ("SE", "", date(2026, 12, 24), True),
+        ("SE", "", date(2026, 12, 31), True),
+        ("SE", "", date(2026, 12, 23), False),
+        ("GB", "", date(2026, 8, 31), True),  # the late summer bank holiday of England
+        ("GB", "", date(2026, 4, 6), True),
+        ("GB", "SCT", date(2026, 8, 31), False),
+        ("DE", "", date(2026, 12, 24), False),
+    ],
+)
+def test_days_off_that_staff_take_for_granted_are_kept(
+    country: str, part: str, day: date, rests: bool
+) -> None:
+    hours = OpeningHours.on(Weekday, time(9), time(17)).model_copy(update={"country": country, "part": part})
+    assert hours.rests_on(day) is rests
+    assert (day in named_holidays(country, part, [2026])) is rests
 
 
 plans = st.sampled_from([NINE_TO_FIVE, EIGHT_TO_FIVE, NIGHT_SHIFT, ALWAYS_OPEN])
