@@ -12,7 +12,8 @@ from audit_app.domain.checklists.checklist import Checklist
 from audit_app.models import Assignment, Location, User, Visit
 from audit_app.services.checklists.versions import store_checklist
 from audit_app.services.visits.assignments import assign
-from audit_app.services.visits.recording import save_answer, start_visit, submit_visit
+from audit_app.services.visits.edits import Taken, new_edit, take_edits
+from audit_app.services.visits.recording import start_visit, submit_visit
 
 CLIENT_ID = "6f1c2a52-6f0e-4d5c-9a3e-0a8e0a4ffb01"
 
@@ -126,7 +127,22 @@ def begun_visit(session: Session, auditor: User, location: Location, now: dateti
 def fill_in(session: Session, visit: Visit, now: datetime, **changes: object) -> None:
     """Answer everything that is required, with `changes`."""
     for key, value in (ANSWERS | changes).items():
-        save_answer(session, visit, key, {"value": value}, 1, now)
+        answer(session, visit, key, {"value": value}, now)
+
+
+def answer(
+    session: Session,
+    visit: Visit,
+    path: str,
+    raw: object,
+    now: datetime,
+    base: int | None = None,
+    device: int | None = None,
+) -> Taken:
+    """Answer one question, having seen `base` (the standing revision, where it is not said)."""
+    seen = next((row.revision for row in visit.answers if row.path == path), 0) if base is None else base
+    (taken,) = take_edits(session, visit, [new_edit(path, raw, seen, now)], device, now)
+    return taken
 
 
 def another_id() -> str:

@@ -26,7 +26,8 @@ from audit_app.models import Assignment, Campaign, ChannelName, Location, Probe
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.explain import explain
 from audit_app.services.scores.policies import current_policy
-from audit_app.services.visits.recording import save_answer, start_visit, submit_visit
+from audit_app.services.visits.edits import new_edit, take_edits
+from audit_app.services.visits.recording import start_visit, submit_visit
 
 ALL_SECONDS = 160.0
 """How long after its start it stops waiting for answers, so that ending everything fits into three minutes."""
@@ -75,9 +76,10 @@ def _fill_in_visit(session: Session) -> dict[str, Any]:
     ).one()
     visit = start_visit(session, assignment.auditor, assignment, str(uuid.uuid4()), now)
     draw = random.Random(SEED)  # noqa: S311 -- sample data
-    for question in visit.version.form.questions:
-        answer = answer_by_chance(question, VISIT_QUALITY, draw)
-        save_answer(session, visit, question.key, {"value": answer}, 1, now)
+    answers = {q.key: answer_by_chance(q, VISIT_QUALITY, draw) for q in visit.version.form.questions}
+    take_edits(
+        session, visit, [new_edit(key, {"value": value}, 0, now) for key, value in answers.items()], None, now
+    )
     submit_visit(session, visit, now)
     return {"score": None if visit.score is None else float(visit.score)}
 

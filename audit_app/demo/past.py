@@ -113,7 +113,7 @@ def _enter_visit(session: Session, cast: Cast, past: PastVisit, seed: int) -> No
             checked = CheckedAnswer(parse_answer(question, answer_by_chance(question, good, draw)))
         visit.answers.append(
             Answer(
-                question_key=question.key,
+                path=question.key,
                 value=stored_answer(checked)["value"],
                 not_applicable=checked.not_applicable,
                 saved_at=ended,

@@ -27,7 +27,15 @@ from audit_app.models.review import Appeal, AppealState, Review, ReviewVerdict
 from audit_app.models.score import ReplyRating, Score, ScorePolicy
 from audit_app.models.session import Device, PasswordReset, SignInLimit, UserSession
 from audit_app.models.user import Role, RoleName, User
-from audit_app.models.visit import Answer, Assignment, AssignmentState, Visit, VisitState
+from audit_app.models.visit import (
+    Answer,
+    AnswerEdit,
+    Assignment,
+    AssignmentState,
+    EditOutcome,
+    Visit,
+    VisitState,
+)
 from audit_app.models.widget import TrialState, WidgetAdapter, WidgetTrial, WidgetVersion
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "Alarm",
     "AlarmKind",
     "Answer",
+    "AnswerEdit",
     "Appeal",
     "AppealState",
     "Assignment",
@@ -48,6 +57,7 @@ __all__ = [
     "ChecklistVersion",
     "ClockName",
     "Device",
+    "EditOutcome",
     "Evidence",
     "EvidenceKind",
     "FormerHours",

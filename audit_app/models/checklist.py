@@ -38,7 +38,7 @@ class ChecklistVersion(Base):
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklists.id"))
     number: Mapped[int]
     content: Mapped[JsonObject] = mapped_column(Json)
-    content_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
 
     checklist: Mapped[Checklist] = relationship(back_populates="versions")

@@ -67,7 +67,16 @@ class Visit(Base):
     auditor_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     state: Mapped[VisitState] = mapped_column(words(VisitState), default=VisitState.DRAFT)
     started_at: Mapped[datetime]
-    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    opened_at: Mapped[datetime | None]
+    """When the server first heard of it."""
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it was submitted on the device, by which it counts; the time of receipt where that cannot be true."""
+    received_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the submission reached the server."""
+    clock_uncertain: Mapped[bool] = mapped_column(default=False)
+    active_seconds: Mapped[int | None]
+    device_id: Mapped[int | None]
+    """The device that began it; the number outlives the device's row."""
     score: Mapped[Fraction | None]
     """0 to 100, exact; set when the visit is submitted."""
     critical_failures: Mapped[int] = mapped_column(default=0)
@@ -85,16 +94,60 @@ class Answer(Base):
     """The newest answer to one question of a visit."""
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("visit_id", "question_key"),)
+    __table_args__ = (UniqueConstraint("visit_id", "path"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"))
-    question_key: Mapped[str] = mapped_column(String(120))
+    path: Mapped[str] = mapped_column(String(200))
+    """The key of the question."""
     value: Mapped[Any | None] = mapped_column(Json)
     not_applicable: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(default=1)
-    """Counts up on the device with each change; an older revision never replaces a newer one."""
+    """Counted by the server: up by one with each answer that takes the place of another."""
+    edit_id: Mapped[str | None] = mapped_column(String(36))
     saved_at: Mapped[datetime]
 
     visit: Mapped[Visit] = relationship(back_populates="answers")
+
+
+class EditOutcome(StrEnum):
+    """What became of an edit when it arrived."""
+
+    APPLIED = "applied"
+    SAME = "same"
+    """The answer said the same already."""
+    CONFLICT = "conflict"
+    """The device had not seen the answer that stands; both are kept."""
+    LATE = "late"
+    """The visit was submitted before."""
+
+
+class AnswerEdit(Base):
+    """One change of an answer as a device sent it; rows are only ever added."""
+
+    __tablename__ = "answer_edits"
+    __table_args__ = (UniqueConstraint("visit_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    """A UUID of the device, so that an edit is taken once however often it is sent."""
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """The order of arrival in the visit, from 1."""
+    path: Mapped[str] = mapped_column(String(200))
+    value: Mapped[Any | None] = mapped_column(Json)
+    not_applicable: Mapped[bool]
+    note: Mapped[str] = mapped_column(Text)
+    base_revision: Mapped[int]
+    """The revision of the answer that the device had seen."""
+    revision: Mapped[int | None]
+    """With APPLIED: the one that the answer has since."""
+    device_id: Mapped[int | None]
+    """The device that sent it; the number outlives the device's row."""
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    """By the clock of the device."""
+    received_at: Mapped[datetime]
+    outcome: Mapped[EditOutcome] = mapped_column(words(EditOutcome))
+    resolves_id: Mapped[str | None] = mapped_column(ForeignKey("answer_edits.id"))
+    """The kept answer that this one chose for or against."""

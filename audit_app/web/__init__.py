@@ -14,6 +14,7 @@ from audit_app.web.replies.queue import blueprint as replies
 from audit_app.web.scores.overview import blueprint as scores
 from audit_app.web.search.views import blueprint as search
 from audit_app.web.users.views import blueprint as users
+from audit_app.web.visits.api import blueprint as visits_api
 from audit_app.web.visits.views import blueprint as visits
 from audit_app.web.widgets.views import blueprint as widgets
 
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     scores,
     locations,
     visits,
+    visits_api,
     probes,
     replies,
     mail,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from audit_app.config import Settings
 from audit_app.database import DatabaseUnreachable, open_engine
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.time.clock import OpeningHours
-from audit_app.models import IncomingMail, Location, Region
+from audit_app.models import IncomingMail, Location, Region, Visit
 
 
 @pytest.fixture
@@ -167,3 +167,42 @@ def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path) -> None:
     with pytest.raises(DatabaseUnreachable, match=r"audit\.db"):
         migrate.upgrade(engine)
     engine.dispose()
+
+
+OLD_VISITS = (
+    "INSERT INTO regions (id, key, name) VALUES (1, 'north', 'North')",
+    "INSERT INTO users (id, email, name, password, active, fs_uniquifier, must_change_password,"
+    " created_at) VALUES"
+    " (1, 'a@x.example', 'Anna', '', true, 'a', false, '2026-11-01')",
+    "INSERT INTO locations (id, key, name, address, region_id, time_zone, opening_hours, active, weight) VALUES"
+    " (1, 'umea', 'Umeå', '', 1, 'Europe/Stockholm', '{}', true, '1/1')",
+    "INSERT INTO checklists (id, key, title) VALUES (1, 'small', 'Small')",
+    "INSERT INTO checklist_versions (id, checklist_id, number, content, content_hash, created_at) VALUES"
+    " (1, 1, 1, '{}', 'h', '2026-11-01')",
+    "INSERT INTO visits (id, client_id, location_id, version_id, auditor_id, state, started_at, submitted_at,"
+    " critical_failures) VALUES (1, 'c', 1, 1, 1, 'submitted', '2026-11-01 09:00:00', '2026-11-01 10:00:00', 0)",
+    "INSERT INTO answers (id, visit_id, question_key, value, not_applicable, note, revision, saved_at) VALUES"
+    " (1, 1, 'greeted', '\"yes\"', false, 'Kept.', 3, '2026-11-01 09:30:00')",
+)
+
+
+def test_visits_and_their_answers_are_carried_over_and_back(empty: sa.Engine) -> None:
+    migrate.upgrade(empty, "0017")
+    with empty.begin() as connection:
+        for statement in OLD_VISITS:
+            connection.execute(sa.text(statement.replace(":", r"\:")))
+
+    migrate.upgrade(empty)
+    with Session(empty) as session:
+        visit = session.get_one(Visit, 1)
+        made = datetime(2026, 11, 1, 10, tzinfo=UTC)
+        assert (visit.finished_at, visit.received_at, visit.clock_uncertain) == (made, made, False)
+        assert [(row.path, row.value, row.note, row.revision) for row in visit.answers] == [
+            ("greeted", "yes", "Kept.", 3)
+        ]
+
+    migrate.downgrade(empty, "0017")
+    with empty.connect() as connection:
+        found = connection.execute(sa.text("SELECT question_key, note FROM answers")).all()
+        submitted = connection.scalar(sa.text("SELECT count(*) FROM visits WHERE submitted_at IS NOT NULL"))
+    assert ([tuple(row) for row in found], submitted) == ([("greeted", "Kept.")], 1)

@@ -9,8 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.checklists import checklist as domain
-from audit_app.domain.errors import NotFound
+from audit_app.domain.errors import Conflict, NotFound
 from audit_app.models import Checklist, ChecklistVersion
+
+
+class UnknownForm(Conflict):
+    """No version of the checklist has the content hash that a device names."""
 
 
 def store_checklist(session: Session, form: domain.Checklist, now: datetime) -> ChecklistVersion:
@@ -66,3 +70,18 @@ def _newest(session: Session, checklist: Checklist) -> ChecklistVersion | None:
         .order_by(ChecklistVersion.number.desc())
         .limit(1)
     )
+
+
+def version_with(session: Session, checklist: Checklist, content_hash: str) -> ChecklistVersion:
+    """The newest version of `checklist` with this content hash; raises UnknownForm when there is none."""
+    version = session.scalar(
+        select(ChecklistVersion)
+        .where(ChecklistVersion.checklist_id == checklist.id, ChecklistVersion.content_hash == content_hash)
+        .order_by(ChecklistVersion.number.desc())
+        .limit(1)
+    )
+    if version is None:
+        raise UnknownForm(
+            "The form on this device is not known here. Open My visits online, then start the visit."
+        )
+    return version

@@ -33,7 +33,7 @@ def gather(
     `pending` says for the ids of probes that are not decided what they can still become; without it they are only
     counted as left out.
 
-    Visits count when they were submitted, as long as the location belonged to the chain. Probes count when they were sent (the latest moment at which that can
+    Visits count when they were finished, as long as the location belonged to the chain. Probes count when they were sent (the latest moment at which that can
     have been); one that could not be sent, when it should have been.
     """
     ids = sorted(locations)
@@ -41,16 +41,16 @@ def gather(
 
 
 def _visits(session: Session, locations: list[int], period: Period) -> tuple[VisitFact, ...]:
-    columns = (Visit.id, Visit.location_id, Visit.submitted_at, Visit.score, Visit.critical_failures)
+    columns = (Visit.id, Visit.location_id, Visit.finished_at, Visit.score, Visit.critical_failures)
     query = (
         select(*columns, ChecklistVersion.checklist_id)
         .join(Visit.version)
         .where(Visit.location_id.in_(locations), Visit.state == VisitState.SUBMITTED)
-        .where(Visit.submitted_at >= period.start, Visit.submitted_at < period.end)
+        .where(Visit.finished_at >= period.start, Visit.finished_at < period.end)
         .where(Visit.score.is_not(None))
         .join(Visit.location)
-        .where(or_(Location.ended_at.is_(None), Visit.submitted_at < Location.ended_at))
-        .order_by(Visit.submitted_at, Visit.id)
+        .where(or_(Location.ended_at.is_(None), Visit.finished_at < Location.ended_at))
+        .order_by(Visit.finished_at, Visit.id)
     )
     return tuple(VisitFact(*row) for row in cast(Iterable[Any], session.execute(query)))
 

@@ -178,7 +178,7 @@ def latest_visits(session: Session, location: Location) -> Sequence[Visit]:
         select(Visit)
         .where(Visit.location_id == location.id, Visit.state == VisitState.SUBMITTED)
         .options(joinedload(Visit.version).joinedload(ChecklistVersion.checklist))
-        .order_by(Visit.submitted_at.desc(), Visit.id.desc())
+        .order_by(Visit.finished_at.desc(), Visit.id.desc())
         .limit(LATEST)
     )
     return session.scalars(query).all()

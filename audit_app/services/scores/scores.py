@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from audit_app.domain.scores.record import from_snapshot, snapshot, to_json
 from audit_app.domain.scores.scoring import ScoreInputs
 from audit_app.domain.scores.sufficiency import Level, sufficiency
 from audit_app.domain.time.period import Period, complete_weeks, week_of
-from audit_app.models import Location, Score, ScorePolicy
+from audit_app.models import Location, Score, ScorePolicy, Visit
 from audit_app.services.company import organisation_zone
 from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.policies import ensure_policy
@@ -190,15 +191,27 @@ def store_weeks(session: Session, weeks: Sequence[Period], now: datetime) -> lis
 
 
 def due_weeks(session: Session, now: datetime) -> list[Period]:
-    """The weeks to be computed now: the last two complete ones, and some that were stored for another zone's weeks."""
+    """The weeks to be computed now: the last two complete ones, those of visits that arrived late, and some that were
+    stored for another zone's weeks."""
     zone = organisation_zone(session)
+    late = _weeks_of_late_visits(session, now, zone)
     current = complete_weeks(now - WEEKS_KEPT_CURRENT, now, zone)
     chain = select(Score.period_start).where(Score.location_id.is_(None), Score.region_id.is_(None))
     there = set(session.scalars(chain.distinct()))
     # The middle of a week lies in the same week of every zone.
     same = {week_of((start + MIDDLE).astimezone(zone).date(), zone) for start in there}
     missing = sorted(week for week in same if week.start not in there and week.end <= now)
-    return sorted({*current, *missing[-CAUGHT_UP_AT_ONCE:]})
+    return sorted({*current, *late, *missing[-CAUGHT_UP_AT_ONCE:]})
+
+
+def _weeks_of_late_visits(session: Session, now: datetime, zone: ZoneInfo) -> set[Period]:
+    """The weeks in which visits were made that arrived of late, when these are no longer computed by themselves."""
+    since = now - WEEKS_KEPT_CURRENT
+    made = session.scalars(
+        select(Visit.finished_at).where(Visit.received_at >= since, Visit.finished_at < since)
+    )
+    weeks = {week_of(at.astimezone(zone).date(), zone) for at in made if at is not None}
+    return {week for week in weeks if week.end <= now}
 
 
 def location_scores(session: Session, weeks: Sequence[Period], policy: Policy) -> list[Computed]:

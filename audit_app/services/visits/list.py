@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 
 Order = Literal["day", "score", "location", "auditor"]
 
-_when = func.coalesce(Visit.submitted_at, Visit.started_at)
+_when = func.coalesce(Visit.finished_at, Visit.started_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from audit_app.domain.errors import NotFound
 from audit_app.models import Assignment, AssignmentState, Location, RoleName, User, Visit, VisitState
 from audit_app.services.locations.visible import locations_visible_to
+from audit_app.services.visits.edits import NOT_YOURS
 
 
 def visible_visits(user: User) -> Select[Visit]:
@@ -39,6 +40,14 @@ def own_visit(session: Session, user: User, visit_id: int) -> Visit:
     return visit
 
 
+def own_visit_on_device(session: Session, user: User, client_id: str) -> Visit:
+    """The visit of `user` that a device gave this number; raises NotFound in the words for somebody who had it once."""
+    visit = session.scalar(select(Visit).where(Visit.client_id == client_id, Visit.auditor_id == user.id))
+    if visit is None:
+        raise NotFound(NOT_YOURS)
+    return visit
+
+
 def other_drafts_of(session: Session, user: User) -> list[Visit]:
     """The drafts of `user` that no open assignment leads to, the newest first."""
     open_assignment = Visit.assignment.has(Assignment.state == AssignmentState.OPEN)
@@ -57,7 +66,7 @@ def done_by(session: Session, user: User, limit: int) -> list[Visit]:
         session.scalars(
             select(Visit)
             .where(Visit.auditor_id == user.id, Visit.state == VisitState.SUBMITTED)
-            .order_by(Visit.submitted_at.desc())
+            .order_by(Visit.finished_at.desc())
             .limit(limit)
         )
     )

@@ -1,5 +1,5 @@
 // What the device itself keeps of a visit, one entry per question, so that two tabs never overwrite each other's.
-// An entry is {answer, revision, sent, refused}; it stays until the visit is submitted.
+// An entry is {answer, revision, base, sent, refused}; it stays until the visit is submitted.
 
 const PREFIX = "visit:";
 

@@ -34,7 +34,9 @@ const keep = (field) => {
   const revision = Math.max(before?.revision ?? 0, fields.revision(field)) + 1;
   fields.setError(field, "");
   fields.setNotice(field, "");
-  const kept = device.keep(visit, question, { answer, revision, sent: false });
+  // What the server had said when the first change that it does not know of was made.
+  const base = before && !before.sent && before.base !== undefined ? before.base : fields.revision(field);
+  const kept = device.keep(visit, question, { answer, revision, base, sent: false });
   showProgress();
   if (!kept) {
     say("This device has no room to keep answers. Stay online, and tap Next after each section to save it.");

@@ -23,7 +23,7 @@ export const send = async (visit, token) => {
 };
 
 const post = async (url, token, waiting) => {
-  const answers = waiting.map(([question, { answer, revision }]) => ({ question, answer, revision }));
+  const answers = waiting.map(([question, { answer, revision, base }]) => ({ question, answer, revision, base: base ?? revision - 1 }));
   const body = JSON.stringify({ answers });
   let response;
   try {
@@ -58,7 +58,7 @@ const settle = (visit, result, sent) => {
   } else if (untouched) {
     device.keep(visit, result.question, { answer: result.answer, revision: result.revision, sent: true });
   } else if (now.revision <= result.revision) {
-    device.keep(visit, result.question, { ...now, revision: result.revision + 1 });
+    device.keep(visit, result.question, { ...now, revision: result.revision + 1, base: result.revision });
   }
   return { ...result, untouched, entered: sent.answer };
 };

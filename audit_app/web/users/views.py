@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 
 from audit_app.domain.errors import AuditError
 from audit_app.extensions import db
 from audit_app.models import Location, Region, RoleName, User
 from audit_app.services.users import passwords, sessions
 from audit_app.services.users import users as service
-from audit_app.web.access import roles, user_now
+from audit_app.web.access import roles, signed_in, user_now
 from audit_app.web.button_form import ButtonForm
 from audit_app.web.presentation import ROLE_WORDS, request_instant
 from audit_app.web.users.forms import NewUserForm, PasswordForm, UserForm, entered_about
-from audit_app.web.users.sessions import life_of_sessions
+from audit_app.web.users.sessions import life_of_sessions, session_now
 
 blueprint = Blueprint("users", __name__)
 ONE_PAGE = 50
@@ -26,6 +27,21 @@ FIELDS: dict[type[AuditError], str] = {
     service.AddressTaken: "email",
 }
 """Which field an error is about."""
+
+
+@blueprint.get("/api/session")
+@signed_in
+def session_of_device() -> ResponseReturnValue:
+    """Who is signed in here, on which device, and the token that their requests carry."""
+    user, device = user_now(), session_now().device
+    response = jsonify(
+        csrf_token=generate_csrf(),
+        user={"id": user.id, "name": user.name},
+        device={"id": device.id, "name": device.name},
+        now=request_instant().isoformat(),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/admin/users")

@@ -66,7 +66,8 @@ class Posted:
 
     question: Question
     raw: dict[str, object]
-    revision: int
+    base: int
+    """The revision that the form was filled with."""
 
 
 def entry_of(value: object, not_applicable: bool, note: str) -> dict[str, object]:
@@ -74,15 +75,15 @@ def entry_of(value: object, not_applicable: bool, note: str) -> dict[str, object
     return {"value": value, "not_applicable": not_applicable, "note": note}
 
 
-def canonical(entry: Mapping[str, object]) -> str:
-    """The entry as text that is the same for the same content."""
+def canonical(entry: object) -> str:
+    """An entry, or a list with one in it, as text that is the same for the same content."""
     return json.dumps(entry, sort_keys=True, ensure_ascii=False)
 
 
 def section_fields(visit: Visit, refused: Mapping[str, tuple[Posted, str]]) -> list[SectionFields]:
     """All sections of a visit's form with its stored answers; what was refused is shown as it was entered."""
     answers = answers_of(visit)
-    revisions = {row.question_key: row.revision for row in visit.answers}
+    revisions = {row.path: row.revision for row in visit.answers}
     numbers = {question.key: number for number, question in enumerate(visit.version.form.questions, 1)}
     return [
         SectionFields(
@@ -147,10 +148,10 @@ def _posted(form: MultiDict[str, str], question: Question) -> Posted | None:
     if canonical(raw) == form.get(f"{question.key}.was"):
         return None
     try:
-        revision = int(form[f"{question.key}.revision"]) + 1
+        base = int(form[f"{question.key}.revision"])
     except ValueError:
         raise InvalidInput("The form was changed on its way. Reload it and answer again.") from None
-    return Posted(question, raw, revision)
+    return Posted(question, raw, base)
 
 
 def _raw(form: MultiDict[str, str], question: Question) -> dict[str, object]:

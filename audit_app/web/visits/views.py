@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import uuid4
+from dataclasses import replace
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
-from audit_app.models import RoleName, Visit, VisitState
+from audit_app.models import AnswerEdit, EditOutcome, RoleName, Visit, VisitState
+from audit_app.services.visits import edits as edits_service
 from audit_app.services.visits import recording as service
 from audit_app.services.visits.assignments import Urgency, assignments_of, own_assignment, urgency
 from audit_app.services.visits.list import visit_choices, visit_page
@@ -23,6 +25,7 @@ from audit_app.web.visits.forms import (
     BANDS,
     NOT_APPLICABLE,
     Posted,
+    canonical,
     changed_answers,
     read_filter,
     section_fields,
@@ -126,19 +129,14 @@ def save_section(visit_id: int, number: int) -> ResponseReturnValue:
     visit = own_visit(db.session, user_now(), visit_id)
     refused: dict[str, tuple[Posted, str]] = {}
     section_at(visit, number)
-    for posted in changed_answers(request.form, visit.version.form):
-        try:
-            saved = service.save_answer(
-                db.session, visit, posted.question.key, posted.raw, posted.revision, request_instant()
-            )
-        except InvalidInput as error:
-            refused[posted.question.key] = (posted, str(error))
-            continue
-        if saved.outcome is service.SaveOutcome.OLDER:
-            message = (
-                "A newer answer was saved elsewhere. This is what you had; save it again to replace that."
-            )
-            refused[posted.question.key] = (posted, message)
+    posted = changed_answers(request.form, visit.version.form)
+    now = request_instant()
+    edits = [edits_service.new_edit(each.question.key, each.raw, each.base, now) for each in posted]
+    for each, taken in zip(posted, _taken(visit, edits), strict=True):
+        if taken.outcome is None:
+            refused[each.question.key] = (each, taken.refused)
+        elif taken.outcome is EditOutcome.CONFLICT:
+            refused[each.question.key] = (each, TWO_ANSWERS)
     db.session.commit()
     if refused:
         return form_page(visit, number, refused), 422
@@ -157,13 +155,28 @@ def _onwards(visit: Visit, number: int) -> str:
     return url_for("visits.form", visit_id=visit.id, number=wanted)
 
 
+def _taken(visit: Visit, edits: list[edits_service.Edit]) -> list[edits_service.Taken]:
+    """What became of edits to a visit that is not submitted yet; raises Conflict when it is."""
+    taken = edits_service.take_edits(db.session, visit, edits, g.user_session.device_id, request_instant())
+    if visit.state is not VisitState.DRAFT:
+        raise Conflict(
+            "This visit was submitted already, so its answers cannot change any more. What you entered since is "
+            "still on your device; tell the manager if it matters."
+        )
+    return taken
+
+
+TWO_ANSWERS = "Another device answered this too. Both answers are kept: choose one under Check."
+
+
 @blueprint.post("/visits/<int:visit_id>/answers")
 @roles(RoleName.AUDITOR)
 def save(visit_id: int) -> ResponseReturnValue:
-    """Take answers from a device as JSON and tell for each what became of it."""
+    """Take answers from the script of the form as JSON and tell for each what became of it."""
     try:
         visit = own_visit(db.session, user_now(), visit_id)
-        results = [_take(visit, item) for item in _items()]
+        edits = [_edit(visit, item) for item in _items()]
+        results = [_saved(visit, taken) for taken in _taken(visit, edits)]
     except AuditError as error:
         db.session.rollback()
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
@@ -187,27 +200,33 @@ def _items() -> list[object]:
     return items
 
 
-def _take(visit: Visit, item: object) -> dict[str, object]:
-    """Save one answer; what cannot be used is refused by itself, so that it does not hold up the others."""
+def _edit(visit: Visit, item: object) -> edits_service.Edit:
+    """The edit in what the script sent; the same thing sent again has the same number."""
     if not isinstance(item, dict) or not isinstance(item.get("question"), str):
         raise InvalidInput("The device sent an answer to no question. Reload the form.")
-    key = item["question"]
-    try:
-        saved = service.save_answer(
-            db.session, visit, key, item.get("answer"), item.get("revision", 0), request_instant()
-        )
-    except InvalidInput as error:
-        return {"question": key, "outcome": "refused", "message": str(error)}
-    question = visit.version.form.question(key)
-    stored = service.stored_answer(saved.answer)
+    key, raw, revision = item["question"], item.get("answer"), item.get("revision")
+    base = item.get("base", 0)
+    if not isinstance(revision, int) or not isinstance(base, int):
+        raise InvalidInput("The device sent a change without its place in the order. Reload the form.")
+    number = uuid5(NAMESPACE_OID, canonical([visit.client_id, g.user_session.device_id, key, revision, raw]))
+    return edits_service.Edit(str(number), key, raw, base, request_instant())
+
+
+OUTCOMES = {EditOutcome.APPLIED: "saved", EditOutcome.SAME: "same", EditOutcome.CONFLICT: "older"}
+"""What the script of the form calls them."""
+
+
+def _saved(visit: Visit, taken: edits_service.Taken) -> dict[str, object]:
+    key, row = taken.edit.path, taken.standing
+    if taken.outcome is None or row is None:
+        return {"question": key, "outcome": "refused", "message": taken.refused or TWO_ANSWERS}
+    question, stored = visit.version.form.question(key), edits_service.stored_answer(row)
     return {
         "question": key,
-        "outcome": saved.outcome.value,
-        "revision": saved.answer.revision,
+        "outcome": OUTCOMES[taken.outcome],
+        "revision": row.revision,
         "answer": stored,
-        "replaced": saved.replaced,
-        "wants_note": not saved.answer.note
-        and domain.wants_note(question, domain.read_answer(question, stored)),
+        "wants_note": not row.note and domain.wants_note(question, domain.read_answer(question, stored)),
     }
 
 
@@ -229,7 +248,43 @@ def review_page(visit: Visit) -> str:
         (number, section, [question for question in section.questions if question.key in keys])
         for number, section in enumerate(visit.version.form.sections, 1)
     ]
-    return render_template("visits/check.html", visit=visit, progress=progress, sections=sections)
+    conflicts = [_choice(visit, kept) for kept in edits_service.conflicts_of(db.session, visit)]
+    return render_template(
+        "visits/check.html", visit=visit, progress=progress, sections=sections, conflicts=conflicts
+    )
+
+
+def _choice(visit: Visit, kept: AnswerEdit) -> dict[str, object]:
+    """A question with two answers: both as people read them, and the number of the one that was kept."""
+    form = visit.version.form
+    question = form.question(kept.path)
+    standing = next((row for row in visit.answers if row.path == kept.path), None)
+    words = [
+        answer_words(question, domain.read_answer(question, edits_service.stored_answer(row))) if row else "–"
+        for row in (standing, kept)
+    ]
+    notes = [standing.note if standing else "", kept.note]
+    revision = standing.revision if standing else 0
+    return {"id": kept.id, "question": question, "words": words, "notes": notes, "revision": revision}
+
+
+@blueprint.post("/visits/<int:visit_id>/choice")
+@roles(RoleName.AUDITOR)
+def choose(visit_id: int) -> ResponseReturnValue:
+    """Choose one of two answers to a question."""
+    visit = own_visit(db.session, user_now(), visit_id)
+    kept = next(
+        (e for e in edits_service.conflicts_of(db.session, visit) if e.id == request.form.get("kept")), None
+    )
+    if kept is None:
+        return redirect(url_for("visits.review", visit_id=visit.id))
+    standing = next((row for row in visit.answers if row.path == kept.path), None)
+    chosen = kept if request.form.get("choose") == "kept" or standing is None else standing
+    base = request.form.get("revision", -1, type=int)
+    edit = edits_service.new_edit(kept.path, edits_service.stored_answer(chosen), base, request_instant())
+    _taken(visit, [replace(edit, resolves=kept.id)])
+    db.session.commit()
+    return redirect(url_for("visits.review", visit_id=visit.id))
 
 
 @blueprint.post("/visits/<int:visit_id>/submit")
@@ -239,7 +294,7 @@ def submit(visit_id: int) -> ResponseReturnValue:
     visit = own_visit(db.session, user_now(), visit_id)
     try:
         service.submit_visit(db.session, visit, request_instant())
-    except service.MissingAnswers:
+    except (service.MissingAnswers, edits_service.OpenConflicts):
         db.session.rollback()
         return review_page(visit), 422
     db.session.commit()
@@ -263,6 +318,11 @@ def show(visit_id: int) -> ResponseReturnValue:
         result=visit_result(visit, policy_now(db.session)),
         progress=service.progress(visit),
         answer_words=answer_words,
+        late=edits_service.late_edits(db.session, visit),
+        read_late=lambda edit: answer_words(
+            visit.version.form.question(edit.path),
+            domain.read_answer(visit.version.form.question(edit.path), edits_service.stored_answer(edit)),
+        ),
     )
 
 

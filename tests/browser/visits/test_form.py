@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit_app.models import Answer, Location, User, Visit
-from audit_app.services.visits.recording import save_answer, submit_visit
+from audit_app.services.visits.recording import submit_visit
 from tests import small_checklist
 from tests.browser.pages import PHONE, Screen, check_page, open_screen, sign_in
 
@@ -66,7 +66,7 @@ def next_section(page: Page) -> None:
 def answers(session: Session, visit: Visit) -> dict[str, object]:
     """What the server has."""
     session.expire_all()
-    found = {row.question_key: row.value for row in session.get_one(Visit, visit.id).answers}
+    found = {row.path: row.value for row in session.get_one(Visit, visit.id).answers}
     # On SQLite an open transaction would keep the application from writing.
     session.rollback()
     return found
@@ -169,8 +169,8 @@ def test_a_device_with_an_older_answer_is_shown_the_newer_one_and_told_what_it_h
     phone: BrowserContext, session: Session, visit: Visit
 ) -> None:
     page = opened(phone, visit)
-    for revision, value in enumerate(("yes", "no"), start=1):
-        save_answer(session, visit, "eye_contact", {"value": value}, revision, datetime.now(UTC))
+    for value in ("yes", "no"):
+        small_checklist.answer(session, visit, "eye_contact", {"value": value}, datetime.now(UTC))
     session.commit()
     choose(page, "Was there eye contact?", "Yes")
     expect(question(page, "Was there eye contact?")).to_contain_text("Here you had: Yes.")

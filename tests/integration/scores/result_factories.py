@@ -52,7 +52,8 @@ def visit(session: Session, location: Location, at: datetime, value: Fraction | 
         auditor=somebody(session),
         state=VisitState.SUBMITTED,
         started_at=at - HOUR,
-        submitted_at=at,
+        finished_at=at,
+        received_at=at,
         score=Fraction(value),
     )
     session.add(made)

@@ -286,6 +286,22 @@ def test_due_scores_are_those_of_the_last_two_complete_weeks(session: Session, u
     assert store_weeks(session, due_weeks(session, NOW), NOW) == []
 
 
+@pytest.mark.usefixtures("without_minima")
+def test_a_visit_that_arrives_weeks_late_scores_its_own_week_as_a_new_row(
+    session: Session, umea: Location
+) -> None:
+    made = NOW - timedelta(weeks=6)
+    results.visit(session, umea, made, 80)
+    (week,) = {week_of(made.astimezone(STOCKHOLM).date(), STOCKHOLM)}
+    first = {row.id for row in store_weeks(session, [week], NOW)}
+    late = results.visit(session, umea, made, 60)
+    late.received_at = NOW
+    stored = store_weeks(session, due_weeks(session, NOW), NOW)
+    assert first.isdisjoint(row.id for row in stored)
+    (row,) = [row for row in stored if row.location_id == umea.id]
+    assert (row.period_start, row.value) == (week.start, 70)
+
+
 # ---------- explaining ----------
 
 

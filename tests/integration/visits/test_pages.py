@@ -34,7 +34,7 @@ def auditor(client: Visitor, draft: Visit, anna: User) -> Visitor:
 
 def value(visit: Visit, question: str) -> object:
     """What stands as the answer to a question."""
-    return next(row.value for row in visit.answers if row.question_key == question)
+    return next(row.value for row in visit.answers if row.path == question)
 
 
 def send(visitor: Visitor, visit: Visit, *answers: dict[str, object]) -> dict[str, object]:
@@ -82,7 +82,7 @@ def test_a_section_left_as_it_was_does_not_undo_what_another_device_saved(
 ) -> None:
     page = auditor.get(f"/visits/{draft.id}/section/1").text
     was = page.split('name="greeted.was" value="')[1].split('"')[0].replace("&#34;", '"')
-    send(auditor, draft, {"question": "greeted", "revision": 1, "answer": YES})
+    send(auditor, draft, {"question": "greeted", "revision": 1, "base": 0, "answer": YES})
     stale = {"greeted.revision": "0", "greeted.was": was, "greeted.note": ""}
     auditor.submit(f"/visits/{draft.id}/section/1", **stale)
     assert value(session.get_one(Visit, draft.id), "greeted") == "yes"
@@ -139,17 +139,19 @@ def test_answers_sent_by_the_device_are_saved_and_the_bad_ones_do_not_hold_up_th
     first = send(
         auditor,
         draft,
-        {"question": "queue", "revision": 1, "answer": {"value": "ages"}},
-        {"question": "greeted", "revision": 1, "answer": NO},
+        {"question": "queue", "revision": 1, "base": 0, "answer": {"value": "ages"}},
+        {"question": "greeted", "revision": 1, "base": 0, "answer": NO},
     )
     assert first["outcome"] == "refused"
     assert "whole number" in str(first["message"])
     assert value(session.get_one(Visit, draft.id), "greeted") == "no"
 
 
-def test_a_second_device_is_told_what_became_of_its_answer(auditor: Visitor, draft: Visit) -> None:
-    send(auditor, draft, {"question": "greeted", "revision": 2, "answer": NO})
-    late = send(auditor, draft, {"question": "greeted", "revision": 1, "answer": YES})
+def test_a_second_device_is_told_what_became_of_its_answer(
+    auditor: Visitor, session: Session, draft: Visit
+) -> None:
+    small_checklist.answer(session, draft, "greeted", NO, NOW)
+    late = send(auditor, draft, {"question": "greeted", "revision": 4, "base": 0, "answer": YES})
     assert late["outcome"] == "older"
     assert late["answer"] == {"value": "no", "not_applicable": False, "note": ""}
     assert late["wants_note"] is True
@@ -218,7 +220,7 @@ def test_after_submitting_the_auditor_sees_the_score_and_the_form_is_closed(
     token = auditor.token("/account")
     late = auditor.post(
         f"/visits/{draft.id}/answers",
-        json={"answers": [{"question": "greeted", "revision": 9, "answer": YES}]},
+        json={"answers": [{"question": "greeted", "revision": 9, "base": 8, "answer": YES}]},
         headers={"X-CSRFToken": token},
     )
     assert late.status_code == 409
