@@ -174,8 +174,8 @@ OLD_VISITS = (
     "INSERT INTO users (id, email, name, password, active, fs_uniquifier, must_change_password,"
     " created_at) VALUES"
     " (1, 'a@x.example', 'Anna', '', true, 'a', false, '2026-11-01')",
-    "INSERT INTO locations (id, key, name, address, region_id, time_zone, opening_hours, active, weight) VALUES"
-    " (1, 'umea', 'Umeå', '', 1, 'Europe/Stockholm', '{}', true, '1/1')",
+    "INSERT INTO locations (id, key, name, address, region_id, time_zone, opening_hours, weight) VALUES"
+    " (1, 'umea', 'Umeå', '', 1, 'Europe/Stockholm', '{}', '1/1')",
     "INSERT INTO checklists (id, key, title) VALUES (1, 'small', 'Small')",
     "INSERT INTO checklist_versions (id, checklist_id, number, content, content_hash, created_at) VALUES"
     " (1, 1, 1, '{}', 'h', '2026-11-01')",
@@ -187,7 +187,7 @@ OLD_VISITS = (
 
 
 def test_visits_and_their_answers_are_carried_over_and_back(empty: sa.Engine) -> None:
-    migrate.upgrade(empty, "0017")
+    migrate.upgrade(empty, "0020")
     with empty.begin() as connection:
         for statement in OLD_VISITS:
             connection.execute(sa.text(statement.replace(":", r"\:")))
@@ -201,7 +201,7 @@ def test_visits_and_their_answers_are_carried_over_and_back(empty: sa.Engine) ->
             ("greeted", "yes", "Kept.", 3)
         ]
 
-    migrate.downgrade(empty, "0017")
+    migrate.downgrade(empty, "0020")
     with empty.connect() as connection:
         found = connection.execute(sa.text("SELECT question_key, note FROM answers")).all()
         submitted = connection.scalar(sa.text("SELECT count(*) FROM visits WHERE submitted_at IS NOT NULL"))

@@ -1,6 +1,6 @@
 """Edits of answers, kept one by one, and when a visit was made beside when it arrived
 
-Revision: 0018, after: 0017
+Revision: 0021, after: 0020
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
