@@ -20,6 +20,7 @@ from audit_app.models.mail import (
 )
 from audit_app.models.mailbox import AddressStyle, Mailbox, MailFolder, Security
 from audit_app.models.notice import Notice, NoticeState
+from audit_app.models.photo import Photo, PhotoPart, PhotoState
 from audit_app.models.private_host import PrivateHost
 from audit_app.models.probe import Observation, Probe
 from audit_app.models.probe_key import KeyKind, ProbeKey
@@ -82,6 +83,9 @@ __all__ = [
     "Organisation",
     "PasswordReset",
     "Persona",
+    "Photo",
+    "PhotoPart",
+    "PhotoState",
     "PrivateHost",
     "Probe",
     "ProbeKey",

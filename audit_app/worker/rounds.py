@@ -20,6 +20,7 @@ from audit_app.services.probes.ledger import close_mail_probes, give_up_unseen
 from audit_app.services.probes.planning import plan_due
 from audit_app.services.probes.steps import cancel_stale
 from audit_app.services.users.expiry import forget_sign_ins
+from audit_app.services.visits.photos import forget_half_uploads
 from audit_app.worker.alarms import Notifier, send_news
 from audit_app.worker.context import WorkerContext, log, step, utc_now
 from audit_app.worker.dry_runs import DryRuns
@@ -207,6 +208,7 @@ class Rounds:
         if self._forgot_at is None or now - self._forgot_at >= FORGOT_EVERY:
             await self._context.do(forget_sign_ins, self._context.settings.session_life, now)
             await self._context.do(forget_old_notices, now)
+            await self._context.do(forget_half_uploads, now)
             self._forgot_at = now
 
     async def _score(self) -> None:

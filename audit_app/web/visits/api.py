@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.domain.exact import round_half_up
 from audit_app.extensions import db
-from audit_app.models import Answer, AnswerEdit, Device, RoleName, Visit
+from audit_app.models import Answer, AnswerEdit, Device, Photo, RoleName, Visit
 from audit_app.services.checklists.versions import UnknownForm
 from audit_app.services.visits import edits as service
 from audit_app.services.visits import recording
 from audit_app.services.visits.assignments import own_assignment
+from audit_app.services.visits.photos import missing_photos, photos_of
 from audit_app.services.visits.visible import own_visit_on_device
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import request_instant
@@ -62,13 +63,13 @@ def _named(error: AuditError) -> dict[str, object]:
 @roles(RoleName.AUDITOR)
 def begin(client_id: str) -> ResponseReturnValue:
     """Begin a visit of an assignment, or find the one that was begun."""
-    body, now = _body(), request_instant()
+    body, now = body_of_request(), request_instant()
     number, form = body.get("assignment"), body.get("form", "")
     if isinstance(number, bool) or not isinstance(number, int) or not isinstance(form, str):
         raise InvalidInput(SHAPE)
     assignment = own_assignment(db.session, user_now(), number)
     was_there = assignment.visit is not None
-    begun = recording.Begun(_instant(body.get("started_at")), form, _device_id())
+    begun = recording.Begun(instant(body.get("started_at")), form, _device_id())
     visit = recording.start_visit(db.session, user_now(), assignment, client_id, now, begun)
     db.session.commit()
     return jsonify(_shown(visit)), 200 if was_there else 201
@@ -78,15 +79,15 @@ def begin(client_id: str) -> ResponseReturnValue:
 @roles(RoleName.AUDITOR)
 def show(client_id: str) -> ResponseReturnValue:
     """The visit as it stands, with all answers."""
-    return jsonify(_shown(_own(client_id)))
+    return jsonify(_shown(own_by_client_id(client_id)))
 
 
 @blueprint.post("/<client_id>/edits")
 @roles(RoleName.AUDITOR)
 def edit(client_id: str) -> ResponseReturnValue:
     """Take edits, and say for each what became of it."""
-    visit, now = _own(client_id), request_instant()
-    sent = _body().get("edits")
+    visit, now = own_by_client_id(client_id), request_instant()
+    sent = body_of_request().get("edits")
     if not isinstance(sent, list) or len(sent) > MOST_EDITS:
         raise InvalidInput(SHAPE)
     edits = [_edit(item, now) for item in sent]
@@ -99,23 +100,27 @@ def edit(client_id: str) -> ResponseReturnValue:
 @roles(RoleName.AUDITOR)
 def submit(client_id: str) -> ResponseReturnValue:
     """Submit the visit, once everything that the device entered is here."""
-    visit, body, now = _own(client_id), _body(), request_instant()
+    visit, body, now = own_by_client_id(client_id), body_of_request(), request_instant()
     edits, photos = _ids(body.get("edits", [])), _ids(body.get("photos", []))
-    missing = service.missing_edits(db.session, visit, edits)
-    if missing or photos:
+    missing = {
+        "edits": service.missing_edits(db.session, visit, edits),
+        "photos": missing_photos(db.session, visit, photos),
+    }
+    if any(missing.values()):
         db.session.rollback()
         message = "Some of what you entered is not here yet. It is sent first, then the visit is submitted."
-        return jsonify(code="incomplete", message=message, missing={"edits": missing, "photos": photos}), 409
+        return jsonify(code="incomplete", message=message, missing=missing), 409
     active = body.get("active_seconds")
     if active is not None and (not isinstance(active, int) or not 0 <= active <= LONGEST_ACTIVE):
         raise InvalidInput(SHAPE)
-    finished = recording.Finished(_instant(body.get("finished_at")), _instant(body.get("sent_at")), active)
+    finished = recording.Finished(instant(body.get("finished_at")), instant(body.get("sent_at")), active)
     recording.submit_visit(db.session, visit, now, finished)
     db.session.commit()
     return jsonify(_shown(visit))
 
 
-def _own(client_id: str) -> Visit:
+def own_by_client_id(client_id: str) -> Visit:
+    """The visit of whoever is signed in that a device gave this number; raises NotFound."""
     return own_visit_on_device(db.session, user_now(), client_id)
 
 
@@ -126,7 +131,8 @@ def _device_id() -> int:
 # ---------- reading ----------
 
 
-def _body() -> dict[str, Any]:
+def body_of_request() -> dict[str, Any]:
+    """The object that the request carries; raises InvalidInput for another shape."""
     try:
         body = request.get_json(silent=True)
     except RecursionError:
@@ -136,13 +142,13 @@ def _body() -> dict[str, Any]:
     return body
 
 
-def _instant(text: object) -> datetime:
+def instant(text: object) -> datetime:
     """The instant in `text`; raises InvalidInput when it has no offset or cannot be kept in UTC."""
     try:
-        instant = datetime.fromisoformat(str(text))
-        if instant.tzinfo is None:
+        found = datetime.fromisoformat(str(text))
+        if found.tzinfo is None:
             raise InvalidInput(SHAPE)
-        return instant.astimezone(request_instant().tzinfo)
+        return found.astimezone(request_instant().tzinfo)
     except (ValueError, OverflowError):
         raise InvalidInput(SHAPE) from None
 
@@ -164,7 +170,7 @@ def _edit(item: object, now: datetime) -> service.Edit:
         path=path,
         raw={name: item[name] for name in ("value", "not_applicable", "note") if name in item},
         base=base,
-        made_at=_instant(item["made_at"]) if "made_at" in item else now,
+        made_at=instant(item["made_at"]) if "made_at" in item else now,
         resolves=None if resolves is None else service.own_key(str(resolves), SHAPE),
     )
 
@@ -190,6 +196,7 @@ def _shown(visit: Visit) -> dict[str, object]:
         "answers": [_answer(row) for row in visit.answers],
         "conflicts": [_kept(row, names) for row in kept],
         "late": [_kept(row, names) for row in late],
+        "photos": [photo_json(photo) for photo in photos_of(db.session, visit)],
     }
 
 
@@ -218,6 +225,24 @@ def _kept(row: AnswerEdit, names: dict[int, str]) -> dict[str, object]:
         "made_at": row.made_at.isoformat(),
         "received_at": row.received_at.isoformat(),
         "device": None if name is None else {"id": row.device_id, "name": name},
+    }
+
+
+def photo_json(photo: Photo) -> dict[str, object]:
+    """A photo as devices know it."""
+    return {
+        "id": photo.id,
+        "path": photo.path,
+        "name": photo.name,
+        "caption": photo.caption,
+        "position": photo.position,
+        "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
+        "state": photo.state.value,
+        "size": photo.size,
+        "received": photo.received,
+        "sha256": photo.sha256,
+        "width": photo.width,
+        "height": photo.height,
     }
 
 

@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
-from audit_app.models import AnswerEdit, EditOutcome, RoleName, Visit, VisitState
+from audit_app.models import AnswerEdit, EditOutcome, PhotoState, RoleName, Visit, VisitState
 from audit_app.services.visits import edits as edits_service
 from audit_app.services.visits import recording as service
 from audit_app.services.visits.assignments import Urgency, assignments_of, own_assignment, urgency
 from audit_app.services.visits.list import visit_choices, visit_page
+from audit_app.services.visits.photos import photos_of
 from audit_app.services.visits.result import policy_now, visit_result
 from audit_app.services.visits.visible import done_by, other_drafts_of, own_visit, visible_visit
 from audit_app.web.access import roles, signed_in, user_now
@@ -319,6 +320,7 @@ def show(visit_id: int) -> ResponseReturnValue:
         progress=service.progress(visit),
         answer_words=answer_words,
         late=edits_service.late_edits(db.session, visit),
+        photos=[photo for photo in photos_of(db.session, visit) if photo.state is PhotoState.READY],
         read_late=lambda edit: answer_words(
             visit.version.form.question(edit.path),
             domain.read_answer(visit.version.form.question(edit.path), edits_service.stored_answer(edit)),
