@@ -9,6 +9,7 @@ version: it may be added to, never changed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -71,11 +72,18 @@ def fault(message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{reason}", {"reason": message, "hint": hint})
 
 
+NUMBER_SIGNS = str.maketrans(
+    {",": ".", "\u066b": ".", "\uff0e": ".", "\uff0c": ".", "\u066c": "", "\u2212": "-", "\uff0d": "-"}
+)
+"""What stands for the point and the minus, and what groups thousands, on keyboards of other scripts."""
+
+
 def typed_number(raw: object) -> Decimal | None:
-    """Read a number as people type it (``3,5`` and ``1 299.00`` too); None when it is not one."""
+    """Read a number as people type it (``3,5`` and ``1 299.00`` too, in digits of any script); None when it is none."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
         return None
-    text = "".join(str(raw).split()).replace(",", ".") if len(str(raw)) <= 40 else ""
+    typed = str(raw).translate(NUMBER_SIGNS) if len(str(raw)) <= 40 else ""
+    text = "".join(str(unicodedata.decimal(sign, sign)) for sign in "".join(typed.split()))
     return Decimal(text) if _TYPED_NUMBER.fullmatch(text) else None
 
 

@@ -29,6 +29,7 @@ from audit_app.domain.checklists.checklist import (
 from audit_app.domain.checklists.question import Prices, Question
 from audit_app.domain.errors import InvalidInput
 from audit_app.domain.scores.scoring import visit_score
+from tests.small_checklist import small_form
 
 NA = Answer(not_applicable=True)
 
@@ -429,3 +430,22 @@ def test_the_new_rules_leave_older_forms_their_hash() -> None:
 
     assert not {"scoring", "unanswered_optional"} & set(json.loads(stored))
     assert "weight" not in json.loads(stored)["sections"][0]["questions"][0]
+
+
+@pytest.mark.parametrize("typed", ["3", "٣", "۳", "３", "३"])
+def test_digits_of_every_script_are_read(typed: str) -> None:
+    form = small_form()
+    assert form.question("queue").parse(typed) == 3
+    assert form.question("tidy").parse(typed) == 3
+
+
+@pytest.mark.parametrize("typed", ["12.5", "12,5", "١٢٫٥", "۱۲٫۵", "１２．５"])
+def test_prices_are_read_with_the_decimal_sign_of_their_script(typed: str) -> None:
+    prices = small_form().question("price").parse({"shelf": typed, "till": "12"})
+    assert prices == Prices(Decimal("12.5"), Decimal(12))
+
+
+@pytest.mark.parametrize("typed", ["²", "Ⅲ", "三", "3三"])
+def test_what_only_looks_like_a_digit_is_no_number(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        small_form().question("queue").parse(typed)
