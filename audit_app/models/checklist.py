@@ -7,12 +7,17 @@ from functools import cached_property
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, event, inspect
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Mapper, deferred, mapped_column, relationship
 
 from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import Conflict
 from audit_app.models.base import Base
 from audit_app.models.types import Json, JsonObject
+
+MOST_READ = 100
+"""So many versions a process keeps as it has read them."""
+_read: dict[str, domain.Checklist] = {}
+"""Versions by the hash of their content; they are frozen, so that any session may have them."""
 
 
 class Checklist(Base):
@@ -37,7 +42,7 @@ class ChecklistVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklists.id"))
     number: Mapped[int]
-    content: Mapped[JsonObject] = mapped_column(Json)
+    content: Mapped[JsonObject] = deferred(mapped_column(Json, nullable=False))
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
 
@@ -45,8 +50,14 @@ class ChecklistVersion(Base):
 
     @cached_property
     def form(self) -> domain.Checklist:
-        """The questions as the domain knows them."""
-        return domain.Checklist.model_validate(self.content)
+        """The questions as the domain knows them, read once in a process: to read 300 takes longer than to save one."""
+        if (known := _read.get(self.content_hash)) is not None:
+            return known
+        form = domain.Checklist.model_validate(self.content)
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        _read[self.content_hash] = form
+        return form
 
 
 @event.listens_for(ChecklistVersion, "before_update")

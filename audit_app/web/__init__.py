@@ -15,6 +15,7 @@ from audit_app.web.scores.overview import blueprint as scores
 from audit_app.web.search.views import blueprint as search
 from audit_app.web.users.views import blueprint as users
 from audit_app.web.visits.api import blueprint as visits_api
+from audit_app.web.visits.form_page import pages as visit_forms
 from audit_app.web.visits.photos import pages as visit_photos
 from audit_app.web.visits.views import blueprint as visits
 from audit_app.web.widgets.views import blueprint as widgets
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     visits,
     visits_api,
     visit_photos,
+    visit_forms,
     probes,
     replies,
     mail,

@@ -21,6 +21,7 @@ from audit_app.services.visits.photos import missing_photos, photos_of
 from audit_app.services.visits.visible import own_visit_on_device
 from audit_app.web.access import roles, user_now
 from audit_app.web.presentation import request_instant
+from audit_app.web.visits.form_page import compressed, form_address
 
 blueprint = Blueprint("visits_api", __name__, url_prefix="/api/visits")
 
@@ -79,7 +80,8 @@ def begin(client_id: str) -> ResponseReturnValue:
 @roles(RoleName.AUDITOR)
 def show(client_id: str) -> ResponseReturnValue:
     """The visit as it stands, with all answers."""
-    return jsonify(_shown(own_by_client_id(client_id)))
+    # The person's own answers alone: nothing that somebody else chose stands beside them.
+    return compressed(jsonify(_shown(own_by_client_id(client_id))))
 
 
 @blueprint.post("/<client_id>/edits")
@@ -92,8 +94,10 @@ def edit(client_id: str) -> ResponseReturnValue:
         raise InvalidInput(SHAPE)
     edits = [_edit(item, now) for item in sent]
     taken = service.take_edits(db.session, visit, edits, _device_id(), now)
+    # Before the commit, after which each row would be read anew.
+    results = [_result(each) for each in taken]
     db.session.commit()
-    return jsonify(results=[_result(each) for each in taken], saved_at=now.isoformat())
+    return jsonify(results=results, saved_at=now.isoformat())
 
 
 @blueprint.post("/<client_id>/submission")
@@ -125,7 +129,7 @@ def own_by_client_id(client_id: str) -> Visit:
 
 
 def _device_id() -> int:
-    return cast(Device, g.user_session.device).id
+    return cast(int, g.user_session.device_id)
 
 
 # ---------- reading ----------
@@ -187,6 +191,7 @@ def _shown(visit: Visit) -> dict[str, object]:
         "id": visit.id,
         "assignment": visit.assignment_id,
         "form": visit.version.content_hash,
+        "form_page": form_address(visit.version),
         "state": visit.state.value,
         "started_at": visit.started_at.isoformat(),
         "finished_at": visit.finished_at.isoformat() if visit.finished_at else None,

@@ -82,9 +82,22 @@ def canonical(entry: object) -> str:
 
 def section_fields(visit: Visit, refused: Mapping[str, tuple[Posted, str]]) -> list[SectionFields]:
     """All sections of a visit's form with its stored answers; what was refused is shown as it was entered."""
-    answers = answers_of(visit)
     revisions = {row.path: row.revision for row in visit.answers}
-    numbers = {question.key: number for number, question in enumerate(visit.version.form.questions, 1)}
+    return _sections(visit.version.form, answers_of(visit), revisions, refused)
+
+
+def blank_sections(form: domain.Checklist) -> list[SectionFields]:
+    """All sections of a form without any answer."""
+    return _sections(form, {}, {}, {})
+
+
+def _sections(
+    form: domain.Checklist,
+    answers: Mapping[str, domain.Answer],
+    revisions: Mapping[str, int],
+    refused: Mapping[str, tuple[Posted, str]],
+) -> list[SectionFields]:
+    numbers = {question.key: number for number, question in enumerate(form.questions, 1)}
     return [
         SectionFields(
             place,
@@ -94,7 +107,7 @@ def section_fields(visit: Visit, refused: Mapping[str, tuple[Posted, str]]) -> l
                 for q in section.questions
             ),
         )
-        for place, section in enumerate(visit.version.form.sections, 1)
+        for place, section in enumerate(form.sections, 1)
     ]
 
 
