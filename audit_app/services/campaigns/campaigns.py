@@ -120,9 +120,10 @@ def switch(session: Session, campaign: Campaign, *, on: bool) -> None:
 
 
 def running(session: Session, campaign: Campaign) -> Running:
-    """What of the campaign is under way."""
-    count = select(func.count(Probe.id)).where(Probe.campaign_id == campaign.id, Probe.is_test.is_(False))
-    under_way = probes_under_way(session, Probe.campaign_id == campaign.id)
+    """What of the campaign is under way; its tests go out also while it is paused, and count nowhere."""
+    its_own = (Probe.campaign_id == campaign.id) & Probe.is_test.is_(False)
+    count = select(func.count(Probe.id)).where(its_own)
+    under_way = probes_under_way(session, its_own)
     return Running(planned=under_way.planned, waiting=under_way.waiting, all=session.scalar(count) or 0)
 
 

@@ -54,7 +54,8 @@ def test_it_is_sent_at_once_though_the_campaign_is_paused_and_counts_nowhere(
     assert waiting_probes(session, [umea.id], NOW) == []
     assert session.scalars(visible_probes(magnus)).all() == []
     assert find(session, magnus, f"#{probe.id}").probe is None
-    assert campaigns.running(session, campaign).all == 0
+    running = campaigns.running(session, campaign)
+    assert (running.all, running.planned, running.waiting) == (0, 0, 0)
 
 
 def test_it_counts_for_the_limits(session: Session, campaign: Campaign) -> None:
@@ -96,7 +97,13 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 
 @one_database
 def test_its_page_sends_one_and_lists_it_for_administrators_and_a_contact_finds_no_trace(
-    client: Visitor, session: Session, umea: Location, ada: User, carl: User, campaign: Campaign
+    client: Visitor,
+    session: Session,
+    umea: Location,
+    ada: User,
+    carl: User,
+    magnus: User,
+    campaign: Campaign,
 ) -> None:
     session.commit()
     sign_in(client, ada)
@@ -110,8 +117,11 @@ def test_its_page_sends_one_and_lists_it_for_administrators_and_a_contact_finds_
     probe = session.query(Probe).one()
     assert sent.headers["Location"].endswith(f"/probes/{probe.id}")
     assert "This is a test probe" in client.get(f"/probes/{probe.id}").text
+    assert page in client.get(f"/probes/{probe.id}").text
     assert f"#{probe.id} {umea.name}" in client.get(page).text
     assert f"/probes/{probe.id}" not in client.get("/probes").text
+    sign_in(client, magnus)
+    assert page not in client.get(f"/probes/{probe.id}").text
     probe.outcome, probe.sent_latest = Outcome.ANSWERED, NOW
     session.commit()
     sign_in(client, carl)
