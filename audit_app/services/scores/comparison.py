@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,8 +31,6 @@ from audit_app.services.scores.strata import Strata
 TITLES: Mapping[str, str] = {"visits": "Visits", "speed": "Speed", "reply_quality": "Reply quality"}
 """The components of a score, as pages name them."""
 
-CURVE_OVER = timedelta(weeks=4)
-"""Each point of a curve is the score of so long a time."""
 FEW = 20
 """Below so many probes the interval of a share is wider than about forty points, and the pages say so in words."""
 
@@ -192,7 +190,7 @@ def compare(
 ) -> Comparison:
     """The score of one location, or of all that `facts` hold together, in `period`, beside that of `before`."""
     now, earlier = facts.within(period), facts.within(before)
-    enough, enough_before = _enough(now, policy), _enough(earlier, policy)
+    enough, enough_before = enough_in(now, policy), enough_in(earlier, policy)
     means = {view: now.means(policy, view) for view in View}
     shown = _result(policy, means[View.NOW], enough, now)
     changed = Change(None)
@@ -233,7 +231,7 @@ def compare_group(
         return _for_group(pooled, changed, counted, len(members))
     now, earlier = facts.within(period), facts.within(before)
     with_score = [(weight, each) for weight, each in weighed if each.now]
-    enough = _enough(now, policy)
+    enough = enough_in(now, policy)
     views = {view: [Member("", weight, each.means[view]) for weight, each in with_score] for view in View}
     with_score_before = [Member("", weight, each.means_before) for weight, each in weighed if each.before]
     shown = None if enough.level is Level.INSUFFICIENT else mean_score(policy, views[View.NOW])
@@ -275,49 +273,8 @@ def _for_group(pooled: Comparison, changed: Change, counted: int, locations: int
     )
 
 
-def weekly_scores(facts: Facts, weeks: Sequence[Period], policy: Policy) -> list[Fraction | None]:
-    """The score of the four weeks up to the end of each week, None where these have too little for one.
-
-    One week holds no visit as often as not, and its score would go up and down for nothing.
-    """
-    return [_value_in(facts.within(four_weeks_to(week)), policy) for week in weeks]
-
-
-def weekly_means(
-    members: Sequence[tuple[Fraction, Facts]], weeks: Sequence[Period], policy: Policy
-) -> list[Fraction | None]:
-    """The same of a group, from its locations' facts by their weights."""
-    found = []
-    for week in weeks:
-        cut = [(weight, facts.within(four_weeks_to(week))) for weight, facts in members]
-        if policy.groups is Groups.POOLED:
-            together = Facts(
-                [v for _, each in cut for v in each.visits], [p for _, each in cut for p in each.probes]
-            )
-            found.append(_value_in(together, policy))
-        else:
-            alike = policy.groups is Groups.ALIKE
-            having = [
-                Member("", Fraction(1) if alike else weight, each.means(policy))
-                for weight, each in cut
-                if _enough(each, policy).level is not Level.INSUFFICIENT
-            ]
-            found.append(mean_value(policy, having))
-    return found
-
-
-def four_weeks_to(week: Period) -> Period:
-    """The four weeks that end with `week`."""
-    return Period(week.end - CURVE_OVER, week.end)
-
-
-def _value_in(facts: Facts, policy: Policy) -> Fraction | None:
-    if _enough(facts, policy).level is Level.INSUFFICIENT:
-        return None
-    return value_of(policy, facts.means(policy))
-
-
-def _enough(facts: Facts, policy: Policy) -> Sufficiency:
+def enough_in(facts: Facts, policy: Policy) -> Sufficiency:
+    """Whether the policy has enough in these facts for a score, and for a band."""
     rated = sum(1 for probe in facts.probes if probe.scored and probe.quality is not None)
     return sufficiency(policy, len(facts.visits), facts.closed, rated)
 

@@ -33,8 +33,8 @@ def gather(
     `pending` says for the ids of probes that are not decided what they can still become; without it they are only
     counted as left out.
 
-    Visits count when they were finished, as long as the location belonged to the chain. Probes count when they were sent (the latest moment at which that can
-    have been); one that could not be sent, when it should have been.
+    Visits count when they were finished, as long as the location belonged to the chain. Probes count when they were
+    sent (the latest moment at which that can have been); one that could not be sent, when it should have been.
     """
     ids = sorted(locations)
     return Facts(_visits(session, ids, period), with_pending(_probes(session, ids, period), pending or {}))

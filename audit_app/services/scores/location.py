@@ -26,9 +26,8 @@ from audit_app.services.scores.comparison import (
     Comparison,
     compare,
     component,
-    four_weeks_to,
-    weekly_scores,
 )
+from audit_app.services.scores.curves import four_weeks_to, weekly_scores
 from audit_app.services.scores.facts import Facts, ProbeFact, VisitFact
 from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.overview import spanning

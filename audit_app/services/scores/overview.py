@@ -21,10 +21,8 @@ from audit_app.services.scores.comparison import (
     Comparison,
     compare,
     compare_group,
-    four_weeks_to,
-    weekly_means,
-    weekly_scores,
 )
+from audit_app.services.scores.curves import four_weeks_to, weekly_means, weekly_scores
 from audit_app.services.scores.facts import Facts
 from audit_app.services.scores.inputs import gather
 from audit_app.services.scores.spread import spread_of
