@@ -209,6 +209,11 @@ def stored_answer(row: Answer | AnswerEdit) -> dict[str, object]:
     return {"value": row.value, "not_applicable": row.not_applicable, "note": row.note}
 
 
+def answer_of(form: domain.Checklist, row: Answer | AnswerEdit) -> domain.Answer:
+    """The answer of a row as the domain knows it."""
+    return domain.read_answer(form.question(row.path), stored_answer(row))
+
+
 def conflicts_of(session: Session, visit: Visit) -> list[AnswerEdit]:
     """The answers kept beside a standing one that nobody has decided on, in the order in which they arrived.
 

@@ -16,7 +16,7 @@ from audit_app.domain.errors import Conflict, InvalidInput, NotFound
 from audit_app.domain.scores.scoring import visit_score
 from audit_app.models import AnswerEdit, Assignment, AssignmentState, User, Visit, VisitState
 from audit_app.services.checklists.versions import newest_version, version_with
-from audit_app.services.visits.edits import OpenConflicts, conflicts_of, own_key, stored_answer
+from audit_app.services.visits.edits import OpenConflicts, answer_of, conflicts_of, own_key
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a device's clock may be off before its times are not believed."""
@@ -139,9 +139,7 @@ def _check_may_start(assignment: Assignment, now: datetime) -> None:
 def answers_of(visit: Visit) -> dict[str, domain.Answer]:
     """The answers of a visit by the keys of their questions."""
     form = visit.version.form
-    return {
-        row.path: domain.read_answer(form.question(row.path), stored_answer(row)) for row in visit.answers
-    }
+    return {row.path: answer_of(form, row) for row in visit.answers}
 
 
 def progress(visit: Visit) -> Progress:

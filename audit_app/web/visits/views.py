@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from audit_app.domain.checklists import checklist as domain
 from audit_app.domain.errors import AuditError, Conflict, InvalidInput, NotFound
 from audit_app.extensions import db
-from audit_app.models import AnswerEdit, EditOutcome, PhotoState, RoleName, Visit, VisitState
+from audit_app.models import Answer, AnswerEdit, EditOutcome, PhotoState, RoleName, Visit, VisitState
 from audit_app.services.visits import edits as edits_service
 from audit_app.services.visits import recording as service
 from audit_app.services.visits.assignments import Urgency, assignments_of, own_assignment, urgency
@@ -221,13 +222,14 @@ def _saved(visit: Visit, taken: edits_service.Taken) -> dict[str, object]:
     key, row = taken.edit.path, taken.standing
     if taken.outcome is None or row is None:
         return {"question": key, "outcome": "refused", "message": taken.refused or TWO_ANSWERS}
-    question, stored = visit.version.form.question(key), edits_service.stored_answer(row)
+    form = visit.version.form
     return {
         "question": key,
         "outcome": OUTCOMES[taken.outcome],
         "revision": row.revision,
-        "answer": stored,
-        "wants_note": not row.note and domain.wants_note(question, domain.read_answer(question, stored)),
+        "answer": edits_service.stored_answer(row),
+        "wants_note": not row.note
+        and domain.wants_note(form.question(key), edits_service.answer_of(form, row)),
     }
 
 
@@ -257,16 +259,27 @@ def review_page(visit: Visit) -> str:
 
 def _choice(visit: Visit, kept: AnswerEdit) -> dict[str, object]:
     """A question with two answers: both as people read them, and the number of the one that was kept."""
-    form = visit.version.form
-    question = form.question(kept.path)
-    standing = next((row for row in visit.answers if row.path == kept.path), None)
-    words = [
-        answer_words(question, domain.read_answer(question, edits_service.stored_answer(row))) if row else "–"
-        for row in (standing, kept)
-    ]
+    standing = _standing(visit, kept.path)
+    words = [_words_of(visit, row) if row else "–" for row in (standing, kept)]
     notes = [standing.note if standing else "", kept.note]
     revision = standing.revision if standing else 0
-    return {"id": kept.id, "question": question, "words": words, "notes": notes, "revision": revision}
+    return {
+        "id": kept.id,
+        "question": visit.version.form.question(kept.path),
+        "words": words,
+        "notes": notes,
+        "revision": revision,
+    }
+
+
+def _standing(visit: Visit, path: str) -> Answer | None:
+    return next((row for row in visit.answers if row.path == path), None)
+
+
+def _words_of(visit: Visit, row: Answer | AnswerEdit) -> str:
+    """The answer of a row as people read it."""
+    form = visit.version.form
+    return answer_words(form.question(row.path), edits_service.answer_of(form, row))
 
 
 @blueprint.post("/visits/<int:visit_id>/choice")
@@ -279,7 +292,7 @@ def choose(visit_id: int) -> ResponseReturnValue:
     )
     if kept is None:
         return redirect(url_for("visits.review", visit_id=visit.id))
-    standing = next((row for row in visit.answers if row.path == kept.path), None)
+    standing = _standing(visit, kept.path)
     chosen = kept if request.form.get("choose") == "kept" or standing is None else standing
     base = request.form.get("revision", -1, type=int)
     edit = edits_service.new_edit(kept.path, edits_service.stored_answer(chosen), base, request_instant())
@@ -321,10 +334,7 @@ def show(visit_id: int) -> ResponseReturnValue:
         answer_words=answer_words,
         late=edits_service.late_edits(db.session, visit),
         photos=[photo for photo in photos_of(db.session, visit) if photo.state is PhotoState.READY],
-        read_late=lambda edit: answer_words(
-            visit.version.form.question(edit.path),
-            domain.read_answer(visit.version.form.question(edit.path), edits_service.stored_answer(edit)),
-        ),
+        read_late=partial(_words_of, visit),
     )
 
 
