@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from audit_app.domain.checklists import checklist as domain
@@ -23,7 +23,7 @@ def store_checklist(session: Session, form: domain.Checklist, now: datetime) -> 
     Only the newest is compared: to go back to an earlier edition is an edit too, and new visits must get it.
     """
     checklist = _checklist(session, form)
-    newest = _newest(session, checklist)
+    newest = _newest(session, ChecklistVersion.checklist_id == checklist.id)
     if newest is not None and newest.content_hash == domain.content_hash(form):
         return newest
     version = ChecklistVersion(
@@ -40,13 +40,7 @@ def store_checklist(session: Session, form: domain.Checklist, now: datetime) -> 
 
 def newest_version(session: Session, key: str) -> ChecklistVersion:
     """The version of the checklist `key` that new visits use; raises NotFound when there is none."""
-    version = session.scalar(
-        select(ChecklistVersion)
-        .join(ChecklistVersion.checklist)
-        .where(Checklist.key == key)
-        .order_by(ChecklistVersion.number.desc())
-        .limit(1)
-    )
+    version = _newest(session, ChecklistVersion.checklist.has(Checklist.key == key))
     if version is None:
         raise NotFound(f"There is no checklist “{key}”. Load its file first.")
     return version
@@ -63,23 +57,15 @@ def _checklist(session: Session, form: domain.Checklist) -> Checklist:
     return checklist
 
 
-def _newest(session: Session, checklist: Checklist) -> ChecklistVersion | None:
-    return session.scalar(
-        select(ChecklistVersion)
-        .where(ChecklistVersion.checklist_id == checklist.id)
-        .order_by(ChecklistVersion.number.desc())
-        .limit(1)
-    )
+def _newest(session: Session, *wanted: ColumnElement[bool]) -> ChecklistVersion | None:
+    newest_first = select(ChecklistVersion).where(*wanted).order_by(ChecklistVersion.number.desc())
+    return session.scalar(newest_first.limit(1))
 
 
 def version_with(session: Session, checklist: Checklist, content_hash: str) -> ChecklistVersion:
     """The newest version of `checklist` with this content hash; raises UnknownForm when there is none."""
-    version = session.scalar(
-        select(ChecklistVersion)
-        .where(ChecklistVersion.checklist_id == checklist.id, ChecklistVersion.content_hash == content_hash)
-        .order_by(ChecklistVersion.number.desc())
-        .limit(1)
-    )
+    its_own = ChecklistVersion.checklist_id == checklist.id
+    version = _newest(session, its_own, ChecklistVersion.content_hash == content_hash)
     if version is None:
         raise UnknownForm(
             "The form on this device is not known here. Open My visits online, then start the visit."
