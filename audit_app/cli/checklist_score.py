@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from audit_app.cli.answers_file import answers_in
 from audit_app.domain.checklists.checklist import (
     Answer,
     Checklist,
@@ -21,13 +22,10 @@ from audit_app.domain.checklists.checklist import (
     tally,
 )
 from audit_app.domain.checklists.file import load_checklist
-from audit_app.domain.errors import InvalidInput
 from audit_app.domain.exact import exact_text
 from audit_app.domain.scores.scoring import SectionPoints, SectionScore, VisitScore, visit_score
 
 EXAMPLE = 'Write it like {"greeted": "yes", "labels": {"not_applicable": true}}.'
-LARGEST_FILE = 2 * 1024 * 1024
-"""Bytes of a file with answers."""
 
 
 @click.command()
@@ -37,21 +35,10 @@ LARGEST_FILE = 2 * 1024 * 1024
 def score(checklist: Path, answers: Path, as_json: bool) -> None:
     """Score answers to a checklist file: prints the score, the sections and what is missing."""
     form = load_checklist(checklist)
-    given = {key: _answer(form, key, value) for key, value in _entries(answers).items()}
+    entries = answers_in(answers, EXAMPLE, str)  # exact: 12.90 is no binary number
+    given = {key: _answer(form, key, value) for key, value in entries.items()}
     found = scored(form, given)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _lines(found))
-
-
-def _entries(file: Path) -> dict[str, Any]:
-    if file.stat().st_size > LARGEST_FILE:
-        raise InvalidInput(f"{file} is larger than 2 MiB. Check that it holds answers.")
-    try:
-        found = json.loads(file.read_bytes(), parse_float=str)  # exact: 12.90 is no binary number
-    except (ValueError, RecursionError) as problem:
-        raise InvalidInput(f"{file} is no JSON. {EXAMPLE}") from problem
-    if not isinstance(found, dict):
-        raise InvalidInput(f"{file} holds no answers by key. {EXAMPLE}")
-    return found
 
 
 def _answer(form: Checklist, key: str, given: object) -> Answer:

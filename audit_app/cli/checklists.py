@@ -9,12 +9,15 @@ from typing import Any
 
 import click
 
+from audit_app.cli.answers_file import answers_in, no_answers
 from audit_app.cli.checklist_score import score
 from audit_app.cli.file_checks import check_files
 from audit_app.domain.checklists.conditions import parse, refuse_unknown
 from audit_app.domain.checklists.evaluation import Context, evaluate, holds, never_holds
 from audit_app.domain.checklists.file import check_file
 from audit_app.domain.errors import InvalidInput
+
+EXAMPLE = 'Write it like {"age": 30}.'
 
 
 @click.group()
@@ -67,12 +70,8 @@ def condition(text: str, answers_file: Path | None, now: datetime | None, as_jso
 
 def _answers(file: Path) -> dict[str, Any]:
     """Answers by key; a list is what a repeated group was answered."""
-    try:
-        found = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as problem:
-        raise InvalidInput(f'{file} is no JSON. Write it like {{"age": 30}}.') from problem
-    parts = [found] if not isinstance(found, dict) else found.values()
-    flat = [each for part in parts for each in (part if isinstance(part, list) else [part])]
-    if not isinstance(found, dict) or not all(isinstance(each, str | int | float | None) for each in flat):
-        raise InvalidInput(f'{file} holds no answers by key. Write it like {{"age": 30}}.')
+    found = answers_in(file, EXAMPLE)
+    flat = [each for part in found.values() for each in (part if isinstance(part, list) else [part])]
+    if not all(isinstance(each, str | int | float | None) for each in flat):
+        raise no_answers(file, EXAMPLE)
     return found
