@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
@@ -26,6 +26,7 @@ from audit_app.domain.checklists.question import (
     Question,
     StandardNumber,
     Value,
+    equals,
     plain_text,
 )
 from audit_app.domain.errors import InvalidInput
@@ -58,11 +59,6 @@ class Section(Part):
         return sum((q.worth for q in self.questions if not q.bonus), ZERO)
 
 
-def _is(default: str) -> Callable[[object], bool]:
-    """Leaves a field out of the stored form while it has its default, so that older forms keep their hash."""
-    return lambda value: value == default
-
-
 class Checklist(Part):
     """One version of a form: what to look at, in which order, and what it is worth."""
 
@@ -80,12 +76,12 @@ class Checklist(Part):
     )
     scoring: Literal["sections", "points"] = Field(
         "sections",
-        exclude_if=_is("sections"),
+        exclude_if=equals("sections"),
         description="Give sections for the mean of the sections by their weights, or points for all points alike.",
     )
     unanswered_optional: Literal["leave_out", "lose"] = Field(
         "leave_out",
-        exclude_if=_is("leave_out"),
+        exclude_if=equals("leave_out"),
         description="Give leave_out, or lose if a question that may stay unanswered loses its points then.",
     )
     standards: dict[StandardNumber, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(

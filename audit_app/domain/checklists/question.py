@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -92,6 +93,11 @@ def plain_text(raw: str) -> str:
     return raw.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
+def equals(default: object) -> Callable[[object], bool]:
+    """Leaves a field out of the stored form while it has its default, so that older forms keep their hash."""
+    return lambda value: value == default
+
+
 class Part(BaseModel):
     """A piece of a checklist: it cannot be changed and knows no fields but its own."""
 
@@ -117,7 +123,7 @@ class QuestionBase(Part):
     bonus: bool = Field(False, description="Give true if it can only add points, never cost any.")
     weight: Annotated[Exact, Field(gt=0, le=1000)] = Field(
         Fraction(1),
-        exclude_if=lambda weight: weight == 1,
+        exclude_if=equals(1),
         description="Give how many times the question's points count, where the checklist scores by points.",
     )
     photo: bool = Field(False, description="Give true if a photo is wanted.")

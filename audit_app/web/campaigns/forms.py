@@ -55,7 +55,7 @@ class CampaignForm(OpenedForm):
         targets: Sequence[ServiceTarget],
     ) -> None:
         """Set what can be chosen."""
-        self.touchpoints.choices = [(str(each.id), _touchpoint_words(each)) for each in touchpoints]
+        self.touchpoints.choices = [(str(each.id), touchpoint_words(each)) for each in touchpoints]
         self.scenarios.choices = [(str(each.id), each.title) for each in scenarios]
         self.personas.choices = [(str(each.id), f"{each.name} ({each.mailbox.address})") for each in personas]
         self.target.choices = [
@@ -129,7 +129,8 @@ def entered_at_first(now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     return {"starts_at": moment_text(next_hour, zone)}
 
 
-def _touchpoint_words(touchpoint: Touchpoint) -> str:
+def touchpoint_words(touchpoint: Touchpoint) -> str:
+    """A touchpoint in a list to choose from: location, channel, address, and why nothing goes there."""
     state = "" if touchpoint.confirmed_at else ", not confirmed"
     state = state if touchpoint.active and touchpoint.location.active else ", switched off"
     return f"{touchpoint.location.name} · {CHANNEL_WORDS[touchpoint.channel]} · {touchpoint.address}{state}"

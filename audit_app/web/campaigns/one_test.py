@@ -13,9 +13,10 @@ from audit_app.services.company import organisation_zone
 from audit_app.services.probes.one_test import OneTest, plan_test, test_probes_of
 from audit_app.web.access import roles
 from audit_app.web.button_form import ButtonForm
+from audit_app.web.campaigns.forms import touchpoint_words
 from audit_app.web.campaigns.views import blueprint
 from audit_app.web.form_errors import errors_shown, status_of
-from audit_app.web.presentation import CHANNEL_WORDS, request_instant
+from audit_app.web.presentation import request_instant
 from audit_app.web.query_args import number_in
 
 
@@ -28,13 +29,7 @@ class OneTestForm(ButtonForm):
 
     def offer(self, campaign: Campaign) -> None:
         """Set what can be chosen: what the campaign holds."""
-        self.touchpoint.choices = [
-            (
-                str(each.id),
-                f"{each.location.name}: {CHANNEL_WORDS.get(each.channel, each.channel)}, {each.address}",
-            )
-            for each in campaign.touchpoints
-        ]
+        self.touchpoint.choices = [(str(each.id), touchpoint_words(each)) for each in campaign.touchpoints]
         self.scenario.choices = [(str(each.id), each.title) for each in campaign.scenarios]
         self.persona.choices = [(str(each.id), each.name) for each in campaign.personas]
 

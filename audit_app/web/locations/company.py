@@ -55,15 +55,14 @@ def company() -> ResponseReturnValue:
     chosen = notices_mailbox(db.session)
     form = CompanyForm(
         data={
-            "name": known.name if known else "",
+            "name": known.name,
             "notices_mailbox": chosen.address if chosen else "",
-            "time_zone": known.time_zone if known else "",
-            **(
-                {"quick_seconds": str(known.quick_seconds), "at_once_seconds": str(known.at_once_seconds)}
-                if known
-                else {}
-            ),
+            "time_zone": known.time_zone,
+            "quick_seconds": str(known.quick_seconds),
+            "at_once_seconds": str(known.at_once_seconds),
         }
+        if known
+        else {}
     )
     form.time_zone.choices = zone_choices(form.time_zone.data)
     form.notices_mailbox.choices = [("", "None"), *((box.address, box.address) for box in mailboxes)]
